@@ -1,0 +1,59 @@
+/**
+ * What permessage-deflate needs of a DEFLATE codec (RFC 7692 §7.2, RFC 1951).
+ *
+ * A connection that negotiated the extension creates one compressor for what it
+ * sends and one decompressor for what it receives. Each keeps what came before
+ * as plain bytes, so every single message may be handled by whichever
+ * implementation suits its size.
+ */
+export interface DeflateCodec {
+  /** The smallest `windowBits` that {@link createCompressor} can keep to: 8 to 15. */
+  readonly minWindowBits: number;
+  createCompressor(options: CodecOptions): MessageCompressor;
+  createDecompressor(options: CodecOptions): MessageDecompressor;
+}
+
+export interface CodecOptions {
+  /** Base-2 logarithm of the window in bytes, 8 to 15: no distance reaches further back. */
+  readonly windowBits: number;
+  /** Whether a message may refer to the messages before it (RFC 7692 §7.1.1). */
+  readonly contextTakeover: boolean;
+}
+
+/**
+ * Gets the outcome of work that was not done at once: the bytes, or the error
+ * that {@link MessageDecompressor.decompress} would have thrown. Called once,
+ * never from inside the call it was passed to.
+ */
+export type Later = (outcome: Uint8Array | Error) => void;
+
+export interface MessageCompressor {
+  /**
+   * Compresses one whole message, without the trailing `00 00 ff ff`
+   * (RFC 7692 §7.2.1).
+   *
+   * Leaves `message` alone, and needs it unchanged until the outcome is there.
+   * The next call may only be made after the outcome of this one.
+   *
+   * @returns The payload, at least one byte; the caller owns it. Or `undefined`
+   *   when the work goes on elsewhere: then `later` gets the outcome.
+   */
+  compress(message: Uint8Array, later: Later): Uint8Array | undefined;
+}
+
+export interface MessageDecompressor {
+  /**
+   * Decompresses the payload of one whole message, given without the trailing
+   * `00 00 ff ff` (RFC 7692 §7.2.2).
+   *
+   * Leaves `payload` alone, and needs it unchanged until the outcome is there.
+   * The next call may only be made after the outcome of this one; none may be
+   * made after an error.
+   *
+   * @param maxBytes - Largest result. Not one byte over it is produced.
+   * @returns The message; the caller owns it. Or `undefined` when the work goes
+   *   on elsewhere: then `later` gets the outcome.
+   * @throws {ProtocolError} `MESSAGE_TOO_BIG` or `DEFLATE_INVALID`.
+   */
+  decompress(payload: Uint8Array, maxBytes: number, later: Later): Uint8Array | undefined;
+}
