@@ -1,0 +1,217 @@
+// The rules every file of src/ keeps, as functions from the text of files to sentences about what breaks them.
+import { parseAst } from "vitest/node";
+
+export interface SourceFile {
+  /** Relative to src/, with `/` between folders. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a layer may import besides itself. `node:` stands for every built-in module of Node. */
+interface Layer {
+  readonly values: readonly string[];
+  /** Only with `import type`: nothing of these is there at run time. */
+  readonly types?: readonly string[];
+}
+
+// A layer that is not a row does not exist: a new folder of src/ starts here.
+const LAYERS = new Map<string, Layer>([
+  ["protocol", { values: [] }],
+  ["contract", { values: [] }],
+  ["node", { values: ["node:", "protocol"] }],
+  ["manager", { values: ["protocol", "contract"], types: ["node"] }],
+  ["brokers", { values: ["manager"] }],
+  ["client", { values: ["contract"] }],
+  ["react", { values: ["client", "react"] }],
+  ["testing", { values: ["node", "protocol"] }],
+  ["cli", { values: ["node:", "node", "protocol"] }],
+  // src/index.ts, the entry point `plainsocket`
+  ["", { values: ["node", "protocol"] }],
+]);
+
+const MAX_LINES = 300;
+const NAMELESS = new Set(["utils", "util", "helpers", "helper", "types", "common", "misc"]);
+
+// What compiles under the `lib` of the protocol layer and yet is time, chance, I/O or a promise.
+const IMPURE = new Set(["Date", "Promise", "RegExp", "WeakRef", "FinalizationRegistry", "Atomics"]);
+
+interface SyntaxNode {
+  readonly type: string;
+  readonly start: number;
+  readonly [field: string]: unknown;
+}
+
+interface Import {
+  /** `undefined` for an `import()` of something that is not a literal. */
+  readonly specifier: string | undefined;
+  readonly isType: boolean;
+}
+
+/** Finds imports that point from one layer to another it must not know, or past the door of a layer. */
+export function findLayerBreaches({ path, text }: SourceFile): string[] {
+  const layerName = layerOf(path);
+  const layer = LAYERS.get(layerName);
+  if (layer === undefined) return [`${path}: "${layerName}" is not a layer`];
+  return importsOf(text).flatMap(({ specifier, isType }) => {
+    const breach = judgeImport(path, layerName, layer, specifier, isType);
+    return breach === undefined ? [] : [`${path}: ${breach}`];
+  });
+}
+
+function judgeImport(
+  path: string,
+  layerName: string,
+  layer: Layer,
+  specifier: string | undefined,
+  isType: boolean,
+): string | undefined {
+  if (specifier === undefined) return "import() of a name that is only known at run time";
+  const { target, entry } = resolve(path, specifier);
+  if (target === layerName && entry !== undefined) {
+    return specifier.endsWith(".js") ? undefined : `"${specifier}" must end in .js`;
+  }
+  const allowed = isType ? [...layer.values, ...(layer.types ?? [])] : layer.values;
+  if (!allowed.includes(target)) return `must not import "${specifier}"`;
+  if (entry !== undefined && entry !== "index.js") {
+    return `must enter "${target}" by its index.js, not by "${specifier}"`;
+  }
+  return undefined;
+}
+
+/** The layer that `specifier` leads to, or the package; `entry` is the path inside the layer. */
+function resolve(path: string, specifier: string): { target: string; entry?: string } {
+  if (specifier.startsWith("node:")) return { target: "node:" };
+  if (!specifier.startsWith(".")) return { target: specifier };
+  const segments = path.split("/").slice(0, -1);
+  for (const segment of specifier.split("/")) {
+    if (segment === "..") segments.pop();
+    else if (segment !== ".") segments.push(segment);
+  }
+  const resolved = segments.join("/");
+  const target = layerOf(resolved);
+  return { target, entry: target === "" ? resolved : resolved.slice(target.length + 1) };
+}
+
+function layerOf(path: string): string {
+  const end = path.indexOf("/");
+  if (end !== -1) return path.slice(0, end);
+  return path.startsWith("index.") ? "" : path;
+}
+
+/** Finds what a door (`index.ts`) holds besides re-exports by name. */
+export function findDoorBreaches({ path, text }: SourceFile): string[] {
+  if (path !== "index.ts" && !path.endsWith("/index.ts")) return [];
+  return statementsOf(text)
+    .filter((node) => node.type !== "ExportNamedDeclaration" || node["source"] === null)
+    .map((node) => `${path}:${lineOf(text, node)}: a door only re-exports by name`);
+}
+
+/** Finds files that are longer than one sitting, or whose names say nothing. */
+export function findFileBreaches({ path, text }: SourceFile): string[] {
+  const breaches: string[] = [];
+  const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+  if (lines > MAX_LINES) breaches.push(`${path}: ${lines} lines; the limit is ${MAX_LINES}`);
+  for (const name of path.replace(/(\.d)?\.tsx?$/, "").split("/")) {
+    if (NAMELESS.has(name)) breaches.push(`${path}: "${name}" does not say what is in it`);
+    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+      breaches.push(`${path}: "${name}" is not in kebab-case`);
+    }
+  }
+  return breaches;
+}
+
+/** Finds default exports, `private` instead of `#`, and casts that give no reason. */
+export function findSyntaxBreaches({ path, text }: SourceFile): string[] {
+  const lines = text.split("\n");
+  return nodesOf(text).flatMap((node) => {
+    const line = lineOf(text, node);
+    const breach = judgeSyntax(node, lines, line);
+    return breach === undefined ? [] : [`${path}:${line}: ${breach}`];
+  });
+}
+
+function judgeSyntax(node: SyntaxNode, lines: readonly string[], line: number): string | undefined {
+  if (node.type === "ExportDefaultDeclaration") return "default export";
+  if (node["accessibility"] === "private") return "`private` instead of #";
+  if (node.type === "TSAnyKeyword") return "`any`";
+  if (node.type !== "TSAsExpression" || isConstCast(node)) return undefined;
+  const besides = [lines[line - 1], lines[line - 2]].map((text = "") => text.trim());
+  const hasReason = besides.some((text) => text.includes("// ") || text.endsWith("*/"));
+  return hasReason ? undefined : "`as` without a reason beside it";
+}
+
+function isConstCast(node: SyntaxNode): boolean {
+  const annotation = node["typeAnnotation"];
+  if (!isNode(annotation)) return false;
+  const name = annotation["typeName"];
+  return isNode(name) && name["name"] === "const";
+}
+
+/** Finds what compiles in the protocol layer and must not be there: time, chance, promises, patterns. */
+export function findImpurity({ path, text }: SourceFile): string[] {
+  if (layerOf(path) !== "protocol") return [];
+  return nodesOf(text).flatMap((node) => {
+    const impurity = judgePurity(node);
+    return impurity === undefined ? [] : [`${path}:${lineOf(text, node)}: ${impurity}`];
+  });
+}
+
+function judgePurity(node: SyntaxNode): string | undefined {
+  if (node.type === "Identifier" && IMPURE.has(String(node["name"]))) return String(node["name"]);
+  if (node["async"] === true || node.type === "AwaitExpression") return "async";
+  if (node["regex"] !== undefined) return "a regular expression";
+  if (node.type !== "MemberExpression") return undefined;
+  const { object, property } = node;
+  const isRandom = isNode(object) && object["name"] === "Math" && isNode(property);
+  return isRandom && property["name"] === "random" ? "Math.random" : undefined;
+}
+
+function importsOf(text: string): Import[] {
+  const imports: Import[] = [];
+  for (const node of nodesOf(text)) {
+    if (
+      !/^(Import|Export(Named|All))Declaration$|^(ImportExpression|TSImportType)$/.test(node.type)
+    )
+      continue;
+    const source = node["source"] ?? node["argument"];
+    if (!isNode(source)) continue; // an export of something declared here
+    const literal = isNode(source["literal"]) ? source["literal"] : source;
+    const specifier = typeof literal["value"] === "string" ? literal["value"] : undefined;
+    const isType = isTypeOnly(node);
+    imports.push({ specifier, isType });
+  }
+  return imports;
+}
+
+function isTypeOnly(node: SyntaxNode): boolean {
+  if (node.type === "TSImportType") return true;
+  return node["importKind"] === "type" || node["exportKind"] === "type";
+}
+
+function statementsOf(text: string): SyntaxNode[] {
+  const program: unknown = parseAst(text, { lang: "ts" });
+  const body = isNode(program) ? program["body"] : [];
+  return Array.isArray(body) ? body.filter((value) => isNode(value)) : [];
+}
+
+/** Every node of the syntax tree, in the order of the text. */
+function nodesOf(text: string): SyntaxNode[] {
+  const nodes: SyntaxNode[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach((item) => visit(item));
+    else if (isNode(value)) {
+      nodes.push(value);
+      Object.values(value).forEach((item) => visit(item));
+    }
+  };
+  visit(statementsOf(text));
+  return nodes;
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === "object" && value !== null && "type" in value && "start" in value;
+}
+
+function lineOf(text: string, node: SyntaxNode): number {
+  return text.slice(0, node.start).split("\n").length;
+}
