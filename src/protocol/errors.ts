@@ -62,3 +62,18 @@ export class ProtocolError extends WebSocketError {
     this.section = section;
   }
 }
+
+/**
+ * A DEFLATE codec failed through no fault of the peer, for want of memory for
+ * example. The connection cannot go on: messages would be missing.
+ */
+export class CodecError extends WebSocketError {
+  override readonly name = "CodecError";
+  override readonly code = "CODEC_FAILED";
+  /** The code in the Close frame that the peer gets. */
+  readonly closeCode: CloseCode = 1011;
+
+  constructor(cause: unknown) {
+    super("the codec of permessage-deflate failed", { cause });
+  }
+}

@@ -1,8 +1,6 @@
 /**
  * What the core asks of the platform it runs on: randomness, which ECMAScript has
  * not, and byte routines for which most platforms have faster ones.
- *
- * Only {@link generateMaskingKey} has no default.
  */
 export interface Platform {
   /**
@@ -12,21 +10,62 @@ export interface Platform {
    */
   readonly generateMaskingKey: () => number;
 
-  /** Returns memory of exactly `length` bytes, zeroed or not; all of it gets written. */
-  readonly allocate?: (length: number) => Uint8Array;
+  /** Returns memory of exactly `length` bytes, zeroed or not: all of it gets written. */
+  readonly allocate: (length: number) => Uint8Array;
 
-  /** The text that `bytes` encode, or `undefined` when they are not UTF-8. Keeps U+FEFF at the start. */
-  readonly decodeUtf8?: (bytes: Uint8Array) => string | undefined;
+  /** The text that `bytes` encode, U+FEFF at the start included; `undefined` when they are not UTF-8. */
+  readonly decodeUtf8: (bytes: Uint8Array) => string | undefined;
 
   /** How many bytes `text` takes as UTF-8; a lone surrogate counts as U+FFFD, 3 bytes. */
-  readonly utf8Length?: (text: string) => number;
+  readonly utf8Length: (text: string) => number;
 
   /**
    * Writes `text` as UTF-8 into `target` at `offset`; a lone surrogate becomes
-   * U+FFFD. The room is enough: {@link utf8Length} was asked before.
+   * U+FFFD. There is room enough: {@link utf8Length} was asked before.
    */
-  readonly writeUtf8?: (target: Uint8Array, offset: number, text: string) => void;
+  readonly writeUtf8: (target: Uint8Array, offset: number, text: string) => void;
 
   /** Tells whether `bytes` are UTF-8, with no character cut off at the end. */
-  readonly isUtf8?: (bytes: Uint8Array) => boolean;
+  readonly isUtf8: (bytes: Uint8Array) => boolean;
+}
+
+/** A platform with nothing but ECMAScript and the Encoding standard, plus its own randomness. */
+export function portablePlatform(generateMaskingKey: () => number): Platform {
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
+    try {
+      return decoder.decode(bytes);
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    generateMaskingKey,
+    allocate: (length) => new Uint8Array(length),
+    decodeUtf8,
+    utf8Length,
+    writeUtf8: (target, offset, text) => {
+      encoder.encodeInto(text, target.subarray(offset));
+    },
+    isUtf8: (bytes) => decodeUtf8(bytes) !== undefined,
+  };
+}
+
+function utf8Length(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) length += 1;
+    else if (isSurrogatePair(unit, text.charCodeAt(i + 1))) {
+      length += 2; // four bytes for two units
+      i++;
+    } else length += 2;
+  }
+  return length;
+}
+
+function isSurrogatePair(first: number, second: number): boolean {
+  return (first & 0xfc00) === 0xd800 && (second & 0xfc00) === 0xdc00;
 }

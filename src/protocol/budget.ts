@@ -1,0 +1,94 @@
+import { ProtocolError } from "./errors.js";
+
+/** How much one peer may make one connection hold. `Infinity` lifts a limit; 0 means zero. */
+export interface MessageLimits {
+  /**
+   * Largest message to accept, in bytes: after decompression, over all its
+   * fragments. A larger one fails the connection with 1009 (RFC 6455 §10.4),
+   * before its payload is read when the frame header tells. `Infinity` means
+   * 536 870 888, the longest text that a JavaScript engine can hold.
+   *
+   * @defaultValue 1 MiB: a hostile peer can make each connection hold this much.
+   */
+  readonly maxMessageBytes?: number;
+
+  /**
+   * Most frames of one message; empty ones count. One more fails the connection
+   * with 1008.
+   *
+   * @defaultValue 16 384
+   */
+  readonly maxFragments?: number;
+}
+
+export const DEFAULT_MESSAGE_LIMITS = {
+  maxMessageBytes: 1_048_576,
+  maxFragments: 16_384,
+} as const;
+
+/** V8's longest string; other engines allow more. */
+const LARGEST_MESSAGE_BYTES = 2 ** 29 - 24;
+
+/** What an object costs on top of its bytes, about: a view, its buffer and their place in a list. */
+const BYTES_PER_OBJECT = 200;
+
+/**
+ * Counts what a connection holds on behalf of its peer, and refuses what is over
+ * the limits. Every path that keeps the peer's bytes, or bytes for the peer,
+ * charges this one object.
+ */
+export class Budget {
+  readonly maxMessageBytes: number;
+  /**
+   * Largest payload of a compressed message: a little over `maxMessageBytes`,
+   * because incompressible data grows (by at most 5 bytes for each block).
+   */
+  readonly maxCompressedBytes: number;
+  readonly #maxFragments: number;
+
+  /** Bytes received that no frame has been read from yet. */
+  unparsedBytes = 0;
+  /** Bytes of the message whose fragments are arriving. */
+  messageBytes = 0;
+  /** Frames of that message so far. */
+  fragments = 0;
+  /** Bytes that a codec is working on, in either direction. */
+  codecBytes = 0;
+  /** Bytes to be sent: messages that wait for a codec, and frames. */
+  outputBytes = 0;
+  /** Objects behind all of these. */
+  objects = 0;
+
+  constructor(limits: MessageLimits = {}) {
+    const { maxMessageBytes, maxFragments } = { ...DEFAULT_MESSAGE_LIMITS, ...limits };
+    this.maxMessageBytes = Math.min(maxMessageBytes, LARGEST_MESSAGE_BYTES);
+    this.maxCompressedBytes = this.maxMessageBytes + (this.maxMessageBytes >>> 6) + 64;
+    this.#maxFragments = maxFragments;
+  }
+
+  /** All that is held, in bytes, with an estimate for the objects. */
+  get heldBytes(): number {
+    const bytes = this.unparsedBytes + this.messageBytes + this.codecBytes + this.outputBytes;
+    return bytes + this.objects * BYTES_PER_OBJECT;
+  }
+
+  /**
+   * Counts a data frame when its header has been read, before any of its payload
+   * is kept.
+   *
+   * @throws {ProtocolError} `FRAGMENTS_TOO_MANY` or `MESSAGE_TOO_BIG`.
+   */
+  chargeFragment(payloadLength: number, isCompressed: boolean): void {
+    const maxBytes = isCompressed ? this.maxCompressedBytes : this.maxMessageBytes;
+    if (this.fragments >= this.#maxFragments) throw new ProtocolError("FRAGMENTS_TOO_MANY");
+    if (this.messageBytes + payloadLength > maxBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
+    this.fragments++;
+    this.messageBytes += payloadLength;
+  }
+
+  /** The message is complete: its next owner counts it. */
+  releaseMessage(): void {
+    this.fragments = 0;
+    this.messageBytes = 0;
+  }
+}

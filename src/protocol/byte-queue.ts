@@ -1,0 +1,113 @@
+/**
+ * Bytes that have arrived and are not yet used, kept as the chunks they came in.
+ *
+ * The front chunk can be read in place: its unread bytes are
+ * `front[start .. end)`. Small chunks behind it are copied together, so that a
+ * peer that sends byte by byte costs bytes and not objects.
+ */
+export class ByteQueue {
+  #front: Uint8Array = EMPTY;
+  #start = 0;
+  #rest: Uint8Array[] = [];
+  #length = 0;
+  /** Memory of our own that the last chunk of `#rest` is the used part of. */
+  #tail: Uint8Array = EMPTY;
+
+  /** How many bytes are waiting. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get front(): Uint8Array {
+    return this.#front;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
+  get end(): number {
+    return this.#front.length;
+  }
+
+  /** Takes ownership of `chunk`. */
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    if (this.#length === 0) {
+      this.#front = chunk;
+      this.#start = 0;
+    } else if (chunk.length <= SMALL) this.#pushSmall(chunk);
+    else this.#rest.push(chunk);
+    this.#length += chunk.length;
+  }
+
+  /** Makes the front hold at least `count` bytes in one piece, or all there are. */
+  gather(count: number): void {
+    let available = this.#front.length - this.#start;
+    if (available >= count || this.#rest.length === 0) return;
+
+    const parts = [this.#front.subarray(this.#start)];
+    while (available < count) {
+      const next = this.#rest.shift();
+      if (next === undefined) break;
+      parts.push(next);
+      available += next.length;
+    }
+    this.#front = concat(parts, available);
+    this.#start = 0;
+  }
+
+  /** Drops `count` bytes, which the front must have. */
+  skip(count: number): void {
+    this.#start += count;
+    this.#length -= count;
+    if (this.#start < this.#front.length) return;
+
+    this.#front = this.#rest.shift() ?? EMPTY;
+    this.#start = 0;
+    if (this.#length === 0) this.#tail = EMPTY;
+  }
+
+  /** Removes `count` bytes, which the front must have, and gives them as a view. */
+  take(count: number): Uint8Array {
+    const bytes = this.#front.subarray(this.#start, this.#start + count);
+    this.skip(count);
+    return bytes;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.#front = this.#tail = EMPTY;
+    this.#rest = [];
+    this.#start = this.#length = 0;
+  }
+
+  #pushSmall(chunk: Uint8Array): void {
+    const last = this.#rest.at(-1);
+    const used = last?.buffer === this.#tail.buffer ? last.length : 0;
+    if (used > 0 && used + chunk.length <= this.#tail.length) {
+      this.#tail.set(chunk, used);
+      this.#rest[this.#rest.length - 1] = this.#tail.subarray(0, used + chunk.length);
+    } else {
+      this.#tail = new Uint8Array(TAIL_LENGTH);
+      this.#tail.set(chunk);
+      this.#rest.push(this.#tail.subarray(0, chunk.length));
+    }
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Up to this many bytes, a copy is cheaper to keep than a chunk of its own. */
+const SMALL = 1024;
+const TAIL_LENGTH = 4096;
+
+function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const joined = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}

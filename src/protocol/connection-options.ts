@@ -1,0 +1,29 @@
+/** What a connection is told when it opens, and when it sends. */
+import type { MessageLimits } from "./budget.js";
+import type { MessageExtension } from "./extensions/extension.js";
+import type { FrameObserver } from "./frame-trace.js";
+import type { Platform } from "./platform.js";
+import type { Role } from "./role.js";
+
+export interface ProtocolConnectionOptions {
+  /** Which end this is. */
+  readonly role: Role;
+  readonly platform: Platform;
+  readonly limits?: MessageLimits | undefined;
+  /** What the opening handshake agreed on. */
+  readonly extension?: MessageExtension | undefined;
+  /** `"bytes"` gives text messages as UTF-8 bytes; they are checked all the same. @defaultValue `"string"` */
+  readonly textAs?: "string" | "bytes" | undefined;
+  /** Gives small binary messages as views of the chunk they came in. @defaultValue false */
+  readonly zeroCopy?: boolean | undefined;
+  /** Called outside of any other call when there is a new event or new output: a codec is done. */
+  readonly onProgress?: (() => void) | undefined;
+  readonly onFrame?: FrameObserver | undefined;
+}
+
+export interface SendOptions {
+  /** Sends bytes as text: they must be UTF-8. @defaultValue what the data is: a string is text */
+  readonly type?: "text" | "binary" | undefined;
+  /** False keeps permessage-deflate off this message (RFC 7692 §8). @defaultValue true */
+  readonly compress?: boolean | undefined;
+}

@@ -1,0 +1,279 @@
+import { Budget } from "./budget.js";
+import { CloseCode } from "./close-code.js";
+import { type CloseStatus, parseClosePayload, serializeClosePayload } from "./close-frame.js";
+import type { ProtocolConnectionOptions, SendOptions } from "./connection-options.js";
+import { CodecError, ProtocolError, type ViolationCode } from "./errors.js";
+import type { ProtocolEvent } from "./events.js";
+import { MAX_CONTROL_PAYLOAD } from "./frame-header.js";
+import { FrameTrace } from "./frame-trace.js";
+import { FrameWriter } from "./frame-writer.js";
+import { type ControlFrame, MessageReceiver } from "./message-receiver.js";
+import { MessageSender } from "./message-sender.js";
+import { Opcode } from "./opcode.js";
+import { OutputBuffer } from "./output-buffer.js";
+import type { Platform } from "./platform.js";
+import { nextState, ReadyState } from "./ready-state.js";
+
+/**
+ * One end of an open WebSocket connection, without I/O.
+ *
+ * Bytes go in with {@link receive}; what the peer did comes out of
+ * {@link nextEvent}; bytes to write come out of {@link takeOutput}. Call the
+ * last two until they are empty after every call of any other method.
+ *
+ * Nothing a peer sends makes a method throw: it ends in a `failed` event.
+ */
+export class ProtocolConnection {
+  readonly #platform: Platform;
+  readonly #output: OutputBuffer;
+  readonly #writer: FrameWriter;
+  readonly #receiver: MessageReceiver;
+  readonly #sender: MessageSender;
+  readonly #budget: Budget;
+  #state: ReadyState = ReadyState.OPEN;
+  /** Set by a Close frame of the peer (§1.4) or a failure (§7.1.7): nothing is read any more. */
+  #isDiscarding = false;
+  /** A pong that waits because the peer does not read: only the latest ping needs one (§5.5.3). */
+  #latePong: Uint8Array | undefined;
+  #failure: ProtocolError | CodecError | undefined;
+  #sentClose: CloseStatus | undefined;
+  #receivedClose: CloseStatus | undefined;
+
+  constructor(options: ProtocolConnectionOptions) {
+    const { role, platform, extension, textAs = "string", zeroCopy = false } = options;
+    const onProgress = options.onProgress ?? (() => {});
+    const trace = options.onFrame && new FrameTrace(options.onFrame);
+    const budget = new Budget(options.limits);
+    this.#platform = platform;
+    this.#budget = budget;
+    this.#output = new OutputBuffer(platform.allocate);
+    this.#writer = new FrameWriter(role, platform, this.#output, trace);
+    const shared = { platform, budget, extension, onProgress };
+    this.#receiver = new MessageReceiver({ ...shared, role, textAs, zeroCopy, trace });
+    const onCodecError = (error: CodecError): void => void (this.#failure ??= error);
+    this.#sender = new MessageSender({ ...shared, writer: this.#writer, onCodecError });
+  }
+
+  get readyState(): ReadyState {
+    return this.#state;
+  }
+
+  /** What the peer's Close frame said, once it has come. */
+  get receivedClose(): CloseStatus | undefined {
+    return this.#receivedClose;
+  }
+
+  /** What our Close frame says, once it is in the output or waits for the messages before it. */
+  get sentClose(): CloseStatus | undefined {
+    return this.#sentClose;
+  }
+
+  /** Whether the peer is in the middle of a message. */
+  get isInMessage(): boolean {
+    return this.#receiver.isInMessage;
+  }
+
+  /** Whether {@link nextEvent} waits for a codec, and not for bytes. */
+  get isDecoding(): boolean {
+    return this.#receiver.isDecoding;
+  }
+
+  /** Bytes of the peer that wait to be read. */
+  get unreadBytes(): number {
+    return this.#budget.unparsedBytes;
+  }
+
+  /** Bytes sent that {@link takeOutput} has not given yet, those that wait for a codec included. */
+  get unsentBytes(): number {
+    return this.#output.length + this.#budget.outputBytes + this.#budget.codecBytes;
+  }
+
+  /** All that this connection holds for or of its peer, in bytes; see {@link Budget}. */
+  get heldBytes(): number {
+    return this.#budget.heldBytes + this.#output.length;
+  }
+
+  /** Takes ownership of `chunk`: unmasking writes into it. */
+  receive(chunk: Uint8Array): void {
+    if (!this.#isDiscarding) this.#receiver.push(chunk);
+  }
+
+  /**
+   * The next thing the peer did, or `undefined` until there are more bytes, or a
+   * codec is done. Not calling it is how to make the peer wait.
+   */
+  nextEvent(): ProtocolEvent | undefined {
+    if (this.#failure !== undefined && !this.#isDiscarding) return this.#fail(this.#failure);
+    while (!this.#isDiscarding) {
+      try {
+        const next = this.#receiver.next();
+        if (next === undefined) return undefined;
+        const event = next.type === "control" ? this.#handle(next) : next;
+        if (event !== undefined) return event;
+      } catch (error) {
+        if (error instanceof ProtocolError || error instanceof CodecError) return this.#fail(error);
+        throw error; // a bug of ours: do not dress it up as the peer's
+      }
+    }
+    return undefined;
+  }
+
+  /** The bytes to write, in order, as chunks of any length. They belong to the caller, to write and not to change. */
+  takeOutput(): Uint8Array[] {
+    if (this.#latePong !== undefined) this.#sendControl(Opcode.PONG, this.#latePong);
+    this.#latePong = undefined;
+    return this.#output.take();
+  }
+
+  /**
+   * Sends a whole message. Leaves `data` alone; bytes longer than
+   * {@link COPIED_PAYLOAD_BYTES} must not change until they are written.
+   *
+   * @returns False when the connection is closing or closed: nothing was sent.
+   * @throws {TypeError} Bytes that were to be sent as text are not UTF-8.
+   * @throws {Error} A message is being sent in fragments.
+   */
+  sendMessage(data: string | Uint8Array, options: SendOptions = NO_OPTIONS): boolean {
+    if (this.#state !== ReadyState.OPEN) return false;
+    const isText = options.type === undefined ? typeof data === "string" : options.type === "text";
+    if (isText && typeof data !== "string" && !this.#platform.isUtf8(data)) {
+      throw new TypeError("these bytes are not UTF-8, so they cannot be sent as text");
+    }
+    this.#sender.send(data, isText, options.compress ?? true);
+    return true;
+  }
+
+  /**
+   * Starts a message that is sent in fragments while it is produced (§5.4). Until
+   * the fragment with `fin` no other message may be sent; control frames may.
+   * It is not compressed.
+   *
+   * @returns False when the connection is closing or closed.
+   * @throws {Error} A message is being sent in fragments, or compressed, already.
+   */
+  startMessage(type: "text" | "binary"): boolean {
+    if (this.#state !== ReadyState.OPEN) return false;
+    this.#sender.start(type === "text");
+    return true;
+  }
+
+  /**
+   * Sends the next fragment; an empty one is fine. Fragments of text that are
+   * given as bytes are not checked.
+   *
+   * @returns False when the connection is closing or closed: the message stays unfinished.
+   * @throws {Error} No message has been started.
+   */
+  sendFragment(data: string | Uint8Array, fin: boolean): boolean {
+    if (this.#state !== ReadyState.OPEN) return false;
+    this.#sender.sendFragment(data, fin);
+    return true;
+  }
+
+  /**
+   * Sends a Ping frame (§5.5.2).
+   *
+   * @param payload - At most 125 bytes.
+   * @returns False when the connection is closing or closed.
+   * @throws {RangeError} `payload` is too long.
+   */
+  ping(payload: Uint8Array = EMPTY): boolean {
+    return this.#sendOwnControl(Opcode.PING, payload);
+  }
+
+  /** Sends a Pong frame that answers no ping (§5.5.3); see {@link ping}. */
+  pong(payload: Uint8Array = EMPTY): boolean {
+    return this.#sendOwnControl(Opcode.PONG, payload);
+  }
+
+  /**
+   * Starts the closing handshake (§7.1.2): a Close frame goes out behind all
+   * messages sent before, and messages that still arrive are dropped. Does
+   * nothing when the connection is closing or closed.
+   *
+   * @param code - Any that may be sent; without one the Close frame is empty.
+   * @throws {RangeError} See {@link serializeClosePayload}. Nothing was sent.
+   */
+  close(code: number = CloseCode.NO_STATUS_RCVD, reason = ""): void {
+    const payload = serializeClosePayload({ code, reason }, this.#platform);
+    if (this.#state === ReadyState.OPEN) this.#sendClose({ code, reason }, payload);
+  }
+
+  /**
+   * _Fail the WebSocket Connection_ (§7.1.7) for a rule that only the caller can
+   * see broken. Does nothing when nothing more is expected of the peer.
+   */
+  fail(violation: ViolationCode): void {
+    this.#failure ??= new ProtocolError(violation);
+  }
+
+  /** The transport has ended in both directions: nothing more comes or goes. Calling it again does nothing. */
+  transportEnded(): void {
+    if (this.#state === ReadyState.CLOSED) return;
+    this.#state = nextState(this.#state, "transport ended");
+    this.#discard();
+    this.#sender.clear();
+  }
+
+  #handle({ opcode, payload }: ControlFrame): ProtocolEvent {
+    if (opcode === Opcode.PING) {
+      this.#answerPing(payload);
+      return { type: "ping", payload: payload.slice() };
+    }
+    if (opcode === Opcode.PONG) return { type: "pong", payload: payload.slice() };
+
+    const close = parseClosePayload(payload, this.#platform);
+    this.#receivedClose = close;
+    this.#discard();
+    if (this.#state === ReadyState.OPEN) this.#sendClose(close, payload.slice());
+    this.#state = nextState(this.#state, "close frame received");
+    return { type: "close", ...close };
+  }
+
+  /** §5.5.2: the same bytes, also when our own Close frame is out already. */
+  #answerPing(payload: Uint8Array): void {
+    if (this.#output.length < LATE_PONG_FROM) this.#sendControl(Opcode.PONG, payload);
+    else this.#latePong = payload.slice();
+  }
+
+  #fail(error: ProtocolError | CodecError): ProtocolEvent {
+    this.#discard();
+    if (this.#state === ReadyState.OPEN) {
+      const close = { code: error.closeCode, reason: "" };
+      this.#sendClose(close, serializeClosePayload(close, this.#platform));
+    }
+    return { type: "failed", error };
+  }
+
+  #discard(): void {
+    this.#isDiscarding = true;
+    this.#latePong = undefined;
+    this.#receiver.clear();
+  }
+
+  #sendClose(close: CloseStatus, payload: Uint8Array): void {
+    this.#sentClose = close;
+    this.#sender.sendClose(payload);
+    this.#receiver.isDroppingMessages = true;
+    this.#state = nextState(this.#state, "close frame sent");
+  }
+
+  #sendOwnControl(opcode: Opcode, payload: Uint8Array): boolean {
+    if (payload.length > MAX_CONTROL_PAYLOAD) {
+      throw new RangeError(`a control frame carries at most 125 bytes, not ${payload.length}`);
+    }
+    if (this.#state !== ReadyState.OPEN) return false;
+    this.#sendControl(opcode, payload);
+    return true;
+  }
+
+  #sendControl(opcode: Opcode, payload: Uint8Array): void {
+    this.#writer.write({ fin: true, rsv: 0, opcode }, payload);
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+const NO_OPTIONS: SendOptions = {};
+
+/** With this many bytes unsent the peer is not reading, and a pong would only add to them. */
+const LATE_PONG_FROM = 64 * 1024;

@@ -1,0 +1,25 @@
+import type { Later } from "./codec.js";
+
+/**
+ * What an extension does to messages (RFC 6455 §5.8, §9). One connection has one
+ * at most: permessage-deflate is the only one registered that is in use.
+ */
+export interface MessageExtension {
+  /** The reserved bits that it gives a meaning on the first frame of a message, as in FrameHeader.rsv. */
+  readonly rsv: number;
+
+  /** Whether a message of `length` bytes is worth encoding. */
+  isWorthEncoding(length: number): boolean;
+
+  /**
+   * Encodes the payload of a whole message to be sent, which then carries `rsv`.
+   * Returns or calls `later` as {@link MessageCompressor.compress} does.
+   */
+  encode(payload: Uint8Array, later: Later): Uint8Array | undefined;
+
+  /**
+   * Decodes the payload of a whole message that came with `rsv`. Returns, throws
+   * or calls `later` as {@link MessageDecompressor.decompress} does.
+   */
+  decode(payload: Uint8Array, maxBytes: number, later: Later): Uint8Array | undefined;
+}

@@ -1,0 +1,87 @@
+/** permessage-deflate on an open connection (RFC 7692 §6, §7.2). */
+import { RSV1 } from "../frame-header.js";
+import type { Role } from "../role.js";
+import type { DeflateCodec, Later, MessageCompressor, MessageDecompressor } from "./codec.js";
+import type { DeflateParameters } from "./deflate-negotiation.js";
+import type { MessageExtension } from "./extension.js";
+
+export interface PerMessageDeflateOptions {
+  /** Which end this is. */
+  readonly role: Role;
+  /** What the opening handshake agreed on. */
+  readonly parameters: DeflateParameters;
+  readonly codec: DeflateCodec;
+  /** Messages of fewer bytes are sent as they are. @defaultValue see {@link DEFAULT_DEFLATE_THRESHOLD} */
+  readonly thresholdBytes?: number | undefined;
+  /**
+   * Largest window of our own compressor, 8 to 15; a smaller agreed one wins. It
+   * costs memory on every connection that compresses.
+   *
+   * @defaultValue 12: 4 KiB of history.
+   */
+  readonly ownWindowBits?: number | undefined;
+}
+
+/** Below this there is nothing to gain: a compressed message takes its bytes, and time. */
+export const DEFAULT_DEFLATE_THRESHOLD = 32;
+
+const DEFAULT_OWN_WINDOW_BITS = 12;
+
+/**
+ * Compresses and decompresses whole messages. Each direction has its own window
+ * and its own rule of context takeover (§7.1.1); the codec's state is created
+ * when the first message needs it.
+ */
+export class PerMessageDeflate implements MessageExtension {
+  readonly rsv: number = RSV1;
+  readonly #options: PerMessageDeflateOptions;
+  #compressor: MessageCompressor | undefined;
+  #decompressor: MessageDecompressor | undefined;
+
+  constructor(options: PerMessageDeflateOptions) {
+    this.#options = options;
+  }
+
+  isWorthEncoding(length: number): boolean {
+    return length >= (this.#options.thresholdBytes ?? DEFAULT_DEFLATE_THRESHOLD);
+  }
+
+  encode(payload: Uint8Array, later: Later): Uint8Array | undefined {
+    this.#compressor ??= this.#createCompressor();
+    return this.#compressor.compress(payload, later);
+  }
+
+  decode(payload: Uint8Array, maxBytes: number, later: Later): Uint8Array | undefined {
+    this.#decompressor ??= this.#createDecompressor();
+    return this.#decompressor.decompress(payload, maxBytes, later);
+  }
+
+  #createCompressor(): MessageCompressor {
+    const { role, codec, parameters, ownWindowBits = DEFAULT_OWN_WINDOW_BITS } = this.#options;
+    const { windowBits, contextTakeover } = ofSender(role, parameters);
+    const bits = Math.max(Math.min(windowBits, ownWindowBits), codec.minWindowBits);
+    return codec.createCompressor({ windowBits: bits, contextTakeover });
+  }
+
+  #createDecompressor(): MessageDecompressor {
+    const { role, codec, parameters } = this.#options;
+    const peer = role === "server" ? "client" : "server";
+    return codec.createDecompressor(ofSender(peer, parameters));
+  }
+}
+
+/** The agreement about what `sender` sends. */
+function ofSender(
+  sender: Role,
+  parameters: DeflateParameters,
+): { windowBits: number; contextTakeover: boolean } {
+  return sender === "server"
+    ? {
+        windowBits: parameters.serverMaxWindowBits,
+        contextTakeover: !parameters.serverNoContextTakeover,
+      }
+    : {
+        windowBits: parameters.clientMaxWindowBits,
+        contextTakeover: !parameters.clientNoContextTakeover,
+      };
+}

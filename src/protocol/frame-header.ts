@@ -1,0 +1,153 @@
+/** The frame header: 2 to 14 bytes in front of every payload (RFC 6455 §5.2). */
+import { ProtocolError } from "./errors.js";
+import { isControl, isOpcode, Opcode } from "./opcode.js";
+
+export interface FrameHeader {
+  /** Last frame of its message. */
+  readonly fin: boolean;
+  /** The reserved bits where they stand in byte 0: RSV1 0x40, RSV2 0x20, RSV3 0x10. */
+  readonly rsv: number;
+  readonly opcode: Opcode;
+  /** Bytes of payload after the header. Past 2^53 it is rounded, and over every limit. */
+  readonly payloadLength: number;
+  readonly masked: boolean;
+  /** The masking key as a 32-bit integer, first byte most significant; 0 on an unmasked frame. */
+  readonly maskingKey: number;
+}
+
+/** What the handshake lets the peer send. */
+export interface PeerRules {
+  /** True when the peer is a client (§5.1). */
+  readonly masked: boolean;
+  /** Reserved bits that an extension gave a meaning on the first frame of a message. */
+  readonly rsv: number;
+}
+
+export const MAX_HEADER_LENGTH = 14;
+export const MAX_CONTROL_PAYLOAD = 125;
+
+/** RSV1, the bit that permessage-deflate claims (RFC 7692 §6). */
+export const RSV1 = 0x40;
+
+/**
+ * Reads the frame header at `bytes[start]`.
+ *
+ *     byte 0     FIN, RSV1-3, opcode (4 bits)
+ *     byte 1     MASK, length (7 bits)
+ *     0, 2 or 8  longer length, when those 7 bits are 126 or 127
+ *     0 or 4     masking key, when MASK is set
+ *
+ * It keeps no state: with too few bytes before `end` it returns `undefined`, and
+ * the caller tries again from the same place when more have come. A header is at
+ * most 14 bytes, so little is read twice.
+ *
+ * A broken rule is reported from the header alone, before any payload arrives.
+ *
+ * @throws {ProtocolError} The peer broke §5.1, §5.2 or §5.5.
+ */
+export function parseFrameHeader(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  rules: PeerRules,
+): FrameHeader | undefined {
+  if (end - start < 2) return undefined;
+  const first = bytes[start]!;
+  const second = bytes[start + 1]!;
+
+  const fin = (first & 0x80) !== 0;
+  const rsv = first & 0x70;
+  const opcode = first & 0x0f;
+  const masked = (second & 0x80) !== 0;
+  const shortLength = second & 0x7f;
+
+  if (rsv !== 0) checkReservedBits(rsv, opcode, rules);
+  if (!isOpcode(opcode)) throw new ProtocolError("OPCODE_UNKNOWN");
+  if (masked !== rules.masked) throw new ProtocolError(masked ? "MASK_UNEXPECTED" : "MASK_MISSING");
+  if (isControl(opcode)) {
+    if (!fin) throw new ProtocolError("CONTROL_FRAGMENTED");
+    if (shortLength > MAX_CONTROL_PAYLOAD) throw new ProtocolError("CONTROL_TOO_LONG");
+  }
+
+  const keyStart = start + 2 + extendedLengthSize(shortLength);
+  if (end < keyStart) return undefined;
+  const payloadLength =
+    shortLength < 126 ? shortLength : readExtendedLength(bytes, start + 2, shortLength);
+  if (!masked) return { fin, rsv, opcode, payloadLength, masked, maskingKey: 0 };
+
+  if (end < keyStart + 4) return undefined;
+  return { fin, rsv, opcode, payloadLength, masked, maskingKey: readInt32(bytes, keyStart) };
+}
+
+/** Bytes that a header takes on the wire: 2 to 14. */
+export function headerLength(payloadLength: number, masked: boolean): number {
+  return 2 + extendedLengthSize(shortLengthOf(payloadLength)) + (masked ? 4 : 0);
+}
+
+/**
+ * Writes `header` into `target` at `offset`, the inverse of {@link parseFrameHeader}.
+ *
+ * @returns Where the payload starts.
+ */
+export function writeFrameHeader(target: Uint8Array, offset: number, header: FrameHeader): number {
+  const { payloadLength, masked, maskingKey } = header;
+  const shortLength = shortLengthOf(payloadLength);
+  target[offset++] = (header.fin ? 0x80 : 0) | header.rsv | header.opcode;
+  target[offset++] = (masked ? 0x80 : 0) | shortLength;
+  if (shortLength === 127) {
+    offset = writeInt32(target, offset, Math.floor(payloadLength / 2 ** 32));
+    offset = writeInt32(target, offset, payloadLength % 2 ** 32);
+  } else if (shortLength === 126) {
+    target[offset++] = payloadLength >>> 8;
+    target[offset++] = payloadLength;
+  }
+  return masked ? writeInt32(target, offset, maskingKey) : offset;
+}
+
+/** Only the first frame of a message may carry an extension's bit (RFC 7692 §6). */
+function checkReservedBits(rsv: number, opcode: number, rules: PeerRules): void {
+  const startsMessage = opcode === Opcode.TEXT || opcode === Opcode.BINARY;
+  const allowed = startsMessage ? rules.rsv : 0;
+  if ((rsv & ~allowed) !== 0) throw new ProtocolError("RSV_UNEXPECTED");
+}
+
+function readExtendedLength(bytes: Uint8Array, offset: number, shortLength: number): number {
+  if (shortLength === 126) {
+    const length = (bytes[offset]! << 8) | bytes[offset + 1]!;
+    if (length < 126) throw new ProtocolError("LENGTH_NOT_MINIMAL");
+    return length;
+  }
+
+  const high = readInt32(bytes, offset);
+  if (high < 0) throw new ProtocolError("LENGTH_SIGN_BIT");
+  const length = high * 2 ** 32 + (readInt32(bytes, offset + 4) >>> 0);
+  if (length <= 0xffff) throw new ProtocolError("LENGTH_NOT_MINIMAL");
+  return length;
+}
+
+function shortLengthOf(payloadLength: number): number {
+  if (payloadLength < 126) return payloadLength;
+  return payloadLength <= 0xffff ? 126 : 127;
+}
+
+function extendedLengthSize(shortLength: number): 0 | 2 | 8 {
+  if (shortLength < 126) return 0;
+  return shortLength === 126 ? 2 : 8;
+}
+
+function readInt32(bytes: Uint8Array, offset: number): number {
+  return (
+    (bytes[offset]! << 24) |
+    (bytes[offset + 1]! << 16) |
+    (bytes[offset + 2]! << 8) |
+    bytes[offset + 3]!
+  );
+}
+
+function writeInt32(target: Uint8Array, offset: number, value: number): number {
+  target[offset] = value >>> 24;
+  target[offset + 1] = value >>> 16;
+  target[offset + 2] = value >>> 8;
+  target[offset + 3] = value;
+  return offset + 4;
+}

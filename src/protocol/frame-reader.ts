@@ -1,0 +1,101 @@
+import type { Budget } from "./budget.js";
+import { ByteQueue } from "./byte-queue.js";
+import {
+  type FrameHeader,
+  headerLength,
+  MAX_HEADER_LENGTH,
+  parseFrameHeader,
+  type PeerRules,
+} from "./frame-header.js";
+import { applyMask } from "./masking.js";
+import { isControl } from "./opcode.js";
+
+/** A whole frame, or a part of a data frame whose payload is still arriving. */
+export interface FramePart {
+  readonly header: FrameHeader;
+  /** Unmasked; a view of a chunk that was pushed. */
+  readonly payload: Uint8Array;
+  /** The payload starts here. It may be empty even when the frame's is not. */
+  readonly isFirst: boolean;
+  /** The payload ends here. */
+  readonly isLast: boolean;
+}
+
+/**
+ * Turns a stream of bytes into frames (RFC 6455 §5.2).
+ *
+ * A control frame comes whole. A data frame comes in the parts it arrives in, the
+ * first as soon as its header is there: so rules and limits are checked before
+ * payload is kept, and text is checked before its frame is complete.
+ */
+export class FrameReader {
+  readonly #bytes = new ByteQueue();
+  readonly #rules: PeerRules;
+  readonly #budget: Budget;
+  /** The frame whose payload is not all there yet. */
+  #header: FrameHeader | undefined;
+  #position = 0;
+
+  constructor(rules: PeerRules, budget: Budget) {
+    this.#rules = rules;
+    this.#budget = budget;
+  }
+
+  /** Takes ownership of `chunk`: unmasking writes into it. */
+  push(chunk: Uint8Array): void {
+    this.#bytes.push(chunk);
+    this.#budget.unparsedBytes = this.#bytes.length;
+  }
+
+  /** Drops all that was pushed and not yet read. */
+  clear(): void {
+    this.#bytes.clear();
+    this.#header = undefined;
+    this.#budget.unparsedBytes = 0;
+  }
+
+  /**
+   * The next part, or `undefined` until more bytes are pushed.
+   *
+   * @throws {ProtocolError} The peer broke a rule. The reader must not be used again.
+   */
+  read(): FramePart | undefined {
+    const isFirst = this.#position === 0 && this.#header === undefined;
+    const header = this.#header ?? this.#readHeader();
+    if (header === undefined) return undefined;
+
+    if (isControl(header.opcode)) {
+      if (this.#bytes.length < header.payloadLength) {
+        this.#header = header;
+        return undefined;
+      }
+      this.#bytes.gather(header.payloadLength);
+    }
+    const part = this.#takePart(header, isFirst || isControl(header.opcode));
+    this.#budget.unparsedBytes = this.#bytes.length;
+    return part;
+  }
+
+  #takePart(header: FrameHeader, isFirst: boolean): FramePart | undefined {
+    const bytes = this.#bytes;
+    const start = bytes.start;
+    const position = this.#position;
+    const missing = header.payloadLength - position;
+    const count = Math.min(missing, bytes.end - start);
+    if (count === 0 && !isFirst) return undefined;
+
+    if (header.masked) applyMask(bytes.front, start, start + count, header.maskingKey, position);
+    const isLast = count === missing;
+    this.#header = isLast ? undefined : header;
+    this.#position = isLast ? 0 : position + count;
+    return { header, payload: bytes.take(count), isFirst, isLast };
+  }
+
+  #readHeader(): FrameHeader | undefined {
+    const bytes = this.#bytes;
+    bytes.gather(MAX_HEADER_LENGTH);
+    const header = parseFrameHeader(bytes.front, bytes.start, bytes.end, this.#rules);
+    if (header !== undefined) bytes.skip(headerLength(header.payloadLength, header.masked));
+    return header;
+  }
+}

@@ -1,0 +1,60 @@
+/** Frames as they pass on the wire, for people and tools that watch a connection. */
+import { type FrameHeader, writeFrameHeader, MAX_HEADER_LENGTH } from "./frame-header.js";
+import type { FramePart } from "./frame-reader.js";
+
+export interface ObservedFrame extends FrameHeader {
+  readonly direction: "received" | "sent";
+  /** The header's bytes as on the wire. */
+  readonly headerBytes: Uint8Array;
+  /** The payload, unmasked and as on the wire otherwise; only the first {@link OBSERVED_BYTES} of a longer one. */
+  readonly payload: Uint8Array;
+}
+
+/** Is called with each frame once it is complete. It must not throw, nor call the connection. */
+export type FrameObserver = (frame: ObservedFrame) => void;
+
+export const OBSERVED_BYTES = 4096;
+
+/** Tells an observer about frames; joins the parts in which a received one arrives. */
+export class FrameTrace {
+  readonly #observer: FrameObserver;
+  #parts: Uint8Array[] = [];
+  #kept = 0;
+
+  constructor(observer: FrameObserver) {
+    this.#observer = observer;
+  }
+
+  received({ header, payload, isLast }: FramePart): void {
+    const part = payload.slice(0, OBSERVED_BYTES - this.#kept);
+    this.#parts.push(part);
+    this.#kept += part.length;
+    if (!isLast) return;
+
+    const whole = new Uint8Array(this.#kept);
+    let offset = 0;
+    for (const bytes of this.#parts) {
+      whole.set(bytes, offset);
+      offset += bytes.length;
+    }
+    this.#parts = [];
+    this.#kept = 0;
+    this.#tell("received", header, whole);
+  }
+
+  /** @param payload - Not masked yet. It is copied. */
+  sent(header: FrameHeader, payload: Uint8Array): void {
+    this.#tell("sent", header, payload.slice(0, OBSERVED_BYTES));
+  }
+
+  #tell(direction: ObservedFrame["direction"], header: FrameHeader, payload: Uint8Array): void {
+    const headerBytes = new Uint8Array(MAX_HEADER_LENGTH);
+    const length = writeFrameHeader(headerBytes, 0, header);
+    this.#observer({
+      ...header,
+      direction,
+      headerBytes: headerBytes.subarray(0, length),
+      payload,
+    });
+  }
+}

@@ -1,0 +1,59 @@
+/** The door of the layer: RFC 6455 and RFC 7692 without I/O. */
+export { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from "./budget.js";
+export { CloseCode, isValidOnWire } from "./close-code.js";
+export {
+  type CloseStatus,
+  MAX_REASON_BYTES,
+  parseClosePayload,
+  serializeClosePayload,
+} from "./close-frame.js";
+export type { ProtocolConnectionOptions, SendOptions } from "./connection-options.js";
+export { ProtocolConnection } from "./connection.js";
+export {
+  CodecError,
+  ProtocolError,
+  type Violation,
+  type ViolationCode,
+  VIOLATIONS,
+  WebSocketError,
+} from "./errors.js";
+export type { MessageEvent, ProtocolEvent } from "./events.js";
+export type {
+  CodecOptions,
+  DeflateCodec,
+  Later,
+  MessageCompressor,
+  MessageDecompressor,
+} from "./extensions/codec.js";
+export {
+  acceptDeflateOffer,
+  checkDeflateConfig,
+  deflateOffers,
+  type DeflateParameters,
+  judgeDeflateResponse,
+  type PerMessageDeflateConfig,
+} from "./extensions/deflate-negotiation.js";
+export type { MessageExtension } from "./extensions/extension.js";
+export {
+  DEFAULT_DEFLATE_THRESHOLD,
+  PerMessageDeflate,
+  type PerMessageDeflateOptions,
+} from "./extensions/permessage-deflate.js";
+export {
+  type FrameHeader,
+  headerLength,
+  MAX_CONTROL_PAYLOAD,
+  MAX_HEADER_LENGTH,
+  parseFrameHeader,
+  type PeerRules,
+  RSV1,
+  writeFrameHeader,
+} from "./frame-header.js";
+export { type FrameObserver, OBSERVED_BYTES, type ObservedFrame } from "./frame-trace.js";
+export * from "./handshake/index.js";
+export { applyMask } from "./masking.js";
+export { isControl, isOpcode, Opcode } from "./opcode.js";
+export { type Platform, portablePlatform } from "./platform.js";
+export { ReadyState } from "./ready-state.js";
+export type { Role } from "./role.js";
+export { Utf8Validator } from "./utf8.js";

