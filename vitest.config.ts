@@ -1,6 +1,9 @@
+// How the tests run. `--mode long` is for property tests with many more runs than `npm test` has time for.
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+const LONG_RUNS = "100000";
+
+export default defineConfig(({ mode }) => ({
   resolve: {
     alias: [
       { find: /^plainsocket$/, replacement: `${import.meta.dirname}/src/index.ts` },
@@ -12,12 +15,20 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
+    setupFiles: ["test/tools/property-runs.ts"],
+    env: mode === "long" ? { FC_NUM_RUNS: process.env["FC_NUM_RUNS"] ?? LONG_RUNS } : {},
+    // A limit for what hangs, not for what is slow: nothing here waits for time to pass.
+    testTimeout: mode === "long" ? 3_600_000 : 20_000,
+    hookTimeout: 60_000,
+    // Processes, so that a test may look at its own memory, handles and warnings, and end of its own accord.
+    pool: "forks",
     coverage: {
       provider: "v8",
       include: ["src/**"],
       exclude: ["**/*.d.ts"],
       reporter: ["text-summary"],
+      reportsDirectory: ".cache/coverage",
+      thresholds: { "src/protocol/**": { 100: true } },
     },
   },
-});
+}));
