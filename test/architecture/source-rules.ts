@@ -102,8 +102,20 @@ function layerOf(path: string): string {
 export function findDoorBreaches({ path, text }: SourceFile): string[] {
   if (path !== "index.ts" && !path.endsWith("/index.ts")) return [];
   return statementsOf(text)
-    .filter((node) => node.type !== "ExportNamedDeclaration" || node["source"] === null)
+    .filter((node) => !isReExport(node, path))
     .map((node) => `${path}:${lineOf(text, node)}: a door only re-exports by name`);
+}
+
+/** By name, or all of a door further inside, which lists the names itself. */
+function isReExport(node: SyntaxNode, path: string): boolean {
+  const source = node["source"];
+  if (node.type === "ExportNamedDeclaration") return isNode(source);
+  if (node.type !== "ExportAllDeclaration" || path === "index.ts") return false;
+  return (
+    isNode(source) &&
+    node["exported"] === null &&
+    /^\.\/.*\/index\.js$/.test(String(source["value"]))
+  );
 }
 
 /** Finds files that are longer than one sitting, or whose names say nothing. */
