@@ -46,7 +46,7 @@ export const HANDSHAKE_FAULTS = {
   TRANSPORT_FAILED:         { httpStatus: undefined, section: "RFC 6455 §4.1",      rule: "the network connection failed" },
   TRANSPORT_ENDED:          { httpStatus: undefined, section: "RFC 6455 §4.1",      rule: "the network connection ended before the handshake was complete" },
   ABORTED:                  { httpStatus: undefined, section: "RFC 6455 §7.1.7",    rule: "the attempt was given up" },
-} as const satisfies Record<string, HandshakeFault>;
+} as const;
 
 export type HandshakeFaultCode = keyof typeof HANDSHAKE_FAULTS;
 
