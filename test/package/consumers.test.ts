@@ -1,0 +1,166 @@
+// The installed package as applications use it: ES modules, CommonJS, TypeScript, and the command line.
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { InstalledPackage, type Output, ROOT } from "./installed-package.js";
+
+let installed: InstalledPackage;
+
+beforeAll(() => {
+  installed = new InstalledPackage();
+  return () => installed.remove();
+});
+
+const SUCCESS = { status: 0, stderr: "" };
+
+describe("from ES modules", () => {
+  it("passes the smoke test, prints nothing else, and lets the process end", () => {
+    installed.write("smoke.mjs", readFileSync(path.join(import.meta.dirname, "smoke.mjs"), "utf8"));
+    const output = installed.run("smoke.mjs");
+
+    expect(output.stdout.split("\n").filter((line) => line.startsWith("not ok"))).toEqual([]);
+    expect(output).toMatchObject(SUCCESS);
+    expect(output.stdout).toMatch(/^[1-9]\d* passed, 0 failed\n$/m);
+  });
+
+  it("does nothing but define, when imported", () => {
+    installed.write(
+      "inert.mjs",
+      `const before = Reflect.ownKeys(globalThis).length;
+       await import("plainsocket");
+       await import("plainsocket/protocol");
+       console.log(Reflect.ownKeys(globalThis).length - before, process._getActiveHandles().length);`,
+    );
+
+    // the one handle is standard output, a pipe here
+    expect(installed.run("inert.mjs")).toMatchObject({ ...SUCCESS, stdout: "0 1\n" });
+  });
+
+  it("keeps its files to itself", () => {
+    installed.write("deep.mjs", `import "plainsocket/dist/protocol/index.js";`);
+
+    expect(installed.run("deep.mjs").stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+});
+
+describe("from CommonJS", () => {
+  it("can be required, and is the same module that import gives", () => {
+    installed.write(
+      "app.cjs",
+      `const required = require("plainsocket");
+       const protocol = require("plainsocket/protocol");
+       import("plainsocket").then((imported) => {
+         console.log(typeof required.connect, required.WebSocketServer === imported.WebSocketServer);
+         console.log(required.CloseCode === protocol.CloseCode);
+       });`,
+    );
+    const output = installed.run("app.cjs");
+
+    expect(output).toMatchObject({ status: 0, stdout: "function true\ntrue\n" });
+  });
+
+  it("makes Node say no more than it says about any ES module", () => {
+    mkdirSync(path.join(installed.app, "node_modules/bare"), { recursive: true });
+    installed.write(
+      "node_modules/bare/package.json",
+      `{ "name": "bare", "version": "1.0.0", "type": "module", "exports": "./index.js" }`,
+    );
+    installed.write("node_modules/bare/index.js", "export const nothing = 0;");
+    installed.write("ours.cjs", `require("plainsocket");`);
+    installed.write("other.cjs", `require("bare");`);
+
+    expect(warningsOf(installed.run("ours.cjs"))).toEqual(warningsOf(installed.run("other.cjs")));
+  });
+});
+
+/** Without process numbers and file names. */
+function warningsOf({ status, stderr }: Output): { status: number | null; warnings: string[] } {
+  const warnings = stderr.split("\n").map((line) => line.replace(/\(node:\d+\)|\S*\/\S*/g, "…"));
+  return { status, warnings };
+}
+
+const SERVER = `
+  import { CloseCode, connect, WebSocketServer } from "plainsocket";
+  export async function talk(): Promise<void> {
+    const server = new WebSocketServer({
+      port: 0,
+      authenticate: async () => ({ userId: 1 }),
+    });
+    server.on("connection", (connection) => {
+      const { userId }: { userId: number } = connection.data;
+      connection.on("message", (message) => connection.send(message));
+      connection.close(CloseCode.NORMAL_CLOSURE, String(userId));
+    });
+    // @ts-expect-error -- there is no such event
+    server.on("conection", () => {});
+    const connection = await connect("ws://localhost/", { subprotocols: ["chat"] });
+    // @ts-expect-error -- a number is not a message
+    connection.send(1);
+    for await (const message of connection) {
+      const text: string | Uint8Array = message;
+      connection.send(text);
+    }
+  }`;
+
+const PROTOCOL = `
+  import { Opcode, ProtocolConnection, type Role } from "plainsocket/protocol";
+  export const role: Role = "client";
+  // @ts-expect-error -- one word per thing
+  export const other: Role = "peer";
+  export const opcode: 1 = Opcode.TEXT;
+  export type Connection = ProtocolConnection;`;
+
+const REQUIRED = `
+  import plainsocket = require("plainsocket");
+  export const code: 1000 = plainsocket.CloseCode.NORMAL_CLOSURE;`;
+
+const SERVER_SIDE = { types: ["node"], lib: ["ES2023", "ESNext.Disposable"] };
+
+describe("from TypeScript", () => {
+  beforeAll(() => {
+    installed.lend("@types/node");
+    installed.lend("undici-types");
+  });
+
+  // oxfmt-ignore
+  it.each([
+    ["NodeNext, an ES module",    "app.mts", SERVER,   { module: "NodeNext", ...SERVER_SIDE }],
+    ["NodeNext, CommonJS",        "app.cts", REQUIRED, { module: "NodeNext", ...SERVER_SIDE }],
+    ["a bundler",                 "app.ts",  SERVER,   { module: "ESNext", moduleResolution: "Bundler", ...SERVER_SIDE }],
+    ["a browser's bundler",       "core.ts", PROTOCOL, { module: "ESNext", moduleResolution: "Bundler", types: [], lib: ["ES2022", "DOM"] }],
+    ["no platform at all",        "core.ts", PROTOCOL, { module: "ESNext", moduleResolution: "Bundler", types: [], lib: ["ES2022"] }],
+  ])("compiles for %s, declarations included", (_, file, text, options) => {
+    installed.write(file, text);
+
+    expect(compile(file, options)).toMatchObject({ ...SUCCESS, stdout: "" });
+  });
+
+  it("is not any", () => {
+    installed.write("wrong.mts", `import { connect } from "plainsocket"; connect(1);`);
+
+    expect(compile("wrong.mts", { module: "NodeNext", ...SERVER_SIDE }).stdout).toContain("TS2345");
+  });
+});
+
+function compile(file: string, options: object): Output {
+  const compilerOptions = {
+    target: "ES2022",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    ...options,
+  };
+  installed.write("tsconfig.json", JSON.stringify({ compilerOptions, files: [file] }));
+  return installed.run(path.join(ROOT, "node_modules/typescript/bin/tsc"), "--project", ".");
+}
+
+describe("from the command line", () => {
+  it("says how to use it", () => {
+    const output = installed.run("node_modules/plainsocket/dist/cli/main.js", "--help");
+
+    expect(output).toMatchObject(SUCCESS);
+    expect(output.stdout).toContain("echo");
+    expect(output.stdout).toContain("connect");
+  });
+});

@@ -1,0 +1,131 @@
+// What is in the packed package, and what must not be.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { InstalledPackage, ROOT } from "./installed-package.js";
+
+interface Manifest {
+  readonly exports: Record<string, string | Record<string, string>>;
+  readonly bin: Record<string, string>;
+  readonly scripts: Record<string, string>;
+  readonly peerDependencies?: Record<string, string>;
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>;
+  readonly [field: string]: unknown;
+}
+
+interface SourceMap {
+  readonly sources: readonly string[];
+  readonly sourcesContent?: readonly unknown[];
+}
+
+let installed: InstalledPackage;
+let manifest: Manifest;
+let files: readonly string[];
+
+beforeAll(() => {
+  installed = new InstalledPackage();
+  manifest = JSON.parse(readFileSync(path.join(installed.folder, "package.json"), "utf8"));
+  files = readdirSync(installed.folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => statSync(path.join(installed.folder, file)).isFile())
+    .map((file) => file.split(path.sep).join("/"))
+    .toSorted();
+  return () => installed.remove();
+});
+
+function read(file: string): string {
+  return readFileSync(path.join(installed.folder, file), "utf8");
+}
+
+/** The other files a shipped source turns into. */
+function outputsOf(source: string): string[] {
+  const base = source.replace(/^src\//, "dist/").replace(/\.ts$/, "");
+  return [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => base + ending);
+}
+
+describe("package.json", () => {
+  it("has no dependency that npm would install", () => {
+    for (const field of ["dependencies", "optionalDependencies", "bundleDependencies"]) {
+      expect(manifest[field], field).toBeUndefined();
+    }
+    for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+      expect(manifest.peerDependenciesMeta?.[peer]?.optional, peer).toBe(true);
+    }
+    const packages = readdirSync(path.join(installed.app, "node_modules"));
+    expect(packages.filter((name) => !name.startsWith("."))).toEqual(["plainsocket"]);
+  });
+
+  it("has no script that runs when a user installs it", () => {
+    // `prepare` and its relatives run for dependencies that come from a repository
+    const onInstall = ["preinstall", "install", "postinstall", "prepublish"];
+    const onInstallFromRepository = ["prepare", "preprepare", "postprepare"];
+    for (const name of [...onInstall, ...onInstallFromRepository]) {
+      expect(Object.keys(manifest.scripts)).not.toContain(name);
+    }
+    expect(files, "npm would run node-gyp").not.toContain("binding.gyp");
+  });
+
+  it("says that it is ESM, without side effects, and from which Node on", () => {
+    expect(manifest).toMatchObject({
+      type: "module",
+      sideEffects: false,
+      engines: { node: ">=20.19" },
+      license: "MIT",
+    });
+  });
+
+  it("gives types first for every entry point, and files that exist", () => {
+    for (const [name, target] of Object.entries(manifest.exports)) {
+      if (typeof target === "string") {
+        expect(files, name).toContain(target.slice("./".length));
+        continue;
+      }
+      expect(Object.keys(target), name).toEqual(["types", "default"]);
+      for (const file of Object.values(target)) {
+        expect(files, name).toContain(file.slice("./".length));
+      }
+    }
+  });
+
+  it("names a command that the system can start", () => {
+    for (const [name, file] of Object.entries(manifest.bin)) {
+      expect(read(file)).toMatch(/^#!\/usr\/bin\/env node\n/);
+      expect(existsSync(path.join(installed.app, "node_modules/.bin", name))).toBe(true);
+      if (process.platform === "win32") continue;
+      expect(statSync(path.join(installed.folder, file)).mode & 0o111).toBe(0o111);
+    }
+  });
+});
+
+describe("the files", () => {
+  it("are sources, what the compiler made of them, and three documents", () => {
+    const sources = files.filter((file) => /^src\/.*\.ts$/.test(file));
+    const compiled = sources.filter((file) => !file.endsWith(".d.ts")).flatMap(outputsOf);
+    const documents = ["LICENSE", "README.md", "package.json"];
+
+    expect(files).toEqual([...sources, ...compiled, ...documents].toSorted());
+  });
+
+  it("have source maps that lead to shipped sources", () => {
+    const maps = files.filter((file) => file.endsWith(".map"));
+    expect(maps.length).toBeGreaterThan(0);
+    for (const file of maps) {
+      const map: SourceMap = JSON.parse(read(file));
+      const sources = map.sources.map((source) =>
+        path.posix.join(path.posix.dirname(file), source),
+      );
+      expect(files, file).toEqual(expect.arrayContaining(sources));
+      expect(map.sourcesContent, file).toBeUndefined();
+      const mapped = file.slice(0, -".map".length);
+      expect(read(mapped), mapped).toContain(`//# sourceMappingURL=${path.posix.basename(file)}`);
+    }
+  });
+
+  it("name no folder of the machine they were made on", () => {
+    const folders = [ROOT, installed.stage, homedir()].filter((folder) => folder.length > 1);
+    for (const file of files) {
+      const text = read(file);
+      for (const folder of folders) expect(text.includes(`${folder}/`), file).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,91 @@
+// The package as a user has it: packed by npm from a copy of the sources, and installed into an empty folder.
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+export const ROOT = path.join(import.meta.dirname, "../..");
+const SOURCES = ["package.json", "tsconfig.json", "README.md", "LICENSE", "src"];
+
+export interface Output {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class InstalledPackage {
+  /** The folder of an application that has the package as its only dependency. */
+  readonly app: string;
+  /** Where npm put it. */
+  readonly folder: string;
+  /** Where it was built, in case that has got into a file. */
+  readonly stage: string;
+
+  /**
+   * The build is made in a copy, so that `dist`, which others may be running from,
+   * is left alone; below the repository, so that the compiler and its types are found.
+   */
+  constructor() {
+    mkdirSync(path.join(ROOT, ".cache"), { recursive: true });
+    this.stage = mkdtempSync(path.join(ROOT, ".cache/package-"));
+    this.app = realpathSync(mkdtempSync(path.join(tmpdir(), "plainsocket-app-")));
+    this.folder = path.join(this.app, "node_modules/plainsocket");
+    try {
+      this.#install();
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(path.join(this.app, file), text);
+  }
+
+  /** Runs Node in the folder of the application. */
+  run(...args: readonly string[]): Output {
+    const env = { ...process.env, NODE_OPTIONS: "" };
+    return spawnSync(process.execPath, args, { cwd: this.app, env, encoding: "utf8" });
+  }
+
+  /** Lets the application find a development dependency of ours. */
+  lend(dependency: string): void {
+    const target = path.join(this.app, "node_modules", dependency);
+    mkdirSync(path.dirname(target), { recursive: true });
+    symlinkSync(path.join(ROOT, "node_modules", dependency), target);
+  }
+
+  remove(): void {
+    rmSync(this.stage, { recursive: true, force: true });
+    rmSync(this.app, { recursive: true, force: true });
+  }
+
+  #install(): void {
+    for (const name of SOURCES) {
+      const source = path.join(ROOT, name);
+      if (existsSync(source)) cpSync(source, path.join(this.stage, name), { recursive: true });
+    }
+    npm(this.stage, "pack", "--pack-destination", this.app);
+    const tarball = readdirSync(this.app).find((file) => file.endsWith(".tgz"));
+    if (tarball === undefined) throw new Error("npm pack made no tarball");
+    this.write("package.json", JSON.stringify({ private: true }));
+    npm(this.app, "install", "--offline", "--no-audit", "--no-fund", `./${tarball}`);
+  }
+}
+
+function npm(cwd: string, ...args: readonly string[]): void {
+  // npm is a script on some systems, which only a shell can start
+  const shell = process.platform === "win32";
+  const { status, stdout, stderr } = spawnSync("npm", args, { cwd, shell, encoding: "utf8" });
+  if (status !== 0) throw new Error(`npm ${args.join(" ")}\n${stdout}${stderr}`);
+}
