@@ -2,14 +2,19 @@
  * One message of permessage-deflate decompressed the slow way (RFC 7692 §7.2.2),
  * by the platform's zlib: the whole payload at once, the history as a dictionary.
  */
-import { constants, inflateRawSync, type ZlibOptions } from "node:zlib";
+import { inflateRawSync } from "node:zlib";
 
 export type Inflated =
   | { readonly bytes: Uint8Array }
-  | { readonly closeCode: 1007 | 1009; readonly why: string };
+  | { readonly closeCode: 1007 | 1009; readonly why: string }
+  /** Nothing a sender may write, and nothing that a receiver is told to refuse. */
+  | { readonly doubtful: string };
 
 /** What §7.2.1 makes the sender cut off: the end of an empty stored block. */
 const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
+
+/** The same place filled with the end of a stored block that holds one byte. */
+const PROBE = Uint8Array.of(0x01, 0x00, 0xfe, 0xff, 0x58);
 
 /** An empty stored block with BFINAL: a decoder that stands between two blocks ends here. */
 const END = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff);
@@ -28,43 +33,56 @@ export function inflateMessage(
   history: Uint8Array,
   maxBytes: number,
 ): Inflated {
-  const message = Buffer.concat([payload, TAIL]);
-  try {
-    const bytes = inflateBlocks(message, history, maxBytes, constants.Z_SYNC_FLUSH);
-    if (bytes.length > maxBytes) return { closeCode: 1009, why: "larger than the limit" };
+  const message = attempt([payload, TAIL, END], history, maxBytes);
+  if ("closeCode" in message && message.closeCode === 1009) return message;
 
-    // zlib takes data that stops inside a block without a word. Only between two
-    // blocks does one more empty block add nothing and end the stream.
-    const ended = Buffer.concat([message, END]);
-    const proof = inflateBlocks(ended, history, maxBytes + END.length, constants.Z_FINISH);
-    if (proof.length !== bytes.length) return { closeCode: 1007, why: "stops inside a block" };
-    return { bytes };
+  // zlib takes a payload that stops inside a block without a word when the tail
+  // happens to complete that block. A payload that stops where it should takes
+  // another tail just as well.
+  const probe = attempt([payload, PROBE, END], history, maxBytes + 1);
+  if ("bytes" in probe && "bytes" in message && probe.bytes.length === message.bytes.length + 1) {
+    return message;
+  }
+  if ("bytes" in message) return { doubtful: "the tail completes a block that it should follow" };
+  return endsInTail(payload, history)
+    ? { doubtful: "no empty block follows a final one" }
+    : message;
+}
+
+function attempt(
+  parts: readonly Uint8Array[],
+  history: Uint8Array,
+  maxBytes: number,
+): { bytes: Uint8Array } | { closeCode: 1007 | 1009; why: string } {
+  let output: Uint8Array = new Uint8Array(0);
+  try {
+    for (let rest: Uint8Array = Buffer.concat(parts); rest.length > 0;) {
+      const { buffer, engine } = inflated(rest, [history, output], maxBytes);
+      output = Buffer.concat([output, buffer]);
+      if (output.length > maxBytes) return { closeCode: 1009, why: "larger than the limit" };
+      rest = rest.subarray(engine.bytesWritten); // a block with BFINAL ends zlib, not the message
+    }
+    return { bytes: output };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { closeCode: isTooLarge(error) ? 1009 : 1007, why };
   }
 }
 
-/** Inflates block after block; a block with BFINAL ends zlib, not the message (§7.2.3.4). */
-function inflateBlocks(
-  message: Uint8Array,
-  history: Uint8Array,
-  maxBytes: number,
-  finishFlush: number,
-): Uint8Array {
+/** Tells whether a block with BFINAL ends with the payload or behind it, so that the tail is no block. */
+function endsInTail(payload: Uint8Array, history: Uint8Array): boolean {
   let output: Uint8Array = new Uint8Array(0);
-  for (let rest = message; rest.length > 0;) {
-    const dictionary = Buffer.concat([history, output]).subarray(-32_768);
-    const { buffer, engine } = inflated(rest, {
-      finishFlush,
-      maxOutputLength: Math.min(maxBytes + 1, LARGEST_OUTPUT),
-      ...(dictionary.length > 0 ? { dictionary } : {}),
-    });
-    output = Buffer.concat([output, buffer]);
-    if (output.length > maxBytes) return output;
-    rest = rest.subarray(engine.bytesWritten);
+  let rest: Uint8Array = Buffer.concat([payload, TAIL]);
+  try {
+    while (rest.length > TAIL.length) {
+      const { buffer, engine } = inflated(rest, [history, output], LARGEST_OUTPUT);
+      output = Buffer.concat([output, buffer]);
+      rest = rest.subarray(engine.bytesWritten);
+    }
+  } catch {
+    return false;
   }
-  return output;
+  return rest.length <= TAIL.length;
 }
 
 interface Inflation {
@@ -73,9 +91,14 @@ interface Inflation {
   readonly engine: { readonly bytesWritten: number };
 }
 
-/** `info: true` changes the result, which the types of Node do not know. */
-function inflated(bytes: Uint8Array, options: ZlibOptions): Inflation {
-  const result: unknown = inflateRawSync(bytes, { ...options, info: true });
+/** Inflates up to the first block with BFINAL. `info: true` changes the result, unknown to Node's types. */
+function inflated(bytes: Uint8Array, before: readonly Uint8Array[], maxBytes: number): Inflation {
+  const dictionary = Buffer.concat(before).subarray(-32_768);
+  const result: unknown = inflateRawSync(bytes, {
+    maxOutputLength: Math.min(maxBytes + 1, LARGEST_OUTPUT),
+    info: true,
+    ...(dictionary.length > 0 ? { dictionary } : {}),
+  });
   if (!isInflation(result)) throw new TypeError("zlib answered without its engine");
   return result;
 }
