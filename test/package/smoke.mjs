@@ -1,0 +1,323 @@
+// Smoke test of the installed package, on any runtime: run it in a folder where `plainsocket` is installed.
+//
+// Uses the public API alone. Prints the runtime, a line per check ("ok - ..." or "not ok - ...: why") and, last,
+// "N passed, N failed". Then the process must end by itself: nothing may be left open.
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import http from "node:http";
+import net from "node:net";
+import process from "node:process";
+import { CloseCode, connect, HandshakeError, WebSocket, WebSocketServer } from "plainsocket";
+
+const HOST = "127.0.0.1";
+const LIMIT_MS = 10_000;
+const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="; // for KEY, as RFC 6455 §1.3 works it out
+let passed = 0;
+let failed = 0;
+
+/** Runs `body` with a server that echoes, and shuts the server down. */
+async function check(name, body, options = {}) {
+  let timer;
+  let server;
+  try {
+    const run = async () => {
+      server = new WebSocketServer({ port: 0, host: HOST, ...options });
+      server.on("connection", (connection) => {
+        connection.on("message", (message) => connection.send(message));
+      });
+      await server.listening();
+      await body(server, server.address().port);
+      await server.shutdown({ deadlineMs: 2000 });
+    };
+    const limit = new Promise((_, reject) => {
+      timer = setTimeout(reject, LIMIT_MS, new Error(`not done in ${LIMIT_MS} ms`));
+    });
+    await Promise.race([run(), limit]);
+    passed += 1;
+    console.log(`ok - ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`not ok - ${name}: ${String(error?.stack ?? error).split("\n", 2).join(" ")}`);
+    await server?.shutdown({ deadlineMs: 0 }).catch(() => {});
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function next(emitter, event) {
+  return new Promise((resolve) => {
+    emitter.once(event, (...values) => resolve(values));
+  });
+}
+
+async function echoed(connection, message) {
+  const answer = next(connection, "message");
+  connection.send(message);
+  return (await answer)[0];
+}
+
+function runtime() {
+  if (globalThis.Deno) return `Deno ${globalThis.Deno.version.deno}`;
+  if (globalThis.Bun) return `Bun ${globalThis.Bun.version}`;
+  return `Node ${process.version}`;
+}
+
+/** A peer of plain bytes: what came in so far, and a wait for the end. */
+class RawPeer {
+  received = Buffer.alloc(0);
+
+  static async connect(port, request) {
+    const peer = new RawPeer();
+    peer.socket = net.connect(port, HOST);
+    peer.socket.on("data", (chunk) => {
+      peer.received = Buffer.concat([peer.received, chunk]);
+    });
+    peer.socket.on("error", () => {});
+    peer.ended = once(peer.socket, "close");
+    await once(peer.socket, "connect");
+    peer.socket.write(request);
+    return peer;
+  }
+
+  /** The head of the response, once it is whole; then only what follows stays in `received`. */
+  async head() {
+    for (;;) {
+      const end = this.received.indexOf("\r\n\r\n");
+      if (end !== -1) {
+        const head = this.received.subarray(0, end).toString("latin1");
+        this.received = this.received.subarray(end + 4);
+        return head;
+      }
+      await once(this.socket, "data");
+    }
+  }
+}
+
+function request(...fields) {
+  const head = [`GET / HTTP/1.1`, `Host: ${HOST}`, ...fields];
+  return `${head.join("\r\n")}\r\n\r\n`;
+}
+
+const UPGRADE = [
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  `Sec-WebSocket-Key: ${KEY}`,
+  "Sec-WebSocket-Version: 13",
+];
+
+console.log(`# ${runtime()}`);
+
+await check("echoes text, empty and beyond the first plane", async (_, port) => {
+  const connection = await connect(`ws://${HOST}:${port}/`);
+  for (const text of ["hello", "", "Zoë 🙂", "x".repeat(70_000)]) {
+    assert.equal(await echoed(connection, text), text);
+  }
+  connection.close();
+});
+
+await check("echoes bytes in each length form", async (_, port) => {
+  const connection = await connect(`ws://${HOST}:${port}/`);
+  for (const length of [0, 1, 125, 126, 65_535, 65_536, 1_000_000]) {
+    const bytes = Uint8Array.from({ length }, (_, index) => index * 7);
+    const answer = await echoed(connection, bytes);
+    assert.ok(answer instanceof Uint8Array);
+    assert.ok(Buffer.from(bytes).equals(answer), `${length} bytes`);
+  }
+  connection.close();
+});
+
+await check("keeps the order of many messages", async (_, port) => {
+  const connection = await connect(`ws://${HOST}:${port}/`);
+  const count = 2000;
+  for (let index = 0; index < count; index += 1) connection.send(String(index));
+  let expected = 0;
+  for await (const message of connection) {
+    assert.equal(message, String(expected));
+    expected += 1;
+    if (expected === count) break;
+  }
+  connection.close();
+});
+
+for (const length of [500, 200_000]) {
+  await check(`compresses messages of ${length} bytes`, async (_, port) => {
+    const connection = await connect(`ws://${HOST}:${port}/`);
+    assert.match(connection.extensions, /permessage-deflate/);
+    const text = JSON.stringify({ values: "plain and simple ".repeat(length / 17) });
+    for (let round = 0; round < 3; round += 1) assert.equal(await echoed(connection, text), text);
+    connection.close();
+  });
+}
+
+await check("works without compression", async (_, port) => {
+  const connection = await connect(`ws://${HOST}:${port}/`, { perMessageDeflate: false });
+  assert.equal(connection.extensions, "");
+  assert.equal(await echoed(connection, "plain"), "plain");
+  connection.close();
+});
+
+await check("measures a round trip", async (_, port) => {
+  const connection = await connect(`ws://${HOST}:${port}/`);
+  const milliseconds = await connection.ping();
+  assert.ok(milliseconds >= 0 && milliseconds < LIMIT_MS, String(milliseconds));
+  connection.close();
+});
+
+await check("brings the client's close code to the server", async (server, port) => {
+  const accepted = next(server, "connection");
+  const connection = await connect(`ws://${HOST}:${port}/`);
+  const closed = next((await accepted)[0], "close");
+  connection.close(4001, "bye");
+  const [{ code, reason, wasClean }] = await closed;
+  assert.deepEqual([code, reason, wasClean], [4001, "bye", true]);
+});
+
+await check("brings the server's close code to the client", async (server, port) => {
+  server.on("connection", (connection) => connection.close(CloseCode.TRY_AGAIN_LATER, "later"));
+  const connection = await connect(`ws://${HOST}:${port}/`);
+  const [{ code, reason, wasClean }] = await next(connection, "close");
+  assert.deepEqual([code, reason, wasClean], [1013, "later", true]);
+});
+
+await check("closes with 1001 when the server shuts down", async (server, port) => {
+  const connection = await connect(`ws://${HOST}:${port}/`);
+  const closed = next(connection, "close");
+  await server.shutdown({ deadlineMs: 5000 });
+  const [{ code, wasClean }] = await closed;
+  assert.deepEqual([code, wasClean], [CloseCode.GOING_AWAY, true]);
+});
+
+await check(
+  "agrees on a subprotocol",
+  async (_, port) => {
+    const connection = await connect(`ws://${HOST}:${port}/`, { subprotocols: ["a", "b"] });
+    assert.equal(connection.subprotocol, "b");
+    connection.close();
+  },
+  { selectSubprotocol: (offered) => offered.find((name) => name === "b") },
+);
+
+await check(
+  "refuses a connection that is not authenticated",
+  async (_, port) => {
+    await assert.rejects(connect(`ws://${HOST}:${port}/`), (error) => {
+      assert.ok(error instanceof HandshakeError);
+      assert.equal(error.httpStatus, 403);
+      return true;
+    });
+  },
+  { origins: [] , authenticate: (request) => request.reject?.(403) },
+);
+
+await check("serves beside an HTTP server", async () => {
+  const web = http.createServer((_, response) => response.end("page"));
+  const server = new WebSocketServer({ server: web });
+  server.on("connection", (connection) => {
+    connection.on("message", (message) => connection.send(message));
+  });
+  web.listen(0, HOST);
+  await once(web, "listening");
+  const { port } = web.address();
+  try {
+    const connection = await connect(`ws://${HOST}:${port}/`);
+    assert.equal(await echoed(connection, "hello"), "hello");
+    connection.close();
+    const page = await fetch(`http://${HOST}:${port}/`, { headers: { connection: "close" } });
+    assert.equal(await page.text(), "page");
+  } finally {
+    await server.shutdown({ deadlineMs: 1000 });
+    web.close();
+  }
+});
+
+/** Echoes through the WHATWG interface, whoever implements it. */
+async function whatwgEcho(Implementation, port) {
+  const socket = new Implementation(`ws://${HOST}:${port}/`);
+  socket.binaryType = "arraybuffer";
+  await once(socket, "open");
+  for (const message of ["hello", new Uint8Array([1, 2, 3])]) {
+    const answer = once(socket, "message");
+    socket.send(message);
+    const [{ data }] = await answer;
+    if (typeof message === "string") assert.equal(data, message);
+    else assert.deepEqual(new Uint8Array(data), message);
+  }
+  const closed = once(socket, "close");
+  socket.close(1000, "done");
+  const [{ code, reason, wasClean }] = await closed;
+  assert.deepEqual([code, reason, wasClean], [1000, "done", true]);
+}
+
+await check("has the WHATWG interface", (_, port) => whatwgEcho(WebSocket, port));
+
+if (globalThis.WebSocket !== undefined) {
+  await check("talks to the runtime's own WebSocket", (_, port) =>
+    whatwgEcho(globalThis.WebSocket, port),
+  );
+}
+
+// What a client may not send, as the bytes of its frames with the masking key 0, and the close code it gets.
+// oxfmt-ignore
+const VIOLATIONS = [
+  ["an unmasked frame",                   "81 02 68 69",                                        1002],
+  ["a reserved bit",                      "a1 80 00 00 00 00",                                  1002],
+  ["an unknown opcode",                   "83 80 00 00 00 00",                                  1002],
+  ["a ping in fragments",                 "09 80 00 00 00 00",                                  1002],
+  ["a ping of 126 bytes",                 "89 fe 00 7e 00 00 00 00",                            1002],
+  ["a length not in its shortest form",   "82 fe 00 7d 00 00 00 00",                            1002],
+  ["a length with its top bit set",       "82 ff 80 00 00 00 00 00 00 00 00 00 00 00",          1002],
+  ["a continuation of nothing",           "80 80 00 00 00 00",                                  1002],
+  ["a message inside a message",          "01 80 00 00 00 00 81 80 00 00 00 00",                1002],
+  ["a close payload of one byte",         "88 81 00 00 00 00 03",                               1002],
+  ["a close code that may not be sent",   "88 82 00 00 00 00 03 ed",                            1002],
+  ["text that is not UTF-8",              "81 82 00 00 00 00 c3 28",                            1007],
+  ["a surrogate in an unfinished frame",  "01 fe 03 e8 00 00 00 00 ed a0 80",                   1007],
+  ["a message beyond the limit",          "82 ff 00 00 00 00 40 00 00 00 00 00 00 00",          1009],
+];
+
+for (const [name, frames, code] of VIOLATIONS) {
+  await check(`answers ${name} with ${code}`, async (_, port) => {
+    const peer = await RawPeer.connect(port, request(...UPGRADE));
+    await peer.head();
+    peer.socket.write(Buffer.from(frames.replaceAll(" ", ""), "hex"));
+    await peer.ended;
+    const close = peer.received.subarray(0, 4);
+    assert.equal(close.toString("hex"), `8802${code.toString(16).padStart(4, "0")}`);
+  });
+}
+
+await check("joins fragments around a ping", async (_, port) => {
+  const peer = await RawPeer.connect(port, request(...UPGRADE));
+  const head = await peer.head();
+  assert.ok(head.startsWith("HTTP/1.1 101 "), head);
+  assert.ok(head.includes(`: ${ACCEPT}`), head);
+  const frames = "0183000000004865 6c 89810000000021 8082000000006c6f 888200000000 03e8";
+  peer.socket.write(Buffer.from(frames.replaceAll(" ", ""), "hex"));
+  await peer.ended;
+  assert.equal(peer.received.toString("hex"), "8a0121" + "810548656c6c6f" + "880203e8");
+});
+
+// oxfmt-ignore
+const REFUSALS = [
+  ["version 8",        request(...UPGRADE.slice(0, 3), "Sec-WebSocket-Version: 8"),  426],
+  ["no key",           request(...UPGRADE.slice(0, 2), UPGRADE[3]),                  400],
+  ["no upgrade",       request(),                                                    426],
+  ["another method",   request(...UPGRADE).replace("GET", "PUT"),                    405],
+  ["a strange origin", request(...UPGRADE, "Origin: https://elsewhere.example"),     403],
+  ["two hosts",        request(...UPGRADE, "Host: elsewhere.example"),               400],
+];
+
+for (const [name, text, status] of REFUSALS) {
+  await check(`refuses ${name} with ${status}`, async (_, port) => {
+    const peer = await RawPeer.connect(port, text);
+    const head = await peer.head();
+    assert.ok(head.startsWith(`HTTP/1.1 ${status} `), head);
+    if (name === "version 8") assert.match(head, /^sec-websocket-version: 13$/im);
+    peer.socket.destroy();
+  });
+}
+
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
