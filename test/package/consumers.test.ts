@@ -1,5 +1,5 @@
 // The installed package as applications use it: ES modules, CommonJS, TypeScript, and the command line.
-import { mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InstalledPackage, type Output, ROOT } from "./installed-package.js";
@@ -15,8 +15,8 @@ const SUCCESS = { status: 0, stderr: "" };
 
 describe("from ES modules", () => {
   it("passes the smoke test, prints nothing else, and lets the process end", () => {
-    installed.write("smoke.mjs", readFileSync(path.join(import.meta.dirname, "smoke.mjs"), "utf8"));
-    const output = installed.run("smoke.mjs");
+    cpSync(path.join(import.meta.dirname, "smoke"), installed.app, { recursive: true });
+    const output = installed.run("main.mjs");
 
     expect(output.stdout.split("\n").filter((line) => line.startsWith("not ok"))).toEqual([]);
     expect(output).toMatchObject(SUCCESS);

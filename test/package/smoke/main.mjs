@@ -1,4 +1,5 @@
-// Smoke test of the installed package, on any runtime: run it in a folder where `plainsocket` is installed.
+// Smoke test of the installed package, on any runtime: copy this folder to where `plainsocket` is installed and run
+// main.mjs.
 //
 // Uses the public API alone. Prints the runtime, a line per check ("ok - ..." or "not ok - ...: why") and, last,
 // "N passed, N failed". Then the process must end by itself: nothing may be left open.
@@ -6,14 +7,12 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import http from "node:http";
-import net from "node:net";
 import process from "node:process";
 import { CloseCode, connect, HandshakeError, WebSocket, WebSocketServer } from "plainsocket";
+import { checkTheWire } from "./wire.mjs";
 
 const HOST = "127.0.0.1";
 const LIMIT_MS = 10_000;
-const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
-const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="; // for KEY, as RFC 6455 §1.3 works it out
 let passed = 0;
 let failed = 0;
 
@@ -39,7 +38,11 @@ async function check(name, body, options = {}) {
     console.log(`ok - ${name}`);
   } catch (error) {
     failed += 1;
-    console.log(`not ok - ${name}: ${String(error?.stack ?? error).split("\n", 2).join(" ")}`);
+    console.log(
+      `not ok - ${name}: ${String(error?.stack ?? error)
+        .split("\n", 2)
+        .join(" ")}`,
+    );
     await server?.shutdown({ deadlineMs: 0 }).catch(() => {});
   } finally {
     clearTimeout(timer);
@@ -63,49 +66,6 @@ function runtime() {
   if (globalThis.Bun) return `Bun ${globalThis.Bun.version}`;
   return `Node ${process.version}`;
 }
-
-/** A peer of plain bytes: what came in so far, and a wait for the end. */
-class RawPeer {
-  received = Buffer.alloc(0);
-
-  static async connect(port, request) {
-    const peer = new RawPeer();
-    peer.socket = net.connect(port, HOST);
-    peer.socket.on("data", (chunk) => {
-      peer.received = Buffer.concat([peer.received, chunk]);
-    });
-    peer.socket.on("error", () => {});
-    peer.ended = once(peer.socket, "close");
-    await once(peer.socket, "connect");
-    peer.socket.write(request);
-    return peer;
-  }
-
-  /** The head of the response, once it is whole; then only what follows stays in `received`. */
-  async head() {
-    for (;;) {
-      const end = this.received.indexOf("\r\n\r\n");
-      if (end !== -1) {
-        const head = this.received.subarray(0, end).toString("latin1");
-        this.received = this.received.subarray(end + 4);
-        return head;
-      }
-      await once(this.socket, "data");
-    }
-  }
-}
-
-function request(...fields) {
-  const head = [`GET / HTTP/1.1`, `Host: ${HOST}`, ...fields];
-  return `${head.join("\r\n")}\r\n\r\n`;
-}
-
-const UPGRADE = [
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  `Sec-WebSocket-Key: ${KEY}`,
-  "Sec-WebSocket-Version: 13",
-];
 
 console.log(`# ${runtime()}`);
 
@@ -208,7 +168,7 @@ await check(
       return true;
     });
   },
-  { origins: [] , authenticate: (request) => request.reject?.(403) },
+  { origins: [], authenticate: (request) => request.reject?.(403) },
 );
 
 await check("serves beside an HTTP server", async () => {
@@ -258,66 +218,7 @@ if (globalThis.WebSocket !== undefined) {
   );
 }
 
-// What a client may not send, as the bytes of its frames with the masking key 0, and the close code it gets.
-// oxfmt-ignore
-const VIOLATIONS = [
-  ["an unmasked frame",                   "81 02 68 69",                                        1002],
-  ["a reserved bit",                      "a1 80 00 00 00 00",                                  1002],
-  ["an unknown opcode",                   "83 80 00 00 00 00",                                  1002],
-  ["a ping in fragments",                 "09 80 00 00 00 00",                                  1002],
-  ["a ping of 126 bytes",                 "89 fe 00 7e 00 00 00 00",                            1002],
-  ["a length not in its shortest form",   "82 fe 00 7d 00 00 00 00",                            1002],
-  ["a length with its top bit set",       "82 ff 80 00 00 00 00 00 00 00 00 00 00 00",          1002],
-  ["a continuation of nothing",           "80 80 00 00 00 00",                                  1002],
-  ["a message inside a message",          "01 80 00 00 00 00 81 80 00 00 00 00",                1002],
-  ["a close payload of one byte",         "88 81 00 00 00 00 03",                               1002],
-  ["a close code that may not be sent",   "88 82 00 00 00 00 03 ed",                            1002],
-  ["text that is not UTF-8",              "81 82 00 00 00 00 c3 28",                            1007],
-  ["a surrogate in an unfinished frame",  "01 fe 03 e8 00 00 00 00 ed a0 80",                   1007],
-  ["a message beyond the limit",          "82 ff 00 00 00 00 40 00 00 00 00 00 00 00",          1009],
-];
-
-for (const [name, frames, code] of VIOLATIONS) {
-  await check(`answers ${name} with ${code}`, async (_, port) => {
-    const peer = await RawPeer.connect(port, request(...UPGRADE));
-    await peer.head();
-    peer.socket.write(Buffer.from(frames.replaceAll(" ", ""), "hex"));
-    await peer.ended;
-    const close = peer.received.subarray(0, 4);
-    assert.equal(close.toString("hex"), `8802${code.toString(16).padStart(4, "0")}`);
-  });
-}
-
-await check("joins fragments around a ping", async (_, port) => {
-  const peer = await RawPeer.connect(port, request(...UPGRADE));
-  const head = await peer.head();
-  assert.ok(head.startsWith("HTTP/1.1 101 "), head);
-  assert.ok(head.includes(`: ${ACCEPT}`), head);
-  const frames = "0183000000004865 6c 89810000000021 8082000000006c6f 888200000000 03e8";
-  peer.socket.write(Buffer.from(frames.replaceAll(" ", ""), "hex"));
-  await peer.ended;
-  assert.equal(peer.received.toString("hex"), "8a0121" + "810548656c6c6f" + "880203e8");
-});
-
-// oxfmt-ignore
-const REFUSALS = [
-  ["version 8",        request(...UPGRADE.slice(0, 3), "Sec-WebSocket-Version: 8"),  426],
-  ["no key",           request(...UPGRADE.slice(0, 2), UPGRADE[3]),                  400],
-  ["no upgrade",       request(),                                                    426],
-  ["another method",   request(...UPGRADE).replace("GET", "PUT"),                    405],
-  ["a strange origin", request(...UPGRADE, "Origin: https://elsewhere.example"),     403],
-  ["two hosts",        request(...UPGRADE, "Host: elsewhere.example"),               400],
-];
-
-for (const [name, text, status] of REFUSALS) {
-  await check(`refuses ${name} with ${status}`, async (_, port) => {
-    const peer = await RawPeer.connect(port, text);
-    const head = await peer.head();
-    assert.ok(head.startsWith(`HTTP/1.1 ${status} `), head);
-    if (name === "version 8") assert.match(head, /^sec-websocket-version: 13$/im);
-    peer.socket.destroy();
-  });
-}
+await checkTheWire(check);
 
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
