@@ -1,4 +1,5 @@
 // How the tests run. `--mode long` is for property tests with many more runs than `npm test` has time for.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const LONG_RUNS = "100000";
@@ -22,6 +23,8 @@ export default defineConfig(({ mode }) => ({
     hookTimeout: 60_000,
     // Processes, so that a test may look at its own memory, handles and warnings, and end of its own accord.
     pool: "forks",
+    // One core is left to the reporter, but not the second of two: it is idle most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: "v8",
       include: ["src/**"],
