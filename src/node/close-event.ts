@@ -1,0 +1,16 @@
+import type { CloseStatus } from "../protocol/index.js";
+
+/** How a connection ended. */
+export interface CloseInfo {
+  /** What the peer's Close frame said; 1005 when it had no code, 1006 when none came (RFC 6455 §7.1.5). */
+  readonly code: number;
+  readonly reason: string;
+  /** Both Close frames went their way before the transport ended (§7.1.4). */
+  readonly wasClean: boolean;
+  /** What went wrong: a ProtocolError, an error of the transport or of a listener. */
+  readonly error: Error | undefined;
+  /** The peer's Close frame. */
+  readonly received: CloseStatus | undefined;
+  /** Our Close frame. */
+  readonly sent: CloseStatus | undefined;
+}

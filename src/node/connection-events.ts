@@ -1,0 +1,19 @@
+import type { Buffer } from "node:buffer";
+import type { CloseInfo } from "./close-event.js";
+import type { Message } from "./options.js";
+
+/** What a connection tells its listeners, in the order it happened. */
+export interface ConnectionEvents {
+  /**
+   * A whole message. When a listener returns a promise, the next message waits
+   * for it, and so does the peer once `maxQueuedBytes` have arrived.
+   */
+  message: [message: Message];
+  /** The connection has ended. Comes once, after the last message. */
+  close: [info: CloseInfo];
+  /** The peer has pinged, and was answered. */
+  ping: [payload: Buffer];
+  pong: [payload: Buffer];
+  /** More than `maxBufferedBytes` waited, and now nothing does. */
+  drain: [];
+}

@@ -1,0 +1,18 @@
+import type { Duplex } from "node:stream";
+import type { DeflateParameters, Role } from "../protocol/index.js";
+import type { ResolvedConnectionOptions } from "./options.js";
+
+/** What the opening handshake leaves to the connection. */
+export interface ConnectionSetup<Data> {
+  readonly role: Role;
+  readonly transport: Duplex;
+  readonly options: ResolvedConnectionOptions;
+  /** `""` when none was picked. */
+  readonly subprotocol: string;
+  readonly deflate: DeflateParameters | undefined;
+  /** Bytes that came behind the head. Taken over. */
+  readonly received: Uint8Array;
+  readonly data: Data;
+  /** The transport has ended. */
+  readonly onClosed?: (() => void) | undefined;
+}

@@ -1,0 +1,298 @@
+import {
+  CloseCode,
+  type ProtocolEvent,
+  ReadyState,
+  type SendOptions,
+  serializeClosePayload,
+} from "../protocol/index.js";
+import type { CloseInfo } from "./close-event.js";
+import type { ConnectionEvents } from "./connection-events.js";
+import type { ConnectionSetup } from "./connection-setup.js";
+import { Delivery } from "./delivery.js";
+import { Emitter } from "./emitter.js";
+import { reportTo } from "./handler-error.js";
+import { Link, type LinkOwner } from "./link.js";
+import type { Message } from "./options.js";
+import { Outgoing, type SendStatus } from "./outgoing.js";
+import { Pings } from "./pings.js";
+import { asBuffer, nodePlatform } from "./platform.js";
+import { type Sendable, toMessage, toPayload } from "./sendable.js";
+import type { FragmentSource } from "./stream-sender.js";
+import { TransportError } from "./transport-error.js";
+
+/**
+ * One end of an open WebSocket connection, over any Duplex stream.
+ *
+ * Messages go to `message` listeners, or to `for await`. Until there is one of
+ * them they wait, up to `maxQueuedBytes`; then the peer waits.
+ *
+ * Nothing that a peer does throws or emits `error`: it ends in the `close` event.
+ */
+export class WebSocketConnection<Data = unknown>
+  extends Emitter<ConnectionEvents>
+  implements AsyncDisposable
+{
+  /** What `authenticate` returned for this connection; free to use. */
+  data: Data;
+  /** The subprotocol that was agreed on, or `""`. */
+  readonly subprotocol: string;
+  /** The extensions that were agreed on, as in the WHATWG attribute: `"permessage-deflate"` or `""`. */
+  readonly extensions: string;
+  /** The peer's address, when the transport is a socket that has one. */
+  readonly remoteAddress: string | undefined;
+  /** Resolves when the connection has ended; never rejects. */
+  readonly closed: Promise<CloseInfo>;
+
+  readonly #setup: ConnectionSetup<Data>;
+  readonly #link: Link;
+  readonly #outgoing: Outgoing;
+  readonly #delivery: Delivery;
+  readonly #pings: Pings;
+  /** Answers wait for the peer, so it gets to ask nothing more. */
+  #isThrottled = false;
+  #isClosing = false;
+  #hasEnded = false;
+  #isTold = false;
+  #handlerError: Error | undefined;
+  #resolveClosed!: (info: CloseInfo) => void;
+
+  /** Meant for {@link WebSocketServer} and {@link connect}, and for transports of your own. */
+  constructor(setup: ConnectionSetup<Data>) {
+    super();
+    const { options, deflate } = setup;
+    this.#setup = setup;
+    this.data = setup.data;
+    this.subprotocol = setup.subprotocol;
+    this.extensions = deflate === undefined ? "" : "permessage-deflate";
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    this.#pings = new Pings(options.clock);
+    this.#delivery = new Delivery({
+      maxQueuedBytes: options.maxQueuedBytes,
+      hasListener: () => this.listenerCount("message") > 0,
+      emit: (message) => this.emit("message", this.#failed, message),
+      onProgress: () => this.#delivered(),
+    });
+    this.#link = new Link({ ...setup, owner: this.#asOwner() });
+    this.remoteAddress = this.#link.remoteAddress;
+    this.#outgoing = new Outgoing({
+      core: this.#link.core,
+      writer: this.#link.writer,
+      maxBufferedBytes: options.maxBufferedBytes,
+      bufferPolicy: options.bufferPolicy,
+      onDrained: () => this.#drained(),
+      onOverflow: () => this.#overflowed(),
+    });
+  }
+
+  get readyState(): ReadyState {
+    const state = this.#link.core.readyState;
+    return this.#isClosing && state === ReadyState.OPEN ? ReadyState.CLOSING : state;
+  }
+
+  /** Bytes sent that the operating system has not taken yet; framing counts. */
+  get bufferedAmount(): number {
+    return this.#outgoing.bufferedBytes;
+  }
+
+  /** Messages that `bufferPolicy` has dropped so far. */
+  get droppedMessages(): number {
+    return this.#outgoing.droppedMessages;
+  }
+
+  /**
+   * Sends a message: a string as text, anything else as binary. Bytes of more than
+   * 16 KiB that a server sends are not copied: do not change them until `drained()`.
+   *
+   * @returns What became of it; see {@link SendStatus}. On a connection that is
+   *   closing or closed, `"closed"`.
+   * @throws {TypeError} `data` cannot be sent, or is sent as text and is not UTF-8. Nothing was sent.
+   */
+  send(data: Sendable, options: SendOptions = {}): SendStatus {
+    const message = data instanceof Blob ? data : toMessage(data);
+    if (this.readyState !== ReadyState.OPEN) return "closed";
+    const status =
+      message instanceof Blob
+        ? this.#outgoing.sendBlob(message, options)
+        : this.#outgoing.send(message, options);
+    // An answer that has to wait makes the next question wait: else a peer that never
+    // reads could make this end hold all the answers.
+    if (status === "buffered" && this.#delivery.isAnswering) this.#isThrottled = true;
+    return status;
+  }
+
+  /**
+   * Sends one message in fragments, as they are produced (RFC 6455 §5.4), no
+   * faster than the peer reads. It is not compressed. Later messages wait for its
+   * end; control frames do not. When the source throws, the connection closes
+   * with 1011: half a message cannot be taken back.
+   *
+   * @param options - Without a `type`, that of the first fragment decides.
+   * @returns `"sent"`, or `"closed"` when the connection closed before the end.
+   * @throws What `source` threw.
+   */
+  async sendStream(
+    source: FragmentSource,
+    options: Pick<SendOptions, "type"> = {},
+  ): Promise<SendStatus> {
+    if (this.readyState !== ReadyState.OPEN) return "closed";
+    return this.#outgoing.sendStream(source, options.type);
+  }
+
+  /**
+   * Sends a Ping frame (§5.5.2).
+   *
+   * @param payload - At most 125 bytes; by default a number that is unique on this connection.
+   * @returns The time until the pong came, in milliseconds. It rejects with a
+   *   TransportError when the connection ends before; a rejection that nobody
+   *   handles does no harm.
+   * @throws {RangeError} `payload` is too long (as a rejection, like all of these).
+   */
+  ping(payload?: Exclude<Sendable, Blob>): Promise<number> {
+    try {
+      const bytes = payload === undefined ? this.#pings.nextPayload() : toPayload(payload);
+      if (!this.#link.core.ping(bytes)) throw new TransportError("TRANSPORT_FAILED");
+      this.#link.writer.schedule();
+      return this.#pings.wait(bytes);
+    } catch (error) {
+      const rejected = Promise.reject<number>(error);
+      rejected.catch(() => {});
+      return rejected;
+    }
+  }
+
+  /** Sends a Pong frame that answers no ping (§5.5.3). @throws {RangeError} `payload` is over 125 bytes. */
+  pong(payload: Exclude<Sendable, Blob> = ""): void {
+    if (this.#link.core.pong(toPayload(payload))) this.#link.writer.schedule();
+  }
+
+  /**
+   * Starts the closing handshake (§7.1.2) and returns at once; `close` is emitted
+   * when the transport has ended, after `closeTimeoutMs` at the latest.
+   *
+   * Messages already passed to {@link send} go out first. Messages that arrive
+   * meanwhile are dropped. On a connection that is closing or closed this does
+   * nothing.
+   *
+   * @param code - Without one the Close frame is empty and the peer sees 1005.
+   * @param reason - At most 123 bytes as UTF-8.
+   * @throws {RangeError} `code` may not be sent, or `reason` is too long or given
+   *   without a code. Nothing has been sent.
+   */
+  close(code?: number, reason = ""): void {
+    serializeClosePayload({ code: code ?? CloseCode.NO_STATUS_RCVD, reason }, nodePlatform);
+    if (this.readyState !== ReadyState.OPEN) return;
+    this.#isClosing = true;
+    this.#outgoing.close(code, reason);
+    this.#link.closeSoon();
+    if (!this.#link.isPumping) queueMicrotask(() => this.#link.pump());
+  }
+
+  /** Ends the transport at once, without a closing handshake; messages that wait are dropped. `close` reports 1006. */
+  terminate(): void {
+    this.#delivery.clear();
+    this.#link.destroy(new TransportError("TERMINATED"));
+  }
+
+  /** Stops the delivery of messages at once, and soon the peer. */
+  pause(): void {
+    this.#delivery.pause();
+  }
+
+  /** Goes on after {@link pause}, in order. */
+  resume(): void {
+    this.#delivery.resume();
+  }
+
+  /**
+   * Resolves at once while no more than `maxBufferedBytes` wait to be sent, and
+   * else when nothing waits any more: with true, or with false when the connection
+   * has ended.
+   */
+  drained(): Promise<boolean> {
+    return this.#hasEnded ? Promise.resolve(false) : this.#outgoing.drained();
+  }
+
+  /**
+   * The messages, one by one, with backpressure: the peer waits while the loop body
+   * works. Ends when the connection does, however it ends; leaving the loop early
+   * does not close the connection. Several loops share the messages.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+    return this.#delivery.iterate();
+  }
+
+  /** Closes with 1000, and waits until the connection has ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close(CloseCode.NORMAL_CLOSURE);
+    await this.closed;
+  }
+
+  protected override listenerAdded(name: keyof ConnectionEvents): void {
+    if (name === "message") this.#delivery.goOn();
+  }
+
+  #asOwner(): LinkOwner {
+    return {
+      wantsMore: () => !this.#isThrottled && this.#delivery.wantsMore(),
+      hasConsumer: () => this.#delivery.hasConsumer,
+      onEvent: (event) => this.#handle(event),
+      onProgress: () => this.#outgoing.progress(),
+      onTransportClosed: () => this.#setup.onClosed?.(),
+      onEnded: () => this.#ended(),
+    };
+  }
+
+  #handle(event: ProtocolEvent): void {
+    if (event.type === "message") {
+      this.#delivery.take(typeof event.data === "string" ? event.data : asBuffer(event.data));
+    } else if (event.type === "ping" || event.type === "pong") {
+      if (event.type === "pong") this.#pings.pongReceived(event.payload);
+      void this.emit(event.type, this.#failed, asBuffer(event.payload));
+    }
+  }
+
+  /** A listener of this connection failed: the rest of the process is not affected. */
+  readonly #failed = (cause: unknown): void => {
+    this.#handlerError ??= cause instanceof Error ? cause : new Error(String(cause));
+    this.close(CloseCode.INTERNAL_ERROR);
+    reportTo(this.#setup.options.onHandlerError, cause);
+  };
+
+  #delivered(): void {
+    this.#link.pump();
+    if (this.#hasEnded) this.#emitClose();
+  }
+
+  #drained(): void {
+    this.#isThrottled = false;
+    void this.emit("drain", this.#failed);
+    this.#link.pump();
+  }
+
+  /** The peer reads too slowly, so it could not read a Close frame in time either. */
+  #overflowed(): void {
+    this.#link.error ??= new TransportError("BUFFER_OVERFLOW");
+    this.close(CloseCode.TRY_AGAIN_LATER);
+  }
+
+  #ended(): void {
+    this.#hasEnded = true;
+    this.#outgoing.clear();
+    this.#pings.rejectAll(new TransportError("TRANSPORT_FAILED", { cause: this.#link.error }));
+    this.#emitClose();
+  }
+
+  /** Tells of the end once all messages before it have been taken, or nobody is there to take them. */
+  #emitClose(): void {
+    if (this.#isTold || (this.#delivery.hasConsumer && !this.#delivery.isEmpty)) return;
+    this.#isTold = true;
+    const { received, sent, error, wasClean } = this.#link.outcome();
+    const { code, reason } = received ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: "" };
+    const info = { code, reason, wasClean, error: this.#handlerError ?? error, received, sent };
+    this.#delivery.end();
+    this.#resolveClosed(info);
+    void this.emit("close", this.#failed, info);
+  }
+}

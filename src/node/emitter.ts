@@ -1,0 +1,93 @@
+/**
+ * Typed events of a connection or a server.
+ *
+ * It differs from Node's EventEmitter where a peer could use the difference: an
+ * event without a listener does nothing, whatever its name; and the one who emits
+ * learns whether a listener threw, or returned a promise.
+ */
+export abstract class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
+  readonly #listeners: { [Name in keyof Events]?: readonly Listener<Events[Name]>[] } = {};
+
+  /** Calls `listener` for each event from now on. The same function added twice is called twice. */
+  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
+    this.#listeners[name] = [...this.#of(name), listener];
+    this.listenerAdded(name);
+    return this;
+  }
+
+  /** Calls `listener` for the next event only. */
+  once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
+    const onlyOnce: Listener<Events[Name]> = (...values) => {
+      this.off(name, onlyOnce);
+      return listener(...values);
+    };
+    originals.set(onlyOnce, listener);
+    return this.on(name, onlyOnce);
+  }
+
+  /** Takes away `listener`, the one added last when it was added more than once. Does nothing when it is not there. */
+  off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
+    const listeners = this.#of(name);
+    const index = listeners.findLastIndex(
+      (one) => one === listener || originals.get(one) === listener,
+    );
+    if (index >= 0) this.#listeners[name] = listeners.toSpliced(index, 1);
+    return this;
+  }
+
+  listenerCount(name: keyof Events): number {
+    return this.#of(name).length;
+  }
+
+  /**
+   * Calls the listeners in the order they were added. One that throws or rejects
+   * does not keep the others from being called; `failed` gets its error.
+   *
+   * @returns A promise when a listener returned one: it settles, without an error, with the last of them.
+   */
+  protected emit<Name extends keyof Events>(
+    name: Name,
+    failed: (error: unknown) => void,
+    ...values: Events[Name]
+  ): Promise<void> | undefined {
+    const listeners = this.#listeners[name];
+    if (listeners === undefined) return undefined;
+    let pending: Promise<void> | undefined;
+    for (const listener of listeners) {
+      try {
+        const result = listener(...values);
+        if (isPromise(result)) pending = both(pending, result.then(undefined, failed));
+      } catch (error) {
+        failed(error);
+      }
+    }
+    return pending;
+  }
+
+  /** Told when a listener has been added. */
+  protected listenerAdded(_name: keyof Events): void {}
+
+  #of<Name extends keyof Events>(name: Name): readonly Listener<Events[Name]>[] {
+    return this.#listeners[name] ?? [];
+  }
+}
+
+/** May return a promise: where the order of events matters, the next one waits for it. */
+export type Listener<Values extends readonly unknown[]> = (...values: Values) => unknown;
+
+/** What `once` was given, by what it added. */
+const originals = new WeakMap<object, object>();
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}
+
+async function both(first: Promise<unknown> | undefined, second: Promise<unknown>): Promise<void> {
+  await first;
+  await second;
+}

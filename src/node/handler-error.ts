@@ -1,0 +1,18 @@
+/** Where errors of an application's listeners and hooks go: never to the peer, never into the library. */
+
+/** Calls `hook`; one that throws has nobody left to tell. */
+export function reportTo(hook: (error: unknown) => void, error: unknown): void {
+  try {
+    hook(error);
+  } catch {
+    // The process must not end because of a peer that found a way into a hook.
+  }
+}
+
+/** What happens without a hook: Node prints the error with its stack. */
+export function warnOfHandlerError(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)), {
+    type: "PlainsocketHandlerError",
+    detail: "A listener failed; set onHandlerError to be told",
+  });
+}

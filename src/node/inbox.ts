@@ -1,0 +1,89 @@
+import type { Message } from "./options.js";
+
+interface Reader {
+  readonly resolve: (result: IteratorResult<Message, undefined>) => void;
+}
+
+/** Messages that have arrived and wait for somebody who takes them, and readers who wait for messages. */
+export class Inbox {
+  #messages: Message[] = [];
+  #bytes = 0;
+  readonly #readers: Reader[] = [];
+  #iterators = 0;
+  #hasEnded = false;
+
+  /** About how much memory the waiting messages take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#messages.length === 0;
+  }
+
+  /** Whether messages go to iterators, one by one as they are asked for. */
+  get isIterated(): boolean {
+    return this.#iterators > 0;
+  }
+
+  get hasReader(): boolean {
+    return this.#readers.length > 0;
+  }
+
+  push(message: Message): void {
+    this.#messages.push(message);
+    this.#bytes += costOf(message);
+  }
+
+  shift(): Message | undefined {
+    const message = this.#messages.shift();
+    if (message !== undefined) this.#bytes -= costOf(message);
+    return message;
+  }
+
+  /** Gives `message` to the reader that has waited longest. */
+  give(message: Message): void {
+    this.#readers.shift()?.resolve({ value: message, done: false });
+  }
+
+  /** No more messages will come: who waits for one waits in vain. */
+  end(): void {
+    this.#hasEnded = true;
+    for (const reader of this.#readers.splice(0)) reader.resolve({ value: undefined, done: true });
+  }
+
+  clear(): void {
+    this.#messages = [];
+    this.#bytes = 0;
+  }
+
+  /** @param wanted - Called when a reader has begun to wait. */
+  iterate(wanted: () => void): AsyncIterableIterator<Message, undefined> {
+    this.#iterators++;
+    let isDone = false;
+    const iterator: AsyncIterableIterator<Message, undefined> = {
+      [Symbol.asyncIterator]: () => iterator,
+      next: () => {
+        if (isDone || (this.#hasEnded && this.isEmpty)) return Promise.resolve(END);
+        return new Promise((resolve) => {
+          this.#readers.push({ resolve });
+          wanted();
+        });
+      },
+      return: () => {
+        if (!isDone) this.#iterators--;
+        isDone = true;
+        wanted();
+        return Promise.resolve(END);
+      },
+    };
+    return iterator;
+  }
+}
+
+const END: IteratorResult<Message, undefined> = { value: undefined, done: true };
+
+/** Bytes of the data, one or two for each character of a string, and the place in the list. */
+function costOf(message: Message): number {
+  return message.length + 64;
+}

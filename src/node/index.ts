@@ -1,0 +1,18 @@
+/** The door of the layer: sockets, for servers and clients. */
+export type { Clock, Timer } from "./clock.js";
+export type { CloseInfo } from "./close-event.js";
+export type { ConnectionEvents } from "./connection-events.js";
+export type { ConnectionSetup } from "./connection-setup.js";
+export { WebSocketConnection } from "./connection.js";
+export {
+  type BufferPolicy,
+  type ConnectionOptions,
+  type Message,
+  type PerMessageDeflateOptions,
+  resolveConnectionOptions,
+  type ResolvedConnectionOptions,
+} from "./options.js";
+export type { SendStatus } from "./outgoing.js";
+export type { Sendable } from "./sendable.js";
+export type { FragmentSource } from "./stream-sender.js";
+export { TransportError } from "./transport-error.js";

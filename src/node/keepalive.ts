@@ -1,0 +1,65 @@
+import type { Clock, Timer } from "./clock.js";
+
+export interface KeepaliveOptions {
+  readonly clock: Clock;
+  readonly pingIntervalMs: number;
+  readonly pongTimeoutMs: number;
+  readonly sendPing: () => void;
+  /**
+   * Whether silence would be our own doing: nothing is being read, and not because
+   * the peer does not read either.
+   */
+  readonly isDeaf: () => boolean;
+  /** Called once: the peer has not been heard of in time. */
+  readonly onSilence: () => void;
+}
+
+/**
+ * Finds out whether the peer is still there (RFC 6455 §5.5.2): a ping at each
+ * interval, and any sign of life within the timeout. The pings also keep proxies
+ * from cutting an idle connection.
+ */
+export class Keepalive {
+  readonly #options: KeepaliveOptions;
+  #timer: Timer | undefined;
+  #isHeard = false;
+
+  constructor(options: KeepaliveOptions) {
+    this.#options = options;
+    this.#wait();
+  }
+
+  /** The peer has sent something, or read something. */
+  heard(): void {
+    this.#isHeard = true;
+  }
+
+  /** Ends it. Calling it again does nothing. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #wait(): void {
+    const { clock, pingIntervalMs } = this.#options;
+    if (pingIntervalMs === Infinity) return;
+    this.#timer = clock.setTimer(() => this.#ping(), pingIntervalMs);
+  }
+
+  #ping(): void {
+    const { clock, pongTimeoutMs, sendPing } = this.#options;
+    this.#isHeard = false;
+    // Behind a stalled event loop the answer may be here already, and not be read
+    // yet: input is read before a timer that starts now.
+    const judgeSoon = (): void => void (this.#timer = clock.setTimer(() => this.#judge(), 0));
+    this.#timer = clock.setTimer(judgeSoon, pongTimeoutMs);
+    sendPing();
+  }
+
+  #judge(): void {
+    const { isDeaf, onSilence } = this.#options;
+    this.#timer = undefined;
+    if (this.#isHeard || isDeaf()) this.#wait();
+    else onSilence();
+  }
+}

@@ -1,0 +1,256 @@
+import { Buffer } from "node:buffer";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import {
+  type DeflateParameters,
+  PerMessageDeflate,
+  ProtocolConnection,
+  type ProtocolEvent,
+  ReadyState,
+  type Role,
+} from "../protocol/index.js";
+import type { Timer } from "./clock.js";
+import type { CloseInfo } from "./close-event.js";
+import { createDeflateCodec } from "./deflate.js";
+import { Keepalive } from "./keepalive.js";
+import { MessageTimeout } from "./message-timeout.js";
+import type { ResolvedConnectionOptions } from "./options.js";
+import { nodePlatform } from "./platform.js";
+import { TransportError } from "./transport-error.js";
+import { TransportWriter } from "./transport-writer.js";
+
+/** Who uses a link: it takes the events, and says when it can take no more. */
+export interface LinkOwner {
+  /** Whether another event may come. When that changes to true, call {@link Link.pump}. */
+  readonly wantsMore: () => boolean;
+  /** Whether anybody takes messages. Without, what has not been read is dropped at the end. */
+  readonly hasConsumer: () => boolean;
+  readonly onEvent: (event: ProtocolEvent) => void;
+  /** A codec is done, or watched output has been written: what waited for it can go on. */
+  readonly onProgress: () => void;
+  /** The transport is closed in both directions. Called once. */
+  readonly onTransportClosed: () => void;
+  /** All that came before the end has been told. Called once, last. */
+  readonly onEnded: () => void;
+}
+
+export interface LinkOptions {
+  readonly role: Role;
+  readonly transport: Duplex;
+  readonly options: ResolvedConnectionOptions;
+  readonly deflate: DeflateParameters | undefined;
+  /** Bytes that came behind the opening handshake. Taken over. */
+  readonly received: Uint8Array;
+  readonly owner: LinkOwner;
+}
+
+const codec = createDeflateCodec();
+
+/** Joins a transport to the protocol core: pulls events as fast as they are taken, and ends in time (RFC 6455 §7.1). */
+export class Link {
+  readonly core: ProtocolConnection;
+  readonly writer: TransportWriter;
+  readonly #transport: Duplex;
+  readonly #role: Role;
+  readonly #options: ResolvedConnectionOptions;
+  readonly #owner: LinkOwner;
+  readonly #keepalive: Keepalive;
+  readonly #messageTimeout: MessageTimeout;
+  #closeTimer: Timer | undefined;
+  #messageCount = 0;
+  #hasFailed = false;
+  #isPumping = false;
+  #isReading = true;
+  #peerEnded = false;
+  #transportClosed = false;
+  #hasEnded = false;
+  /** The first thing that went wrong. */
+  error: Error | undefined;
+
+  constructor({ role, transport, options, deflate, received, owner }: LinkOptions) {
+    const { clock, pingIntervalMs, pongTimeoutMs, limits, textAs, zeroCopy, onFrame } = options;
+    this.#role = role;
+    this.#transport = transport;
+    this.#options = options;
+    this.#owner = owner;
+    const parameters = deflate && {
+      role,
+      parameters: deflate,
+      codec,
+      ...options.perMessageDeflate,
+    };
+    const extension = parameters && new PerMessageDeflate(parameters);
+    const onProgress = (): void => this.#onProgress();
+    const core = { role, platform: nodePlatform, limits, extension, textAs, zeroCopy, onProgress };
+    this.core = new ProtocolConnection({ ...core, onFrame });
+    this.writer = new TransportWriter(transport, this.core, () => this.#onWritten());
+    this.#keepalive = new Keepalive({
+      clock,
+      pingIntervalMs,
+      pongTimeoutMs,
+      sendPing: () => this.#sendPing(),
+      isDeaf: () => !this.#isReading && this.writer.bufferedBytes <= options.maxBufferedBytes,
+      onSilence: () => this.destroy(new TransportError("PONG_TIMEOUT")),
+    });
+    this.#messageTimeout = new MessageTimeout(clock, options.messageTimeoutMs, () => {
+      this.core.fail("MESSAGE_TOO_SLOW");
+      this.pump();
+    });
+    this.#attach(received);
+  }
+
+  get isPumping(): boolean {
+    return this.#isPumping;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#transport instanceof Socket ? this.#transport.remoteAddress : undefined;
+  }
+
+  /** Tells the owner what the peer did, until there is nothing more or the owner wants nothing more. */
+  pump(): void {
+    if (this.#isPumping || this.#hasEnded) return;
+    this.#isPumping = true;
+    this.writer.cork();
+    const isDry = this.#pull();
+    this.writer.uncork();
+    this.#isPumping = false;
+    this.#afterPull(isDry);
+  }
+
+  /** Starts the closing handshake, if it has not been, and sees that it ends in time. */
+  closeSoon(): void {
+    this.writer.schedule();
+    const { clock, closeTimeoutMs } = this.#options;
+    this.#closeTimer ??= clock.setTimer(
+      () => this.destroy(new TransportError("CLOSE_TIMEOUT")),
+      closeTimeoutMs,
+    );
+  }
+
+  /** How it ended: clean when both Close frames went their way (§7.1.4). */
+  outcome(): Omit<CloseInfo, "code" | "reason"> {
+    const { receivedClose: received, sentClose: sent } = this.core;
+    const wereSent = sent !== undefined && this.core.unsentBytes === 0;
+    const wasClean = received !== undefined && wereSent && !this.#hasFailed;
+    return { received, sent, wasClean, error: this.error };
+  }
+
+  /** Ends the transport at once, in whatever state it is. */
+  destroy(error: Error): void {
+    this.error ??= error;
+    this.core.transportEnded();
+    this.#transport.destroy();
+  }
+
+  /** @returns Whether everything that arrived has been told. */
+  #pull(): boolean {
+    const { core } = this;
+    while (this.#wantsMore()) {
+      const event = core.nextEvent();
+      if (event === undefined) return !core.isDecoding;
+      if (event.type === "message") this.#messageCount++;
+      else if (event.type === "failed") this.#failed(event.error);
+      this.#owner.onEvent(event);
+    }
+    return false;
+  }
+
+  /** On its way out, a connection reads on for the peer's Close frame whatever the owner does. */
+  #wantsMore(): boolean {
+    return this.core.readyState !== ReadyState.OPEN || this.#owner.wantsMore();
+  }
+
+  #afterPull(isDry: boolean): void {
+    const { core } = this;
+    this.#setReading(isDry || this.#wantsMore());
+    if (core.isInMessage) this.#messageTimeout.isUnfinished(this.#messageCount);
+    else this.#messageTimeout.isFinished();
+
+    const isOver = isDry && (this.#peerEnded || this.#transportClosed);
+    if (core.readyState !== ReadyState.OPEN || isOver) this.#goOnClosing(isOver);
+    if (this.#transportClosed && (isDry || !this.#owner.hasConsumer())) this.#end();
+  }
+
+  /** §7.1.1: the server ends the transport first, and so does who failed the connection (§7.1.7). */
+  #goOnClosing(isOver: boolean): void {
+    const { core } = this;
+    const isDone = core.receivedClose !== undefined && this.#role === "server";
+    if (isOver || isDone || this.#hasFailed) this.writer.end();
+    this.closeSoon();
+  }
+
+  #failed(error: Error): void {
+    this.#hasFailed = true;
+    this.error ??= error;
+  }
+
+  #setReading(isReading: boolean): void {
+    if (isReading === this.#isReading) return;
+    this.#isReading = isReading;
+    if (isReading) this.#transport.resume();
+    else this.#transport.pause();
+  }
+
+  #sendPing(): void {
+    if (this.core.ping(NO_BYTES)) this.writer.schedule();
+  }
+
+  #onProgress(): void {
+    this.#owner.onProgress();
+    this.pump();
+    this.writer.flush();
+  }
+
+  #onWritten(): void {
+    this.#keepalive.heard();
+    if (!this.#hasEnded) this.#owner.onProgress();
+  }
+
+  #attach(received: Uint8Array): void {
+    const transport = this.#transport;
+    const ownsChunks = transport instanceof Socket;
+    if (transport instanceof Socket) {
+      transport.setNoDelay(true);
+      transport.setTimeout(0);
+    }
+    transport.on("data", (chunk: Buffer) => {
+      this.#keepalive.heard();
+      // Only a socket's chunks are certainly nobody else's: unmasking writes into them.
+      this.core.receive(ownsChunks ? chunk : Buffer.from(chunk));
+      this.pump();
+    });
+    transport.on("drain", () => this.#keepalive.heard());
+    transport.on("end", () => {
+      this.#peerEnded = true;
+      this.pump();
+    });
+    transport.on("error", (cause: Error) => {
+      this.error ??= new TransportError("TRANSPORT_FAILED", { cause });
+    });
+    transport.on("close", () => this.#onClose());
+    if (transport.destroyed) queueMicrotask(() => this.#onClose());
+    this.core.receive(received);
+    queueMicrotask(() => this.pump());
+  }
+
+  #onClose(): void {
+    if (this.#transportClosed) return;
+    this.#transportClosed = true;
+    this.#keepalive.stop();
+    this.#messageTimeout.stop();
+    this.#closeTimer?.cancel();
+    this.#owner.onTransportClosed();
+    this.pump();
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#closeTimer?.cancel();
+    this.core.transportEnded();
+    this.#owner.onEnded();
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);

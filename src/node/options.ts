@@ -1,0 +1,175 @@
+/** Options that both ends of a connection share, and what they are without them. */
+import type { Buffer } from "node:buffer";
+import {
+  checkDeflateConfig,
+  DEFAULT_MESSAGE_LIMITS,
+  type FrameObserver,
+  type MessageLimits,
+  type PerMessageDeflateConfig,
+  type Role,
+} from "../protocol/index.js";
+import { type Clock, realClock } from "./clock.js";
+import { warnOfHandlerError } from "./handler-error.js";
+
+/**
+ * What to do with a message when more than `maxBufferedBytes` wait for the peer:
+ *
+ * - `"wait"` sends it all the same, up to sixteen times that; and a `message`
+ *   handler that answers gets no further message until the peer has caught up.
+ * - `"close"` closes with 1013.
+ * - `"dropNewest"` drops this message, `"dropOldest"` the oldest that waits.
+ * - a function gives a message's key: a newer message replaces one that waits
+ *   with the same key. `undefined` keeps it apart.
+ */
+export type BufferPolicy =
+  | "wait"
+  | "close"
+  | "dropNewest"
+  | "dropOldest"
+  | ((message: string | Uint8Array) => unknown);
+
+/**
+ * Options of a connection, on either end.
+ *
+ * Sizes are in bytes and times in milliseconds, as each name says. `Infinity`
+ * lifts a limit; 0 is a limit of zero.
+ */
+export interface ConnectionOptions extends MessageLimits {
+  /** Longest time from the first to the last byte of a message; then 1008. @defaultValue 60 000 */
+  readonly messageTimeoutMs?: number | undefined;
+
+  /** How much may wait to be sent before {@link bufferPolicy} applies. At sixteen times that: close with 1013. @defaultValue 1 MiB */
+  readonly maxBufferedBytes?: number | undefined;
+
+  /** @defaultValue `"wait"` */
+  readonly bufferPolicy?: BufferPolicy | undefined;
+
+  /** How much may have arrived and wait for a handler or an iterator before reading pauses. @defaultValue 1 MiB */
+  readonly maxQueuedBytes?: number | undefined;
+
+  /**
+   * How long to wait, once a Close frame is sent, for the peer's Close frame and
+   * the end of the transport (RFC 6455 §7.1.1). Then the socket is destroyed.
+   *
+   * @defaultValue 10 000
+   */
+  readonly closeTimeoutMs?: number | undefined;
+
+  /**
+   * Pause between Ping frames, or `Infinity` for none (RFC 6455 §5.5.2).
+   *
+   * @defaultValue 30 000: below the 60 s idle limit common in proxies.
+   */
+  readonly pingIntervalMs?: number | undefined;
+
+  /** How long a peer may stay silent after a ping; then the connection ends with 1006. @defaultValue 15 000 */
+  readonly pongTimeoutMs?: number | undefined;
+
+  /**
+   * permessage-deflate (RFC 7692): `false` never, `true` with the defaults, or how.
+   *
+   * @defaultValue true
+   */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
+
+  /** `"bytes"` gives text messages as UTF-8 in a Buffer: checked, not decoded. @defaultValue `"string"` */
+  readonly textAs?: "string" | "bytes" | undefined;
+
+  /**
+   * Gives small binary messages as views of the chunk that was read: who keeps one
+   * keeps up to 64 KiB. @defaultValue false
+   */
+  readonly zeroCopy?: boolean | undefined;
+
+  /**
+   * Gets what a listener threw, or the rejection of the promise it returned. The
+   * connection is closed with 1011; nothing else is affected.
+   *
+   * @defaultValue Node prints a process warning with the stack.
+   */
+  readonly onHandlerError?: ((error: unknown) => void) | undefined;
+
+  /** Sees every frame on the wire, in both directions. Costs time; meant for tools. */
+  readonly onFrame?: FrameObserver | undefined;
+
+  /** Where time comes from. Meant for tests. */
+  readonly clock?: Clock | undefined;
+}
+
+export interface PerMessageDeflateOptions extends PerMessageDeflateConfig {
+  /** Messages of fewer bytes are sent as they are. @defaultValue 32 */
+  readonly thresholdBytes?: number | undefined;
+}
+
+/** A message as an application gets it: text as a string (or as bytes where it asked for that), binary as a Buffer. */
+export type Message = string | Buffer;
+
+/** {@link ConnectionOptions} with nothing left open. */
+export interface ResolvedConnectionOptions {
+  readonly limits: Required<MessageLimits>;
+  readonly messageTimeoutMs: number;
+  readonly maxBufferedBytes: number;
+  readonly bufferPolicy: BufferPolicy;
+  readonly maxQueuedBytes: number;
+  readonly closeTimeoutMs: number;
+  readonly pingIntervalMs: number;
+  readonly pongTimeoutMs: number;
+  /** `undefined`: never offered, never accepted. */
+  readonly perMessageDeflate: PerMessageDeflateOptions | undefined;
+  readonly textAs: "string" | "bytes";
+  readonly zeroCopy: boolean;
+  readonly onHandlerError: (error: unknown) => void;
+  readonly onFrame: FrameObserver | undefined;
+  readonly clock: Clock;
+}
+
+const POLICIES: readonly unknown[] = ["wait", "close", "dropNewest", "dropOldest"];
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {TypeError} An option is of the wrong type; the message names it.
+ * @throws {RangeError} A number is negative or NaN, or a window is not 8 to 15 bits.
+ */
+export function resolveConnectionOptions(
+  options: ConnectionOptions,
+  role: Role,
+): ResolvedConnectionOptions {
+  const { bufferPolicy = "wait", textAs = "string", perMessageDeflate = true } = options;
+  if (!POLICIES.includes(bufferPolicy) && typeof bufferPolicy !== "function") {
+    throw new TypeError(`bufferPolicy must be one of ${POLICIES.join(", ")} or a function`);
+  }
+  if (textAs !== "string" && textAs !== "bytes") {
+    throw new TypeError('textAs must be "string" or "bytes"');
+  }
+  const deflate = perMessageDeflate === true ? {} : perMessageDeflate || undefined;
+  if (deflate !== undefined) checkDeflateConfig(deflate, role);
+  const { maxMessageBytes, maxFragments } = DEFAULT_MESSAGE_LIMITS;
+  return {
+    limits: {
+      maxMessageBytes: limit("maxMessageBytes", options.maxMessageBytes, maxMessageBytes),
+      maxFragments: limit("maxFragments", options.maxFragments, maxFragments),
+    },
+    messageTimeoutMs: limit("messageTimeoutMs", options.messageTimeoutMs, 60_000),
+    maxBufferedBytes: limit("maxBufferedBytes", options.maxBufferedBytes, 1_048_576),
+    bufferPolicy,
+    maxQueuedBytes: limit("maxQueuedBytes", options.maxQueuedBytes, 1_048_576),
+    closeTimeoutMs: limit("closeTimeoutMs", options.closeTimeoutMs, 10_000),
+    pingIntervalMs: limit("pingIntervalMs", options.pingIntervalMs, 30_000),
+    pongTimeoutMs: limit("pongTimeoutMs", options.pongTimeoutMs, 15_000),
+    perMessageDeflate: deflate,
+    textAs,
+    zeroCopy: options.zeroCopy ?? false,
+    onHandlerError: options.onHandlerError ?? warnOfHandlerError,
+    onFrame: options.onFrame,
+    clock: options.clock ?? realClock,
+  };
+}
+
+/** @throws {TypeError | RangeError} `value` is no number, or cannot be a limit. */
+export function limit(name: string, value: number | undefined, defaultValue: number): number {
+  if (value === undefined) return defaultValue;
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number`);
+  if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more, or Infinity for no limit`);
+  return value;
+}

@@ -1,0 +1,225 @@
+import type { ProtocolConnection, SendOptions } from "../protocol/index.js";
+import type { BufferPolicy } from "./options.js";
+import { type FragmentSource, StreamSender } from "./stream-sender.js";
+import type { TransportWriter } from "./transport-writer.js";
+
+/**
+ * What became of a message: it is on its way (`"sent"`), or so with more than
+ * `maxBufferedBytes` waiting now (`"buffered"`: it is time to wait for
+ * `drained()`), or it was dropped by the policy, or the connection was not open.
+ */
+export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
+
+/** What waits its turn, because something before it is not ready to be framed. */
+type Job =
+  | { readonly type: "message"; data: string | Uint8Array; options: SendOptions; bytes: number }
+  | { readonly type: "blob"; readonly blob: Blob; options: SendOptions; bytes: number }
+  | { readonly type: "stream"; readonly sender: StreamSender; bytes: 0 }
+  | { readonly type: "close"; readonly code: number | undefined; reason: string; bytes: 0 };
+
+export interface OutgoingOptions {
+  readonly core: ProtocolConnection;
+  readonly writer: TransportWriter;
+  readonly maxBufferedBytes: number;
+  readonly bufferPolicy: BufferPolicy;
+  /** Nothing waits any more, after more than `maxBufferedBytes` had. */
+  readonly onDrained: () => void;
+  /** The hard stop, or the policy `"close"`: the peer does not read. */
+  readonly onOverflow: () => void;
+}
+
+/** At this many times `maxBufferedBytes` the policy `"wait"` gives up. */
+const HARD_STOP_FACTOR = 16;
+
+/** Everything an application sends, in its order, within the bounds of what may wait. */
+export class Outgoing {
+  readonly #options: OutgoingOptions;
+  #jobs: Job[] = [];
+  #jobBytes = 0;
+  #isBusy = false;
+  readonly #drainWaiters: ((isDrained: boolean) => void)[] = [];
+  /** Messages that the policy has dropped. */
+  droppedMessages = 0;
+
+  constructor(options: OutgoingOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that wait here or behind here. */
+  get bufferedBytes(): number {
+    return this.#jobBytes + this.#options.writer.bufferedBytes;
+  }
+
+  get isOver(): boolean {
+    return this.bufferedBytes > this.#options.maxBufferedBytes;
+  }
+
+  send(data: string | Uint8Array, options: SendOptions): SendStatus {
+    if (this.#options.writer.isWatched && this.isOver) {
+      const status = this.#applyPolicy(data, options);
+      if (status !== undefined) return status;
+    }
+    if (this.#jobs.length > 0 || this.#isBusy)
+      this.#push({ type: "message", data, options, bytes: data.length });
+    else if (!this.#options.core.sendMessage(data, options)) return "closed";
+    return this.#after();
+  }
+
+  /** Sends what `blob` holds, in its turn: what is sent later waits for it. */
+  sendBlob(blob: Blob, options: SendOptions): SendStatus {
+    this.#push({ type: "blob", blob, options, bytes: blob.size });
+    this.advance();
+    return this.#after();
+  }
+
+  /** Sends one message in fragments as `source` gives them. What is sent later waits for its end. */
+  sendStream(source: FragmentSource, type: "text" | "binary" | undefined): Promise<SendStatus> {
+    const { core, writer } = this.#options;
+    const drained = (): Promise<boolean> => this.drained();
+    const sender = new StreamSender({ source, type, core, writer, drained });
+    this.#push({ type: "stream", sender, bytes: 0 });
+    this.advance();
+    return sender.done;
+  }
+
+  /** Closes behind all that was sent; a message in fragments is not finished, nor what waits for it sent. */
+  close(code: number | undefined, reason: string): void {
+    const { core } = this.#options;
+    const isStreaming = this.#isBusy && this.#jobs[0]?.type === "stream";
+    if (this.#jobs.length === 0 || isStreaming) core.close(code, reason);
+    else this.#push({ type: "close", code, reason, bytes: 0 });
+  }
+
+  /** Goes on with what waits. */
+  advance(): void {
+    const { core, writer, maxBufferedBytes } = this.#options;
+    while (!this.#isBusy) {
+      const job = this.#jobs[0];
+      if (job === undefined) return;
+      if (job.type === "stream" || job.type === "blob") {
+        if (core.isEncoding) return;
+        this.#run(job);
+        return;
+      }
+      if (job.type === "message" && writer.bufferedBytes > maxBufferedBytes) return;
+      this.#shift();
+      if (job.type === "close") core.close(job.code, job.reason);
+      else core.sendMessage(job.data, job.options);
+      writer.schedule();
+    }
+  }
+
+  /** Resolves at once, or when nothing waits any more: with true, or with false at the end of the connection. */
+  drained(): Promise<boolean> {
+    if (!this.isOver) return Promise.resolve(true);
+    this.#options.writer.isWatched = true;
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+  }
+
+  /** Call when something has been written, or encoded. */
+  progress(): void {
+    this.advance();
+    const { writer, onDrained } = this.#options;
+    if (!writer.isWatched || this.bufferedBytes > 0) return;
+    writer.isWatched = false;
+    this.#resolveWaiters(true);
+    onDrained();
+  }
+
+  /** Forgets what waits: the connection is closed. */
+  clear(): void {
+    this.#resolveWaiters(false);
+    for (const job of this.#jobs) if (job.type === "stream") job.sender.abort();
+    this.#jobs = [];
+    this.#jobBytes = 0;
+  }
+
+  #resolveWaiters(isDrained: boolean): void {
+    for (const resolve of this.#drainWaiters.splice(0)) resolve(isDrained);
+  }
+
+  #run(job: Job & { type: "blob" | "stream" }): void {
+    this.#isBusy = true;
+    const goOn = (): void => {
+      this.#isBusy = false;
+      if (this.#jobs[0] === job) this.#shift();
+      this.advance();
+    };
+    const done = job.type === "stream" ? job.sender.run() : this.#sendBlobNow(job);
+    void done.then(goOn, goOn);
+  }
+
+  /** A Blob whose content is gone, such as a file that was deleted, ends the connection: a message would be missing. */
+  async #sendBlobNow({ blob, options }: Job & { type: "blob" }): Promise<void> {
+    const { core, writer } = this.#options;
+    try {
+      core.sendMessage(new Uint8Array(await blob.arrayBuffer()), options);
+    } catch {
+      core.close(1011, "a Blob could not be read");
+    }
+    writer.schedule();
+  }
+
+  #after(): SendStatus {
+    const { writer } = this.#options;
+    if (this.isOver) writer.isWatched = true;
+    writer.schedule();
+    return writer.isWatched && this.isOver ? "buffered" : "sent";
+  }
+
+  /** @returns What became of the message, or `undefined` when it is to be sent. */
+  #applyPolicy(data: string | Uint8Array, options: SendOptions): SendStatus | undefined {
+    const { bufferPolicy, maxBufferedBytes, onOverflow } = this.#options;
+    if (bufferPolicy === "wait") {
+      if (this.bufferedBytes + data.length <= maxBufferedBytes * HARD_STOP_FACTOR) return undefined;
+      onOverflow();
+      return "closed";
+    }
+    if (bufferPolicy === "close") {
+      onOverflow();
+      return "closed";
+    }
+    if (bufferPolicy === "dropNewest") {
+      this.droppedMessages++;
+      return "dropped";
+    }
+    if (bufferPolicy === "dropOldest") this.#makeRoom(data.length);
+    else this.#conflate(bufferPolicy, data);
+    this.#push({ type: "message", data, options, bytes: data.length });
+    return "buffered";
+  }
+
+  /** Drops the oldest messages that wait here, until what waits here stays within the bound. */
+  #makeRoom(bytes: number): void {
+    const { maxBufferedBytes } = this.#options;
+    while (this.#jobBytes + bytes > maxBufferedBytes) {
+      const index = this.#jobs.findIndex((job) => job.type === "message");
+      if (index < 0) return;
+      this.#drop(index);
+    }
+  }
+
+  #conflate(keyOf: (message: string | Uint8Array) => unknown, data: string | Uint8Array): void {
+    const key = keyOf(data);
+    const index =
+      key === undefined
+        ? -1
+        : this.#jobs.findIndex((job) => job.type === "message" && keyOf(job.data) === key);
+    if (index >= 0) this.#drop(index);
+    this.#makeRoom(data.length);
+  }
+
+  #drop(index: number): void {
+    for (const job of this.#jobs.splice(index, 1)) this.#jobBytes -= job.bytes;
+    this.droppedMessages++;
+  }
+
+  #push(job: Job): void {
+    this.#jobs.push(job);
+    this.#jobBytes += job.bytes;
+  }
+
+  #shift(): void {
+    this.#jobBytes -= this.#jobs.shift()?.bytes ?? 0;
+  }
+}

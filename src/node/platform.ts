@@ -1,0 +1,22 @@
+/** Node's fast byte routines for the core. */
+import { Buffer, isUtf8 } from "node:buffer";
+import type { Platform } from "../protocol/index.js";
+import { generateMaskingKey } from "./crypto.js";
+
+/** A view as a Buffer; free of charge for what is one already, as everything from a socket is. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export const nodePlatform: Platform = {
+  generateMaskingKey,
+  allocate: (length) => Buffer.allocUnsafe(length),
+  decodeUtf8: (bytes) => (isUtf8(bytes) ? asBuffer(bytes).toString("utf8") : undefined),
+  utf8Length: (text) => Buffer.byteLength(text),
+  writeUtf8: (target, offset, text) => {
+    asBuffer(target).write(text, offset, "utf8");
+  },
+  isUtf8: (bytes) => isUtf8(bytes),
+};

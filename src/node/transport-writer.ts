@@ -1,0 +1,83 @@
+import type { Duplex } from "node:stream";
+import type { ProtocolConnection } from "../protocol/index.js";
+
+/** From this many bytes on there is nothing to win by gathering more for one write. */
+const FLUSH_AT_BYTES = 64 * 1024;
+
+/**
+ * Carries the core's output to the transport, in as few writes as possible: all
+ * that is sent while one chunk of input is handled, or in one turn of the event
+ * loop, goes out together. While the transport is full the output stays in the
+ * core, where it takes the least memory.
+ */
+export class TransportWriter {
+  readonly #transport: Duplex;
+  readonly #core: ProtocolConnection;
+  readonly #onWritten: () => void;
+  #isCorked = false;
+  #isScheduled = false;
+  #isEnding = false;
+
+  /** Whether to call `onWritten` when what is sent from now on has been written. */
+  isWatched = false;
+
+  constructor(transport: Duplex, core: ProtocolConnection, onWritten: () => void) {
+    this.#transport = transport;
+    this.#core = core;
+    this.#onWritten = onWritten;
+    transport.on("drain", () => this.flush());
+  }
+
+  /** Bytes that the operating system has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#core.unsentBytes + this.#transport.writableLength;
+  }
+
+  /** Holds output back until {@link uncork}. */
+  cork(): void {
+    this.#isCorked = true;
+  }
+
+  uncork(): void {
+    this.#isCorked = false;
+    this.flush();
+  }
+
+  /** Sees to it that what has been sent goes out, at the end of this turn at the latest. */
+  schedule(): void {
+    if (this.#core.unsentBytes >= FLUSH_AT_BYTES) this.flush();
+    else if (!this.#isCorked && !this.#isScheduled) {
+      this.#isScheduled = true;
+      queueMicrotask(() => {
+        this.#isScheduled = false;
+        this.flush();
+      });
+    }
+  }
+
+  /** Writes what there is, unless the transport is full: then it is written when that has changed. */
+  flush(): void {
+    const transport = this.#transport;
+    if (transport.writableNeedDrain && !transport.destroyed) return;
+    this.#write(this.#core.takeOutput());
+    if (this.#isEnding && this.#core.unsentBytes === 0) transport.end();
+  }
+
+  /** Ends the transport's writable side behind everything that was sent. */
+  end(): void {
+    this.#isEnding = true;
+    if (!this.#isCorked) this.flush();
+  }
+
+  #write(chunks: readonly Uint8Array[]): void {
+    const transport = this.#transport;
+    const last = chunks.at(-1);
+    if (last === undefined || !transport.writable) return;
+
+    if (chunks.length > 1) transport.cork();
+    for (let i = 0; i < chunks.length - 1; i++) transport.write(chunks[i]);
+    if (this.isWatched) transport.write(last, this.#onWritten);
+    else transport.write(last);
+    if (chunks.length > 1) transport.uncork();
+  }
+}
