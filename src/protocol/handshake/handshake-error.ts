@@ -68,6 +68,8 @@ export class HandshakeError extends WebSocketError {
   override readonly code: HandshakeFaultCode;
   /** The rule that was broken, such as `"RFC 6455 §4.1"`. */
   readonly section: string;
+  /** More about this one case, where there is more; part of the message. */
+  readonly detail: string | undefined;
   /** What the server answered, when it did. */
   readonly httpStatus: number | undefined;
   /** The header fields of the server's answer. */
@@ -81,6 +83,7 @@ export class HandshakeError extends WebSocketError {
     super(`${detail === undefined ? rule : `${rule}: ${detail}`} (${section})`, options);
     this.code = code;
     this.section = section;
+    this.detail = detail;
     this.httpStatus = httpStatus;
     this.headers = headers;
     this.body = body;
