@@ -1,19 +1,42 @@
 // Sec-WebSocket-Key and Sec-WebSocket-Accept (RFC 6455 §4.1, §4.2.2).
+import { encodeBase64, isBase64Digit } from "./base64.js";
 
-/** SHA-1 of `bytes`: 20 bytes. Passed in by the platform. */
+/** SHA-1 of `bytes`: 20 bytes. The platform has one; the core has not. */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
-/** The Sec-WebSocket-Key made from 16 random bytes, new for each attempt. @throws {RangeError} When it is not 16 bytes. */
+/** The GUID of §1.3, which no server that knows nothing of WebSockets will append to a key. */
+const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** 16 bytes make 21 digits of 6 bits and one with 2 bits, then padding. */
+const KEY_LENGTH = 24;
+
+/** The digits whose lower 4 bits, which 16 bytes leave over, are 0. */
+const LAST_DIGITS: ReadonlySet<string> = new Set("AQgw");
+
+/**
+ * The Sec-WebSocket-Key of 16 random bytes, which must be new for each attempt (§4.1).
+ *
+ * @throws {RangeError} When there are not 16 of them.
+ */
 export function serializeKey(nonce: Uint8Array): string {
-  throw new Error(`unfinished ${nonce.length}`);
+  if (nonce.length !== 16) throw new RangeError("a nonce has 16 bytes");
+  return encodeBase64(nonce);
 }
 
-/** Tells whether `key` is the canonical base64 of 16 bytes. */
+/**
+ * Tells whether `key` is 16 bytes in canonical base64 (§4.2.1). The 4 bits left over
+ * in its last digit must be 0: of the 16 ways to write the same bytes every encoder
+ * makes this one (RFC 4648 §3.5), so another way was written by hand.
+ */
 export function isKey(key: string): boolean {
-  throw new Error(`unfinished ${key}`);
+  if (key.length !== KEY_LENGTH || !key.endsWith("==")) return false;
+  for (let at = 0; at < 22; at++) {
+    if (!isBase64Digit(key.charAt(at))) return false;
+  }
+  return LAST_DIGITS.has(key.charAt(21));
 }
 
-/** The Sec-WebSocket-Accept that answers `key`: base64(SHA-1(key + GUID)). */
+/** The Sec-WebSocket-Accept that answers `key` (§4.2.2). */
 export function acceptFor(key: string, sha1: Sha1): string {
-  throw new Error(`unfinished ${key} ${sha1.name}`);
+  return encodeBase64(sha1(new TextEncoder().encode(key + GUID)));
 }

@@ -1,0 +1,80 @@
+import { createHash, randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { acceptFor, isKey, serializeKey } from "../../../src/protocol/handshake/accept.js";
+
+const sha1 = (bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
+const base64 = (length: number): string => Buffer.alloc(length, 0xa5).toString("base64");
+
+describe("the accept value", () => {
+  it("is that of the RFC's sample key [6455-4.2.2-13]", () => {
+    expect(acceptFor("dGhlIHNhbXBsZSBub25jZQ==", sha1)).toBe("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  });
+
+  it("is the base64 of the SHA-1 of key and GUID, for any key [6455-4.2.2-13]", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (nonce) => {
+        const key = serializeKey(nonce);
+        const expected = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+        expect(acceptFor(key, sha1)).toBe(expected.digest("base64"));
+      }),
+    );
+  });
+});
+
+describe("the key", () => {
+  it("is the base64 of the nonce, 24 characters", () => {
+    const nonce = randomBytes(16);
+
+    expect(serializeKey(nonce)).toBe(nonce.toString("base64"));
+    expect(serializeKey(nonce)).toHaveLength(24);
+  });
+
+  it.each([0, 15, 17])("is not made of %i bytes", (length) => {
+    expect(() => serializeKey(new Uint8Array(length))).toThrow(RangeError);
+  });
+
+  it("is recognised, whatever the nonce", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (nonce) => {
+        expect(isKey(serializeKey(nonce))).toBe(true);
+      }),
+    );
+  });
+
+  it("ends in one of four digits: the 4 bits that are left over must be 0 [6455-4.2.1-07]", () => {
+    const digits = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"];
+
+    expect(digits.filter((digit) => isKey(`AAAAAAAAAAAAAAAAAAAAA${digit}==`))).toEqual([
+      "A",
+      "Q",
+      "g",
+      "w",
+    ]);
+  });
+
+  // oxfmt-ignore
+  it.each([
+    ["empty",                     ""],
+    ["1 byte",                    base64(1)],
+    ["15 bytes",                  base64(15)],
+    ["17 bytes",                  base64(17)],
+    ["18 bytes, unpadded",        base64(18)],
+    ["1000 bytes",                base64(1000)],
+    ["no padding",                "dGhlIHNhbXBsZSBub25jZQ"],
+    ["half the padding",          "dGhlIHNhbXBsZSBub25jZQ="],
+    ["too much padding",          "dGhlIHNhbXBsZSBub25jZQ==="],
+    ["padding in front",          "==dGhlIHNhbXBsZSBub25jZQ"],
+    ["only padding",              "========================"],
+    ["the alphabet for URLs, -",  "dGhlIHNhbXBsZSBub25j-Q=="],
+    ["the alphabet for URLs, _",  "dGhlIHNhbXBsZSBub25j_Q=="],
+    ["a space inside",            "dGhlIHNhbXBs SBub25jZQ=="],
+    ["a space behind",            "dGhlIHNhbXBsZSBub25jZQ== "],
+    ["a comma, two keys in one",  "dGhlIHNhbXBsZSBub25jZQ==, dGhlIHNhbXBsZSBub25jZQ=="],
+    ["padding inside",            "dGhlIHNhbXBs=SBub25jZQ=="],
+    ["not ASCII",                 "dGhlIHNhbXBs\u00e9SBub25jZQ=="],
+    ["24 digits without padding", "dGhlIHNhbXBsZSBub25jZQAA"],
+  ])("is not %s [6455-4.2.1-07] [6455-4.3-01]", (_name, key) => {
+    expect(isKey(key)).toBe(false);
+  });
+});
