@@ -97,6 +97,23 @@ describe("package.json", () => {
   });
 });
 
+describe("the tarball", () => {
+  it("is fine for publint", () => {
+    const publint = path.join(ROOT, "node_modules/publint/src/cli.js");
+    const { status, stdout, stderr } = installed.run(publint, "run", "--strict", installed.tarball);
+
+    expect(status, stdout + stderr).toBe(0);
+  });
+
+  it("gives the right types to each way of resolving that knows exports and ES modules", () => {
+    const attw = path.join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    // esm-only leaves out two: a compiler without `exports`, and one for a Node that cannot require() ES modules
+    const { status, stdout } = installed.run(attw, "--profile", "esm-only", installed.tarball);
+
+    expect(status, stdout).toBe(0);
+  });
+});
+
 describe("the files", () => {
   it("are sources, what the compiler made of them, and three documents", () => {
     const sources = files.filter((file) => /^src\/.*\.ts$/.test(file));

@@ -30,6 +30,8 @@ export class InstalledPackage {
   readonly folder: string;
   /** Where it was built, in case that has got into a file. */
   readonly stage: string;
+  /** What `npm publish` would send. */
+  readonly tarball: string;
 
   /**
    * The build is made in a copy, so that `dist`, which others may be running from,
@@ -41,7 +43,8 @@ export class InstalledPackage {
     this.app = realpathSync(mkdtempSync(path.join(tmpdir(), "plainsocket-app-")));
     this.folder = path.join(this.app, "node_modules/plainsocket");
     try {
-      this.#install();
+      this.tarball = this.#pack();
+      npm(this.app, "install", "--offline", "--no-audit", "--no-fund", this.tarball);
     } catch (error) {
       this.remove();
       throw error;
@@ -52,7 +55,7 @@ export class InstalledPackage {
     writeFileSync(path.join(this.app, file), text);
   }
 
-  /** Runs Node in the folder of the application. */
+  /** Runs Node in the folder of the application, without the test runner's options. */
   run(...args: readonly string[]): Output {
     const env = { ...process.env, NODE_OPTIONS: "" };
     return spawnSync(process.execPath, args, { cwd: this.app, env, encoding: "utf8" });
@@ -70,16 +73,16 @@ export class InstalledPackage {
     rmSync(this.app, { recursive: true, force: true });
   }
 
-  #install(): void {
+  #pack(): string {
     for (const name of SOURCES) {
       const source = path.join(ROOT, name);
       if (existsSync(source)) cpSync(source, path.join(this.stage, name), { recursive: true });
     }
+    this.write("package.json", JSON.stringify({ private: true }));
     npm(this.stage, "pack", "--pack-destination", this.app);
     const tarball = readdirSync(this.app).find((file) => file.endsWith(".tgz"));
     if (tarball === undefined) throw new Error("npm pack made no tarball");
-    this.write("package.json", JSON.stringify({ private: true }));
-    npm(this.app, "install", "--offline", "--no-audit", "--no-fund", `./${tarball}`);
+    return path.join(this.app, tarball);
   }
 }
 
