@@ -1,0 +1,143 @@
+import { describe, expect, it, vi } from "vitest";
+import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
+import { BINARY, closePayload, hex, utf8 } from "../../support/wire-frame.js";
+
+const text = (payload: Uint8Array): string => Buffer.from(payload).toString();
+
+describe("send", () => {
+  it("keeps call order across Blobs, messages in fragments and close [WHATWG-14]", async () => {
+    const peer = new RawPeer();
+    const { connection } = peer;
+    connection.send("one");
+    connection.send(new Blob([hex("0203")]));
+    const streamed = connection.sendStream(["th", "ree"]);
+    connection.send("four");
+    connection.send(new Blob(["five"]));
+    await streamed;
+    connection.close(1000);
+    const seen: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      const { opcode, fin, payload } = await peer.next();
+      seen.push(`${opcode}${fin ? "" : "+"} ${text(payload)}`);
+    }
+    expect(seen).toEqual([
+      "1 one",
+      "2 \u0002\u0003",
+      "1+ th",
+      "0+ ree",
+      "0 ",
+      "1 four",
+      "2 five",
+      `8 ${text(closePayload(1000))}`,
+    ]);
+  });
+
+  it("says what became of a message", async () => {
+    const peer = new RawPeer({ maxBufferedBytes: 100_000 }, false);
+    const big = Buffer.alloc(90_000);
+    expect(peer.connection.send(big)).toBe("sent");
+    expect(peer.connection.send(big)).toBe("buffered");
+    expect(peer.connection.bufferedAmount).toBeGreaterThan(100_000);
+    const drained = peer.connection.drained();
+    const drain = vi.fn<() => void>();
+    peer.connection.on("drain", drain);
+    peer.read();
+    expect(await drained).toBe(true);
+    expect(peer.connection.bufferedAmount).toBe(0);
+    expect(drain).toHaveBeenCalledTimes(1);
+
+    peer.connection.close();
+    expect(peer.connection.send("late")).toBe("closed");
+  });
+
+  it.each<[string, unknown]>([
+    ["a number", 5],
+    ["null", null],
+    ["undefined", undefined],
+    ["an object", {}],
+    ["an array", [1]],
+  ])("refuses %s and sends nothing", async (_name, value) => {
+    const peer = new RawPeer();
+    const { connection } = peer;
+    // @ts-expect-error: what a caller without types may do
+    expect(() => connection.send(value)).toThrow(TypeError);
+    connection.send("next");
+    expect((await peer.next()).payload).toEqual(utf8("next"));
+  });
+
+  it.each([
+    ["Uint8Array", new Uint8Array([1, 2, 3])],
+    ["a view into the middle", new Uint8Array([0, 1, 2, 3, 0]).subarray(1, 4)],
+    ["Int8Array", new Int8Array([1, 2, 3])],
+    ["DataView", new DataView(Uint8Array.of(9, 1, 2, 3, 9).buffer, 1, 3)],
+    ["ArrayBuffer", Uint8Array.of(1, 2, 3).buffer],
+    ["SharedArrayBuffer", shared([1, 2, 3])],
+    ["Blob", new Blob([Uint8Array.of(1, 2, 3)])],
+  ])("takes exactly the bytes of %s", async (_name, value) => {
+    const peer = new RawPeer({ role: "client" });
+    peer.connection.send(value);
+    expect(await peer.next()).toMatchObject({ opcode: BINARY, payload: hex("010203") });
+  });
+
+  it("takes every element of wider arrays", async () => {
+    const peer = new RawPeer();
+    const floats = Float32Array.of(1.5, -2);
+    peer.connection.send(floats);
+    expect((await peer.next()).payload).toEqual(new Uint8Array(floats.buffer));
+  });
+
+  it("lets go at sixteen times maxBufferedBytes: close with 1013", async () => {
+    const peer = new RawPeer({ maxBufferedBytes: 10_000 }, false);
+    const { connection, clock } = peer;
+    for (let i = 0; i < 100 && connection.send(Buffer.alloc(5_000)) !== "closed"; i++) {
+      expect(connection.bufferedAmount).toBeLessThan(170_000);
+    }
+    expect(connection.readyState).toBe(ReadyState.CLOSING);
+    await settle();
+    clock.advance(10_000);
+    expect(await connection.closed).toMatchObject({
+      code: 1006,
+      wasClean: false,
+      error: expect.objectContaining({ code: "BUFFER_OVERFLOW" }),
+      sent: { code: 1013, reason: "" },
+    });
+  });
+
+  it("drops the newest, or the oldest that waits, or an older one of the same key, and counts", async () => {
+    const results: Record<string, string[]> = {};
+    for (const bufferPolicy of [
+      "dropNewest",
+      "dropOldest",
+      (m: unknown) => String(m)[0],
+    ] as const) {
+      const peer = new RawPeer({ maxBufferedBytes: 70_000, bufferPolicy }, false);
+      peer.connection.send("x".repeat(150_000)); // more than the transport takes
+      for (const name of ["a1", "b1", "a2"]) peer.connection.send(name.padEnd(30_000, "."));
+      peer.read();
+      const got: string[] = [];
+      await peer.next();
+      await eventually(() => peer.connection.bufferedAmount === 0);
+      await settle();
+      for (const one of peer.frames) got.push(text(one.payload).slice(0, 2));
+      results[String(bufferPolicy).slice(0, 10)] = [
+        ...got,
+        String(peer.connection.droppedMessages),
+      ];
+    }
+    expect(Object.values(results)).toEqual([["3"], ["b1", "a2", "1"], ["b1", "a2", "1"]]);
+  });
+
+  it('closes with 1013 under the policy "close"', async () => {
+    const peer = new RawPeer({ maxBufferedBytes: 10_000, bufferPolicy: "close" }, false);
+    peer.connection.send(Buffer.alloc(200_000));
+    expect(peer.connection.send("more")).toBe("closed");
+    expect(peer.connection.readyState).toBe(ReadyState.CLOSING);
+  });
+});
+
+function shared(bytes: readonly number[]): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(buffer).set(bytes);
+  return buffer;
+}
