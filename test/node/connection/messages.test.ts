@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
 import { eventually, NO_DEFLATE_LIMITS, RawPeer, settle } from "../../support/raw-peer.js";

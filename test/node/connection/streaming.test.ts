@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
 import { RawPeer, settle } from "../../support/raw-peer.js";
-import { CLOSE, frame, TEXT } from "../../support/wire-frame.js";
+import { CLOSE, TEXT } from "../../support/wire-frame.js";
 
 const text = (payload: Uint8Array): string => Buffer.from(payload).toString();
 
