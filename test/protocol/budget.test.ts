@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { Budget, DEFAULT_MESSAGE_LIMITS } from "../../src/protocol/budget.js";
+
+const LONGEST_STRING = 536_870_888;
+
+const refusal = (code: string) => expect.objectContaining({ name: "ProtocolError", code });
+
+describe("Budget", () => {
+  it("has finite limits without any option [6455-10-06]", () => {
+    const budget = new Budget();
+
+    expect(budget.maxMessageBytes).toBe(1_048_576);
+    expect(DEFAULT_MESSAGE_LIMITS).toEqual({ maxMessageBytes: 1_048_576, maxFragments: 16_384 });
+    for (let i = 0; i < 16_384; i++) budget.chargeFragment(0, false);
+    expect(() => budget.chargeFragment(0, false)).toThrow(refusal("FRAGMENTS_TOO_MANY"));
+  });
+
+  it("takes one limit and keeps the default of the other", () => {
+    const small = new Budget({ maxFragments: 1 });
+    expect(small.maxMessageBytes).toBe(1_048_576);
+
+    const few = new Budget({ maxMessageBytes: 10 });
+    few.chargeFragment(5, false);
+    few.chargeFragment(5, false);
+    expect(few.fragments).toBe(2);
+  });
+
+  it("takes Infinity as the longest text there can be", () => {
+    expect(new Budget({ maxMessageBytes: Infinity }).maxMessageBytes).toBe(LONGEST_STRING);
+    expect(() => "x".repeat(LONGEST_STRING)).not.toThrow();
+    expect(() => "x".repeat(LONGEST_STRING + 1)).toThrow(RangeError);
+  });
+
+  it("counts fragments without end when told so", () => {
+    const budget = new Budget({ maxFragments: Infinity });
+    for (let i = 0; i < 20_000; i++) budget.chargeFragment(0, false);
+
+    expect(budget.fragments).toBe(20_000);
+  });
+
+  it("takes 0 as zero: no message with a byte in it, or none at all", () => {
+    const bytes = new Budget({ maxMessageBytes: 0 });
+    bytes.chargeFragment(0, false);
+    expect(() => bytes.chargeFragment(1, false)).toThrow(refusal("MESSAGE_TOO_BIG"));
+
+    const frames = new Budget({ maxFragments: 0 });
+    expect(() => frames.chargeFragment(0, false)).toThrow(refusal("FRAGMENTS_TOO_MANY"));
+  });
+
+  it("sums the fragments of a message: the limit fits, one byte more does not [6455-10-07]", () => {
+    const budget = new Budget({ maxMessageBytes: 10 });
+    budget.chargeFragment(6, false);
+    budget.chargeFragment(4, false);
+    expect(budget.messageBytes).toBe(10);
+
+    expect(() => budget.chargeFragment(1, false)).toThrow(refusal("MESSAGE_TOO_BIG"));
+    expect(budget.messageBytes).toBe(10);
+    expect(budget.fragments).toBe(2);
+  });
+
+  it.each([2 ** 53 - 1, 2 ** 53, 2 ** 63, Infinity])(
+    "adds %d to what is there and is not fooled",
+    (length) => {
+      const budget = new Budget({ maxMessageBytes: Infinity });
+      budget.chargeFragment(LONGEST_STRING, false);
+
+      expect(() => budget.chargeFragment(length, false)).toThrow(refusal("MESSAGE_TOO_BIG"));
+    },
+  );
+
+  it("lets compressed bytes be a little more than the message, as data that does not shrink is", () => {
+    const budget = new Budget({ maxMessageBytes: 6400 });
+    expect(budget.maxCompressedBytes).toBe(6400 + 100 + 64);
+
+    budget.chargeFragment(6564, true);
+    expect(() => budget.chargeFragment(1, true)).toThrow(refusal("MESSAGE_TOO_BIG"));
+  });
+
+  it("starts afresh with the next message", () => {
+    const budget = new Budget({ maxMessageBytes: 10, maxFragments: 1 });
+    budget.chargeFragment(10, false);
+    budget.releaseMessage();
+    budget.chargeFragment(10, false);
+
+    expect(budget.messageBytes).toBe(10);
+    expect(budget.fragments).toBe(1);
+  });
+
+  it("adds up all that is held, with 200 bytes for each object", () => {
+    const budget = new Budget();
+    expect(budget.heldBytes).toBe(0);
+
+    budget.unparsedBytes = 1;
+    budget.messageBytes = 20;
+    budget.codecBytes = 300;
+    budget.outputBytes = 4000;
+    budget.objects = 50;
+    expect(budget.heldBytes).toBe(4321 + 10_000);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { applyMask } from "../../src/protocol/masking.js";
+import { pattern } from "../support/protocol.js";
+import { hex, utf8 } from "../support/wire-frame.js";
+
+const KEY = 0x37_fa_21_3d;
+const KEY_BYTES = [0x37, 0xfa, 0x21, 0x3d];
+
+/** What RFC 6455 §5.3 says, byte by byte. */
+const expected = (payload: Uint8Array, position = 0, key: readonly number[] = KEY_BYTES) =>
+  payload.map((byte, i) => byte ^ (key[(i + position) % 4] ?? 0));
+
+describe("applyMask", () => {
+  it("masks the example of RFC 6455 §5.7 [6455-5.3-03]", () => {
+    const bytes = utf8("Hello");
+    applyMask(bytes, 0, 5, KEY);
+
+    expect(bytes).toEqual(hex("7f 9f 4d 51 58"));
+  });
+
+  it("masks each length at each alignment and position, and touches nothing around [6455-5.3-03]", () => {
+    for (let offset = 0; offset < 8; offset++) {
+      for (let length = 0; length <= 100; length++) {
+        for (let position = 0; position < 4; position++) {
+          const memory = new Uint8Array(120).fill(0xee);
+          const bytes = memory.subarray(offset);
+          const payload = pattern(length);
+          bytes.set(payload, 3);
+          applyMask(bytes, 3, 3 + length, KEY, position);
+
+          const wanted = new Uint8Array(120).fill(0xee);
+          wanted.set(expected(payload, position), offset + 3);
+          if (Buffer.compare(memory, wanted) !== 0) {
+            expect(memory, `${length} bytes at ${offset}, position ${position}`).toEqual(wanted);
+          }
+        }
+      }
+    }
+  });
+
+  it("masks a long payload, and unmasks it in parts cut anywhere [6455-5.3-03]", () => {
+    const payload = pattern(1000);
+    const bytes = payload.slice();
+    applyMask(bytes, 0, 1000, KEY);
+    expect(bytes).toEqual(expected(payload));
+
+    for (let cut = 0; cut <= 1000; cut += 7) {
+      const copy = bytes.slice();
+      applyMask(copy, 0, cut, KEY, 0);
+      applyMask(copy, cut, 1000, KEY, cut);
+      expect(copy).toEqual(payload);
+    }
+  });
+
+  it.each([
+    [0, [0, 0, 0, 0]],
+    [-1, [0xff, 0xff, 0xff, 0xff]],
+    [0x80_00_00_00 | 0, [0x80, 0, 0, 0]],
+    [0x80_00_00_00, [0x80, 0, 0, 0]],
+    [0x00_00_00_ff, [0, 0, 0, 0xff]],
+    [0xff_ee_dd_cc | 0, [0xff, 0xee, 0xdd, 0xcc]],
+  ])("takes the key %d as four bytes, the most significant first", (key, keyBytes) => {
+    for (const length of [5, 60]) {
+      for (const position of [0, 1, 2, 3, 4, 1_000_001, 2 ** 31 + 1, 2 ** 32 + 3]) {
+        const bytes = pattern(length);
+        applyMask(bytes, 0, length, key, position);
+        expect(bytes).toEqual(expected(pattern(length), position, keyBytes));
+      }
+    }
+  });
+
+  it("starts at the first byte of the key when no position is given", () => {
+    const [given, left] = [pattern(9), pattern(9)];
+    applyMask(given, 0, 9, KEY, 0);
+    applyMask(left, 0, 9, KEY);
+
+    expect(left).toEqual(given);
+  });
+});
