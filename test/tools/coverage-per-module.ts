@@ -169,12 +169,13 @@ async function main(parts: readonly string[]): Promise<number> {
     ({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)),
   );
   const total = waiting.length;
+  const width = Math.max(0, ...waiting.map(({ name }) => name.length));
   let failed = 0;
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const gaps = await findGaps(next);
       if (gaps.length > 0) failed += 1;
-      for (const gap of gaps) console.log(`${next.name.padEnd(36)} ${gap}`);
+      for (const gap of gaps) console.log(`${next.name.padEnd(width)}  ${gap}`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
