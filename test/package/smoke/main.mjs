@@ -8,7 +8,15 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import http from "node:http";
 import process from "node:process";
-import { CloseCode, connect, HandshakeError, WebSocket, WebSocketServer } from "plainsocket";
+import {
+  acceptThenClose,
+  CloseCode,
+  connect,
+  HandshakeError,
+  reject,
+  WebSocket,
+  WebSocketServer,
+} from "plainsocket";
 import { checkTheWire } from "./wire.mjs";
 
 const HOST = "127.0.0.1";
@@ -160,7 +168,7 @@ await check(
 );
 
 await check(
-  "refuses a connection that is not authenticated",
+  "refuses with a status what is not authenticated",
   async (_, port) => {
     await assert.rejects(connect(`ws://${HOST}:${port}/`), (error) => {
       assert.ok(error instanceof HandshakeError);
@@ -168,7 +176,17 @@ await check(
       return true;
     });
   },
-  { origins: [], authenticate: (request) => request.reject?.(403) },
+  { authenticate: async () => reject(403) },
+);
+
+await check(
+  "refuses with a close code what is not authenticated",
+  async (_, port) => {
+    const connection = await connect(`ws://${HOST}:${port}/`);
+    const [{ code, reason }] = await next(connection, "close");
+    assert.deepEqual([code, reason], [4401, "who?"]);
+  },
+  { authenticate: () => acceptThenClose(4401, "who?") },
 );
 
 await check("serves beside an HTTP server", async () => {
