@@ -19,9 +19,18 @@ export class Delivery {
   #isBusy = false;
   /** A listener is being called. */
   #isEmitting = false;
+  /**
+   * Who opened the connection has not had the time to attach a listener: what comes
+   * behind the first message, a broken rule perhaps, must not overtake its answer.
+   */
+  #isOpening = true;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    setImmediate(() => {
+      this.#isOpening = false;
+      this.goOn();
+    });
   }
 
   get isEmpty(): boolean {
@@ -38,6 +47,7 @@ export class Delivery {
   }
 
   wantsMore(): boolean {
+    if (this.#isOpening && !this.#inbox.isEmpty) return false;
     return !this.#isPaused && this.#inbox.bytes <= this.#options.maxQueuedBytes;
   }
 

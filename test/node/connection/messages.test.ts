@@ -1,7 +1,17 @@
 import { describe, expect, it, vi } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
 import { eventually, NO_DEFLATE_LIMITS, RawPeer, settle } from "../../support/raw-peer.js";
-import { BINARY, CLOSE, closePayload, frame, hex, TEXT, utf8 } from "../../support/wire-frame.js";
+import {
+  BINARY,
+  CLOSE,
+  closePayload,
+  frame,
+  hex,
+  PING,
+  PONG,
+  TEXT,
+  utf8,
+} from "../../support/wire-frame.js";
 
 describe("messages", () => {
   it("reach a listener as string and Buffer, and go out as they came", async () => {
@@ -29,6 +39,23 @@ describe("messages", () => {
 
     await eventually(() => got.length === 3);
     expect(got).toEqual(["first", "second", "third"]);
+  });
+
+  it("are answered before a broken rule behind them, when the listener comes in the same turn", async () => {
+    const bad = hex("83 80 00000000");
+    const peer = new RawPeer({ received: Buffer.concat([frameBytes("first"), bad]) });
+    await Promise.resolve(); // as long as `await connect()` takes
+    peer.connection.on("message", (message) => peer.connection.send(message));
+    expect(await peer.next()).toMatchObject({ opcode: TEXT, payload: utf8("first") });
+    expect(await peer.next()).toMatchObject({ opcode: CLOSE, payload: closePayload(1002) });
+  });
+
+  it("do not keep what comes behind them from being seen when nobody listens", async () => {
+    const peer = new RawPeer();
+    peer.send(frame(TEXT, "unheard"), frame(PING, "p"), frame(CLOSE, closePayload(1000)));
+    expect(await peer.next()).toMatchObject({ opcode: PONG });
+    peer.socket.end();
+    expect(await peer.connection.closed).toMatchObject({ code: 1000, wasClean: true });
   });
 
   it("stop the peer once more than maxQueuedBytes wait, and all arrive in the end", async () => {
