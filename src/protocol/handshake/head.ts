@@ -1,64 +1,113 @@
 // Reads the head of an HTTP/1.1 request or response as its bytes arrive.
 import type { Fields } from "./fields.js";
+import { HandshakeError } from "./handshake-error.js";
+import { HeadScanner, type HeadLimits } from "./head-scanner.js";
+import {
+  parseRequestLine,
+  parseStatusLine,
+  type RequestLine,
+  type StatusLine,
+} from "./start-line.js";
 
-export interface RequestHead {
-  readonly method: string;
-  /** The request target as it stood in the request line. */
-  readonly target: string;
-  /** `"1.1"`; what Node calls `httpVersion`. */
-  readonly httpVersion: string;
+/** A request head: well-formed, but not judged yet. Node's `IncomingMessage` gives the same parts. */
+export interface RequestHead extends RequestLine {
   readonly fields: Fields;
 }
 
-export interface ResponseHead {
-  readonly httpVersion: string;
-  readonly httpStatus: number;
-  /** The reason phrase; may be empty. */
-  readonly reason: string;
+/** A response head: well-formed, but not judged yet. */
+export interface ResponseHead extends StatusLine {
   readonly fields: Fields;
-}
-
-export interface HeadLimits {
-  /** @defaultValue 16384: bytes of the whole head, start line and final CRLF included. */
-  readonly maxHeaderBytes?: number | undefined;
-  /** @defaultValue 128: lines of header fields. */
-  readonly maxHeaderCount?: number | undefined;
 }
 
 export interface CompleteHead<Head> {
   readonly head: Head;
-  /** The bytes behind the head: a view on the chunk that was pushed last. */
+  /** The bytes behind the head: a view on the chunk that was pushed last. May be empty. */
   readonly rest: Uint8Array;
 }
 
-/** Reads a request head (the server's reader). */
+/**
+ * Most interim responses in front of the final one. A server has one to say that it
+ * goes on (100), one with hints (103), and a few to keep proxies patient (102).
+ */
+const MAX_INTERIM_RESPONSES = 16;
+
+/** Empty lines to skip in front of a request: some clients end the body before it with one (RFC 9112 §2.2). */
+const EMPTY_LINES_BEFORE_REQUEST = 1;
+
+/**
+ * Reads one request head. Of no use once a head came out or an error was thrown:
+ * another `push` throws a plain `Error` then.
+ */
 export class RequestHeadReader {
+  readonly #scanner: HeadScanner<RequestLine>;
+  #ended = false;
+
   constructor(limits: HeadLimits = {}) {
-    void limits;
+    this.#scanner = new HeadScanner(parseRequestLine, EMPTY_LINES_BEFORE_REQUEST, limits);
   }
 
   /**
-   * Takes the next bytes. Returns the head once it is complete, `undefined` until then.
+   * Takes the next bytes; leaves them alone. Returns the head with the bytes behind
+   * it once it is complete, `undefined` until then.
    *
    * @throws {HandshakeError} `HEAD_MALFORMED`, `HEAD_TOO_LARGE` or `HEADERS_TOO_MANY`.
    */
   push(chunk: Uint8Array): CompleteHead<RequestHead> | undefined {
-    throw new Error(`unfinished ${chunk.length}`);
+    if (this.#ended) throw alreadyEnded();
+    this.#ended = true; // in case the next line throws
+    const scanned = this.#scanner.scan(chunk, 0);
+    this.#ended = scanned !== undefined;
+    if (scanned === undefined) return undefined;
+    const { startLine, fields, end } = scanned;
+    return { head: { ...startLine, fields }, rest: chunk.subarray(end) };
   }
 }
 
-/** Reads a response head (the client's reader). Interim responses (1xx other than 101) are skipped. */
+/**
+ * Reads one response head. Interim responses, 1xx other than 101, are skipped
+ * (RFC 9110 §15.2): at most 16, all within one allowance of bytes. Of no use once a
+ * head came out or an error was thrown: another `push` throws a plain `Error` then.
+ */
 export class ResponseHeadReader {
+  readonly #scanner: HeadScanner<StatusLine>;
+  #interimResponses = 0;
+  #ended = false;
+
   constructor(limits: HeadLimits = {}) {
-    void limits;
+    this.#scanner = new HeadScanner(parseStatusLine, 0, limits);
   }
 
   /**
-   * Takes the next bytes. Returns the head once it is complete, `undefined` until then.
+   * Takes the next bytes; leaves them alone. Returns the head with the bytes behind
+   * it once it is complete, `undefined` until then.
    *
-   * @throws {HandshakeError} As {@link RequestHeadReader.push}, and `INTERIM_TOO_MANY`.
+   * @throws {HandshakeError} `HEAD_MALFORMED`, `HEAD_TOO_LARGE`, `HEADERS_TOO_MANY`
+   *   or `INTERIM_TOO_MANY`.
    */
   push(chunk: Uint8Array): CompleteHead<ResponseHead> | undefined {
-    throw new Error(`unfinished ${chunk.length}`);
+    if (this.#ended) throw alreadyEnded();
+    this.#ended = true; // in case a line below throws
+    let scanned = this.#scanner.scan(chunk, 0);
+    while (scanned !== undefined) {
+      const { startLine, fields, end } = scanned;
+      if (!isInterim(startLine.httpStatus)) {
+        return { head: { ...startLine, fields }, rest: chunk.subarray(end) };
+      }
+      this.#interimResponses++;
+      if (this.#interimResponses > MAX_INTERIM_RESPONSES) {
+        throw new HandshakeError("INTERIM_TOO_MANY");
+      }
+      scanned = this.#scanner.scan(chunk, end);
+    }
+    this.#ended = false;
+    return undefined;
   }
+}
+
+function isInterim(httpStatus: number): boolean {
+  return httpStatus < 200 && httpStatus !== 101;
+}
+
+function alreadyEnded(): Error {
+  return new Error("the head was read already, or was refused");
 }

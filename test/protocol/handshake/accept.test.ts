@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { acceptFor, isKey, serializeKey } from "../../../src/protocol/handshake/accept.js";
 
@@ -43,7 +43,7 @@ describe("the key", () => {
   });
 
   it("ends in one of four digits: the 4 bits that are left over must be 0 [6455-4.2.1-07]", () => {
-    const digits = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"];
+    const digits = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 
     expect(digits.filter((digit) => isKey(`AAAAAAAAAAAAAAAAAAAAA${digit}==`))).toEqual([
       "A",

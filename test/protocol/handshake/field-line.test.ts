@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseFieldLine } from "../../../src/protocol/handshake/field-line.js";
 import { faultOf, fieldLine, PROTOTYPE_NAMES } from "./wire.js";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   FieldScanner,
@@ -139,7 +139,7 @@ describe("FieldScanner", () => {
   it("reads any token, quoted or not, with any of its characters escaped", () => {
     fc.assert(
       fc.property(token, fc.infiniteStream(fc.boolean()), (text, escaped) => {
-        const quoted = [...text].map((character) =>
+        const quoted = Array.from(text).map((character) =>
           escaped.next().value ? `\\${character}` : character,
         );
 

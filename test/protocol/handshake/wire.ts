@@ -1,7 +1,11 @@
 // What the tests of the opening handshake share: text as bytes, and heads to start from.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { Fields, type FieldLine } from "../../../src/protocol/handshake/fields.js";
-import { HandshakeError } from "../../../src/protocol/handshake/handshake-error.js";
+import {
+  HANDSHAKE_FAULTS,
+  HandshakeError,
+  type HandshakeFaultCode,
+} from "../../../src/protocol/handshake/handshake-error.js";
 
 /** Each character as one byte, as on the wire. */
 export const latin1 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
@@ -28,6 +32,11 @@ export function faultOf(run: () => unknown): string | undefined {
     throw error;
   }
 }
+
+/** All codes of the table. */
+export const FAULT_CODES: readonly HandshakeFaultCode[] = Object.keys(HANDSHAKE_FAULTS).filter(
+  (code): code is HandshakeFaultCode => Object.hasOwn(HANDSHAKE_FAULTS, code),
+);
 
 /** The sample request of RFC 6455 §1.3, with an offer of permessage-deflate. */
 export const REQUEST_LINES: readonly FieldLine[] = [
@@ -61,9 +70,9 @@ export function withField(
   return new Fields([...others, ...values.map((value): FieldLine => [name, value])]);
 }
 
-const TOKEN_CHARACTERS = [
-  ..."!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-];
+const TOKEN_CHARACTERS = Array.from(
+  "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+);
 
 export const token: fc.Arbitrary<string> = fc.oneof(
   {
@@ -88,6 +97,18 @@ export const fieldValue: fc.Arbitrary<string> = fc
   )
   .map((codes) => String.fromCharCode(...codes))
   .filter((text) => !/^[ \t]|[ \t]$/.test(text));
+
+/** Any text without lone surrogates, ASCII more often than its share. */
+export const anyText: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 0x7f }) },
+      fc.integer({ min: 0x80, max: 0xd7ff }),
+      fc.integer({ min: 0xe000, max: 0x10ffff }),
+    ),
+    { maxLength: 20 },
+  )
+  .map((codes) => String.fromCodePoint(...codes));
 
 export const fieldLine: fc.Arbitrary<FieldLine> = fc.tuple(token, fieldValue);
 

@@ -1,0 +1,138 @@
+// Cuts the bytes of a head into lines, within limits (RFC 9112 §2).
+import { parseFieldLine } from "./field-line.js";
+import { Fields, type FieldLine } from "./fields.js";
+import { HandshakeError } from "./handshake-error.js";
+import { isFieldValueCode } from "./http-fields.js";
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** How many bytes become characters in one call: engines limit the number of arguments. */
+const DECODE_BYTES = 4096;
+
+export interface HeadLimits {
+  /**
+   * Most bytes of a head, start line and empty line included.
+   *
+   * @defaultValue 16384, what Node's own parser takes
+   */
+  readonly maxHeaderBytes?: number | undefined;
+  /**
+   * Most header lines of a head.
+   *
+   * @defaultValue 128: browsers behind several proxies send about 40
+   */
+  readonly maxHeaderCount?: number | undefined;
+}
+
+export interface ScannedHead<StartLine> {
+  readonly startLine: StartLine;
+  readonly fields: Fields;
+  /** Where the bytes behind the head start, in the chunk that completed it. */
+  readonly end: number;
+}
+
+/**
+ * Takes the bytes of one head after another. Looks at each byte once, however they
+ * are cut into chunks, and holds no more than the lines so far.
+ *
+ * Strict where leniency has been used to smuggle requests: a line ends in CR LF and
+ * nothing else, and no control character but tab may stand in one.
+ */
+export class HeadScanner<StartLine> {
+  readonly #parseStartLine: (line: string) => StartLine;
+  readonly #maxBytes: number;
+  readonly #maxCount: number;
+  /** How many empty lines may still come in front of the start line. */
+  #emptyLines: number;
+  /** Bytes so far, of all heads: interim responses use up the same allowance. */
+  #bytes = 0;
+  /** The line that has not ended yet: the first `#length` bytes. */
+  #line = new Uint8Array(256);
+  #length = 0;
+  #afterCr = false;
+  #startLine: StartLine | undefined;
+  #fieldLines: FieldLine[] = [];
+
+  /** @param emptyLines - How many empty lines to skip in front of the first start line. */
+  constructor(parseStartLine: (line: string) => StartLine, emptyLines: number, limits: HeadLimits) {
+    this.#parseStartLine = parseStartLine;
+    this.#emptyLines = emptyLines;
+    this.#maxBytes = limits.maxHeaderBytes ?? 16_384;
+    this.#maxCount = limits.maxHeaderCount ?? 128;
+  }
+
+  /**
+   * Reads on from `offset` to the end of the head. Leaves `chunk` alone and keeps
+   * no view of it. The next head may follow: the scanner then starts afresh.
+   *
+   * @returns The head; `undefined` when it goes on behind this chunk.
+   * @throws {HandshakeError} `HEAD_MALFORMED`, `HEAD_TOO_LARGE` or `HEADERS_TOO_MANY`,
+   *   as soon as the rule is broken. The scanner is of no use then.
+   */
+  scan(chunk: Uint8Array, offset: number): ScannedHead<StartLine> | undefined {
+    for (let at = offset; at < chunk.length; at++) {
+      this.#bytes++;
+      if (this.#bytes > this.#maxBytes) throw new HandshakeError("HEAD_TOO_LARGE");
+      const byte = chunk[at]!;
+      if (byte === LF) {
+        if (!this.#afterCr) throw malformed("a line must end in CR LF");
+        this.#afterCr = false;
+        const startLine = this.#endLine();
+        if (startLine !== undefined) return { startLine, fields: this.#takeFields(), end: at + 1 };
+      } else if (this.#afterCr) {
+        throw malformed("a line must end in CR LF");
+      } else if (byte === CR) {
+        this.#afterCr = true;
+      } else {
+        this.#append(byte);
+      }
+    }
+    return undefined;
+  }
+
+  #append(byte: number): void {
+    if (!isFieldValueCode(byte)) throw malformed("there is a control character in it");
+    if (this.#length === this.#line.length) {
+      const longer = new Uint8Array(this.#length * 2);
+      longer.set(this.#line);
+      this.#line = longer;
+    }
+    this.#line[this.#length] = byte;
+    this.#length++;
+  }
+
+  /** Returns the start line once this line, an empty one, ends the head. */
+  #endLine(): StartLine | undefined {
+    const line = decodeLatin1(this.#line.subarray(0, this.#length));
+    this.#length = 0;
+    if (this.#startLine === undefined) {
+      if (line === "" && this.#emptyLines > 0) this.#emptyLines--;
+      else this.#startLine = this.#parseStartLine(line);
+      return undefined;
+    }
+    if (line === "") return this.#startLine;
+    if (this.#fieldLines.length >= this.#maxCount) throw new HandshakeError("HEADERS_TOO_MANY");
+    this.#fieldLines.push(parseFieldLine(line));
+    return undefined;
+  }
+
+  #takeFields(): Fields {
+    const fields = new Fields(this.#fieldLines);
+    this.#fieldLines = [];
+    this.#startLine = undefined;
+    return fields;
+  }
+}
+
+function decodeLatin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += DECODE_BYTES) {
+    text += String.fromCharCode(...bytes.subarray(at, at + DECODE_BYTES));
+  }
+  return text;
+}
+
+function malformed(detail: string): HandshakeError {
+  return new HandshakeError("HEAD_MALFORMED", { detail });
+}

@@ -1,0 +1,30 @@
+// Writes the head of an HTTP/1.1 message: the one place where text becomes header bytes.
+import type { FieldLine } from "./fields.js";
+import { isFieldValue } from "./http-fields.js";
+import { checkLine } from "./outgoing-fields.js";
+
+/**
+ * Writes a start line, header lines and the empty line. The caller owns the result.
+ *
+ * All text is checked once more here, whoever checked it before: nothing gets past
+ * that would end a line early and start one of its own.
+ *
+ * @throws {TypeError} When a line has a character in it that may not be sent.
+ */
+export function serializeHead(startLine: string, lines: readonly FieldLine[]): Uint8Array {
+  if (!isFieldValue(startLine)) {
+    throw new TypeError("the first line of the head has a character that may not be sent");
+  }
+  let text = `${startLine}\r\n`;
+  for (const line of lines) {
+    checkLine(line);
+    text += `${line[0]}: ${line[1]}\r\n`;
+  }
+  return encodeLatin1(`${text}\r\n`);
+}
+
+function encodeLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
