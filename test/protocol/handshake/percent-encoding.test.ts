@@ -1,0 +1,41 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodePathAndQuery } from "../../../src/protocol/handshake/percent-encoding.js";
+import { anyText } from "./wire.js";
+
+describe("path and query", () => {
+  // oxfmt-ignore
+  it.each([
+    ["",                                     ""],
+    ["/a-b.c_d~e/!$&'()*+,;=:@?x=/?",        "/a-b.c_d~e/!$&'()*+,;=:@?x=/?"],
+    ["/a b",                                 "/a%20b"],
+    ["/\u00e4",                              "/%C3%A4"],
+    ["/😀",                                  "/%F0%9F%98%80"],
+    ["/\ud800",                              "/%EF%BF%BD"],
+    [`/"<>\\^\`{|}[]`,                       "/%22%3C%3E%5C%5E%60%7B%7C%7D%5B%5D"],
+    ["/%23%c3%A4",                           "/%23%c3%A4"],
+    ["/%25zz",                               "/%25zz"],
+    ["/#",                                   "/%23"],
+    ["/\n",                                  "/%0A"],
+  ])("%j is written as %s", (text, encoded) => {
+    expect(encodePathAndQuery(text)).toBe(encoded);
+  });
+
+  it.each(["%", "/%2", "/%zz", "/%2z", "/%%20", "/%\u00e42"])(
+    "%j has a percent sign that escapes nothing",
+    (text) => {
+      expect(encodePathAndQuery(text)).toBeUndefined();
+    },
+  );
+
+  it("come back when they are decoded", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const encoded = encodePathAndQuery(text.replaceAll("%", "%25"));
+
+        expect(encoded).toMatch(/^[!$&-;=?-Z_a-z~%]*$/);
+        expect(decodeURIComponent(encoded ?? "")).toBe(text);
+      }),
+    );
+  });
+});
