@@ -1,23 +1,78 @@
 // Sec-WebSocket-Extensions, both ways (RFC 6455 §9.1).
 import type { Fields } from "./fields.js";
+import { HandshakeError } from "./handshake-error.js";
+import { FieldScanner, isToken } from "./http-fields.js";
+
+/** A parameter: its value is a token, without quotes; `undefined` when the name stands alone. */
+export type ExtensionParameter = readonly [name: string, value: string | undefined];
 
 /** One element of the header: an extension and its parameters, in order and with repetitions. */
 export interface Extension {
   readonly name: string;
-  /** A value is a token, without quotes; `undefined` when the parameter stands alone. */
-  readonly parameters: readonly (readonly [name: string, value: string | undefined])[];
+  readonly parameters: readonly ExtensionParameter[];
 }
 
 /**
- * Reads all Sec-WebSocket-Extensions lines as one list. Empty when there is none.
+ * Reads all Sec-WebSocket-Extensions lines as one list (§9.1); empty when there is none.
+ * What the names mean is not looked at.
+ *
+ * Strict: an element may not be empty, a quoted value must stand for a token. Around
+ * `,` `;` and `=` there may be whitespace, as the grammar of RFC 2616 has it.
  *
  * @throws {HandshakeError} `EXTENSIONS_INVALID`.
  */
 export function parseExtensions(fields: Fields): readonly Extension[] {
-  throw new Error(`unfinished ${fields.size}`);
+  const list = fields.listOf("Sec-WebSocket-Extensions");
+  if (list === undefined) return [];
+
+  const scanner = new FieldScanner(list);
+  const extensions: Extension[] = [];
+  scanner.skipWhitespace();
+  do extensions.push(takeExtension(scanner));
+  while (scanner.takeSeparator(","));
+  if (!scanner.isAtEnd) throw invalid("there is something behind an element");
+  return extensions;
 }
 
-/** Writes the value of one Sec-WebSocket-Extensions line. */
+function takeExtension(scanner: FieldScanner): Extension {
+  const name = scanner.takeToken();
+  if (name === undefined) throw invalid("the name of an extension is missing");
+  const parameters: ExtensionParameter[] = [];
+  while (scanner.takeSeparator(";")) parameters.push(takeParameter(scanner));
+  return { name, parameters };
+}
+
+function takeParameter(scanner: FieldScanner): ExtensionParameter {
+  const name = scanner.takeToken();
+  if (name === undefined) throw invalid("the name of a parameter is missing");
+  if (!scanner.takeSeparator("=")) return [name, undefined];
+  const value = scanner.takeTokenOrQuoted();
+  if (value === undefined) throw invalid("the value of a parameter is not a token");
+  return [name, value];
+}
+
+function invalid(detail: string): HandshakeError {
+  return new HandshakeError("EXTENSIONS_INVALID", { detail });
+}
+
+/**
+ * Writes the value of one Sec-WebSocket-Extensions line; `""` for no extension, and
+ * then there must be no line.
+ *
+ * @throws {TypeError} When a name or a value is not a token.
+ */
 export function serializeExtensions(extensions: readonly Extension[]): string {
-  throw new Error(`unfinished ${extensions.length}`);
+  return extensions.map(serializeExtension).join(", ");
+}
+
+function serializeExtension({ name, parameters }: Extension): string {
+  const parts = parameters.map(([parameter, value]) =>
+    value === undefined ? checkToken(parameter) : `${checkToken(parameter)}=${checkToken(value)}`,
+  );
+  return [checkToken(name), ...parts].join("; ");
+}
+
+function checkToken(text: string): string {
+  if (!isToken(text)) throw new TypeError("names and values of extensions must be tokens");
+  return text;
 }

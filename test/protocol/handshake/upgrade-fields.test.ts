@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { Fields } from "../../../src/protocol/handshake/fields.js";
+import { listsUpgrade, namesWebSocket } from "../../../src/protocol/handshake/upgrade-fields.js";
+import { faultOf, PROTOTYPE_NAMES } from "./wire.js";
+
+const lines = (name: string, values: readonly string[]): Fields =>
+  new Fields(values.map((value) => [name, value]));
+
+describe("Upgrade", () => {
+  // oxfmt-ignore
+  it.each([
+    [["websocket"]], [["WebSocket"]], [["WEBSOCKET"]], [["websocket, h2c"]], [["h2c, websocket"]], [["h2c", "websocket"]], [["websocket", "websocket"]],
+    [["HTTP/2.0, websocket"]], [[",websocket,,"]], [["", "websocket"]], [["\twebsocket "]],
+  ])("%j names websocket [6455-4.2.1-05]", (values) => {
+    expect(namesWebSocket(lines("Upgrade", values))).toBe(true);
+  });
+
+  // oxfmt-ignore
+  it.each([
+    [[]], [[""]], [[","]], [["h2c"]], [["websockets"]], [["websocke"]], [["xwebsocket"]], [["websocket/13"]], [["h2c/websocket"]], [["web-socket"]],
+    [["h2c", "TLS/1.0"]], [PROTOTYPE_NAMES],
+  ])("%j does not [6455-4.2.1-05]", (values) => {
+    expect(namesWebSocket(lines("Upgrade", values))).toBe(false);
+  });
+
+  it.each([
+    "websocket; h2c",
+    "websocket h2c",
+    "websocket, a b",
+    '"websocket"',
+    "websocket/",
+    "/websocket",
+    "a/b/c",
+    "a//b",
+    "websocket\u0085",
+    "we\u0000bsocket",
+    "websoc\u212aet",
+  ])("%j is no list of protocols [6455-4.2.1-01]", (value) => {
+    expect(faultOf(() => namesWebSocket(lines("Upgrade", [value])))).toBe("HEAD_MALFORMED");
+  });
+});
+
+describe("Connection", () => {
+  // oxfmt-ignore
+  it.each([
+    [["upgrade"]], [["Upgrade"]], [["UPGRADE"]], [["keep-alive, Upgrade"]], [["Upgrade,keep-alive"]], [["keep-alive", "Upgrade"]], [["upgrade, close"]],
+    [[",upgrade,"]], [[" \tupgrade\t"]], [["", "upgrade"]], [["upgrade", "upgrade"]],
+  ])("%j lists the token [6455-4.2.1-06] [6455-4.1-25]", (values) => {
+    expect(listsUpgrade(lines("Connection", values))).toBe(true);
+  });
+
+  // oxfmt-ignore
+  it.each([
+    [[]], [[""]], [["close"]], [["keep-alive"]], [["xUpgrade"]], [["upgraded"]], [["notupgrade"]], [["up", "grade"]], [["keep-alive Upgrade"]], [["Upgrade; x"]],
+    [['"upgrade"']], [["upgrade, a b"]], [["upgrade=1"]], [["upgrade\u0085"]], [PROTOTYPE_NAMES],
+  ])("%j does not [6455-4.2.1-06] [6455-4.1-25]", (values) => {
+    expect(listsUpgrade(lines("Connection", values))).toBe(false);
+  });
+});
