@@ -1,10 +1,18 @@
-// Which pages may connect (RFC 6455 §10.2).
+// Which pages may connect (RFC 6455 §10.2, RFC 6454).
+import { parseAuthority } from "./authority.js";
+import { isToken, lowerCaseAscii } from "./http-fields.js";
 
 /**
- * Who may connect when the request has an Origin, that is, comes from a browser:
- * `"same-origin"`: pages of the host that the request names in Host;
- * `"*"`: all; a list: exactly these origins (`"https://app.example"`);
- * a function: decides.
+ * Who may connect:
+ *
+ * - `"same-origin"`: pages that came from the host, port and kind of transport of this request;
+ * - a list: pages of exactly these origins, such as `"https://app.example"`;
+ * - `"*"`: pages from anywhere;
+ * - a function: returns `true` for those who may. It is asked about requests without
+ *   an Origin too, with `undefined`. A promise is not `true`.
+ *
+ * All but the function let requests without an Origin through: they come from
+ * no browser (§4.2.1), so no page can have made a visitor's browser send them.
  */
 export type OriginPolicy =
   | "same-origin"
@@ -13,21 +21,80 @@ export type OriginPolicy =
   | ((origin: string | undefined) => boolean);
 
 export interface OriginClaim {
-  /** The value of Origin; `undefined` when the request has none, so is from no browser. */
+  /** The value of Origin; `undefined` when the request has none. */
   readonly origin: string | undefined;
-  /** The value of Host. */
+  /** Host and port, as in Host. */
   readonly host: string;
   /** Whether the request came through TLS. */
   readonly secure: boolean;
 }
 
+const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
+  ["http", 80],
+  ["https", 443],
+]);
+
 /**
- * Judges the Origin of a request. `undefined`: allowed. Otherwise why not, in
- * words that may be sent to the peer.
+ * Checks a policy, so that a slip in it shows at once and not as pages that are refused.
+ *
+ * @throws {TypeError} An element of the list is not an origin: a scheme, a host and perhaps
+ *   a port, without a path or wildcards. `null` is none: any page can have that, in a
+ *   sandboxed frame.
+ */
+export function checkOriginPolicy(policy: OriginPolicy): void {
+  if (typeof policy === "function" || policy === "*" || policy === "same-origin") return;
+  if (policy.some((allowed) => normalizeOrigin(allowed) === undefined)) {
+    throw new TypeError('an origin has a scheme and a host and no path: "https://app.example"');
+  }
+  if (policy.some((allowed) => allowed.includes("*"))) {
+    throw new TypeError("a list of origins has no wildcards: pass a function to allow a pattern");
+  }
+}
+
+/**
+ * Judges the Origin of a request.
+ *
+ * Origins are compared as a whole, with upper and lower case equal and the default
+ * port left out: another port or scheme, an address in place of a name and a longer
+ * name all differ. `null`, or a text that is no origin, matches neither Host nor a list.
+ *
+ * @param policy - What is allowed. @defaultValue `"same-origin"`
+ * @returns `undefined` when it is allowed; otherwise why not, to be the detail of the
+ *   refusal. Holds nothing that the peer wrote.
  */
 export function judgeOrigin(
-  claim: OriginClaim,
+  { origin, host, secure }: OriginClaim,
   policy: OriginPolicy = "same-origin",
 ): string | undefined {
-  throw new Error(`unfinished ${claim.host} ${typeof policy}`);
+  if (typeof policy === "function") {
+    const allowed: unknown = policy(origin); // JavaScript may return anything here
+    return allowed === true ? undefined : "the server's own check did not allow it";
+  }
+  if (origin === undefined || policy === "*") return undefined;
+  const claimed = normalizeOrigin(origin);
+  if (claimed === undefined) return "it is null or no origin at all";
+  if (policy !== "same-origin") {
+    const listed = policy.some((allowed) => normalizeOrigin(allowed) === claimed);
+    return listed ? undefined : "it is not in the server's list";
+  }
+  if (claimed === originOf(secure ? "https" : "http", host)) return undefined;
+  return !secure && claimed === originOf("https", host)
+    ? "the page came through TLS and the request did not, as behind a proxy that ends TLS"
+    : "it is another site";
+}
+
+/** An origin in its one form: lower case, without the default port. */
+function normalizeOrigin(text: string): string | undefined {
+  const colon = text.indexOf("://");
+  if (colon < 0) return undefined;
+  const scheme = lowerCaseAscii(text.slice(0, colon));
+  return isToken(scheme) ? originOf(scheme, text.slice(colon + 3)) : undefined;
+}
+
+function originOf(scheme: string, authorityText: string): string | undefined {
+  const authority = parseAuthority(authorityText);
+  if (authority === undefined) return undefined;
+  const { host, port } = authority;
+  const isDefault = port === undefined || port === DEFAULT_PORTS.get(scheme);
+  return isDefault ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
 }

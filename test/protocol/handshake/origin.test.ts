@@ -1,0 +1,185 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  checkOriginPolicy,
+  judgeOrigin,
+  type OriginPolicy,
+} from "../../../src/protocol/handshake/origin.js";
+
+const allows = (
+  origin: string | undefined,
+  host: string,
+  secure: boolean,
+  policy?: OriginPolicy,
+): boolean => judgeOrigin({ origin, host, secure }, policy) === undefined;
+
+describe("same origin, the default", () => {
+  // oxfmt-ignore
+  it.each([
+    ["http://app.example",       "app.example",      false],
+    ["https://app.example",      "app.example",      true],
+    ["HTTPS://App.Example",      "aPP.example",      true],
+    ["https://app.example:443",  "app.example",      true],
+    ["https://app.example",      "app.example:443",  true],
+    ["http://app.example:80",    "app.example",      false],
+    ["http://app.example",       "app.example:80",   false],
+    ["http://app.example:8080",  "app.example:8080", false],
+    ["http://localhost:3000",    "localhost:3000",   false],
+    ["http://127.0.0.1:3000",    "127.0.0.1:3000",   false],
+    ["http://[::1]:3000",        "[::1]:3000",       false],
+    ["http://[FE80::A]",         "[fe80::a]",        false],
+    ["http://constructor",       "constructor",      false],
+  ])("lets %s connect to %s (TLS: %s)", (origin, host, secure) => {
+    expect(allows(origin, host, secure)).toBe(true);
+    expect(allows(origin, host, secure, "same-origin")).toBe(true);
+  });
+
+  // oxfmt-ignore
+  it.each([
+    ["another site",                  "https://evil.example",              "app.example",      true],
+    ["null",                          "null",                              "app.example",      true],
+    ["null to a host of that name",   "null",                              "null",             true],
+    ["a longer name",                 "https://app.example.evil.example",  "app.example",      true],
+    ["a name in front",               "https://evilapp.example",           "app.example",      true],
+    ["a part of the name",            "https://example",                   "app.example",      true],
+    ["a final dot",                   "https://app.example.",              "app.example",      true],
+    ["an IPv4 address",               "http://192.0.2.1",                  "app.example",      false],
+    ["loopback",                      "http://127.0.0.1",                  "localhost",        false],
+    ["an IPv6 address",               "http://[::1]",                      "app.example",      false],
+    ["another port",                  "http://app.example:8081",           "app.example:8080", false],
+    ["the default port",              "http://app.example",                "app.example:8080", false],
+    ["a port where none is",          "http://app.example:8080",           "app.example",      false],
+    ["the port of the other scheme",  "http://app.example:443",            "app.example:80",   false],
+    ["https without TLS",             "https://app.example",               "app.example",      false],
+    ["http with TLS",                 "http://app.example",                "app.example",      true],
+    ["another scheme",                "ftp://app.example",                 "app.example",      false],
+    ["ws",                            "ws://app.example",                  "app.example",      false],
+    ["no scheme",                     "app.example",                       "app.example",      false],
+    ["an empty scheme",               "://app.example",                    "app.example",      false],
+    ["user information",              "http://app.example@evil.example",   "app.example",      false],
+    ["user information in front",     "http://u@app.example",              "app.example",      false],
+    ["a path",                        "http://app.example/",               "app.example",      false],
+    ["a path to another",             "http://evil.example/http://app.example", "app.example", false],
+    ["two origins",                   "http://app.example http://evil",    "app.example",      false],
+    ["a list",                        "http://app.example, http://evil",   "app.example",      false],
+    ["nothing",                       "",                                  "app.example",      false],
+    ["control characters",            "http://app.example\u000b",          "app.example",      false],
+    ["0x85",                          "http://app.example\u0085",          "app.example",      false],
+    ["the Kelvin sign",               "http://\u212aelvin.example",        "kelvin.example",   false],
+    ["a port of 0",                   "http://app.example:0",              "app.example",      false],
+    ["a bad Host",                    "http://a/b",                        "a/b",              false],
+    ["an empty Host",                 "http://",                           "",                 false],
+  ])("does not let %s connect [6455-4.2.2-04]", (_name, origin, host, secure) => {
+    expect(allows(origin, host, secure)).toBe(false);
+  });
+
+  it("says so when it may be a proxy that ends TLS", () => {
+    const claim = { origin: "https://app.example", host: "app.example" };
+
+    expect(judgeOrigin({ ...claim, secure: false })).toMatch(/proxy/);
+    expect(judgeOrigin({ ...claim, host: "other.example", secure: false })).not.toMatch(/proxy/);
+    expect(
+      judgeOrigin({ origin: "http://app.example", host: "app.example", secure: true }),
+    ).not.toMatch(/proxy/);
+  });
+
+  it("lets through what has no Origin, since no browser sent it [6455-4.2.1-09]", () => {
+    expect(allows(undefined, "app.example", false)).toBe(true);
+  });
+});
+
+describe("a list of origins", () => {
+  const list = [
+    "https://app.example",
+    "HTTP://Dev.Example:8080",
+    "https://shop.example:443",
+    "chrome-extension://abcdef",
+  ];
+
+  // oxfmt-ignore
+  it.each([
+    "https://app.example", "https://APP.example:443", "http://dev.example:8080", "https://shop.example", "chrome-extension://abcdef", "Chrome-Extension://ABCDEF",
+  ])("lets %s connect", (origin) => {
+    expect(allows(origin, "other.example", false, list)).toBe(true);
+  });
+
+  // oxfmt-ignore
+  it.each([
+    "http://app.example", "https://app.example:8443", "https://app.example.evil.example", "https://evil.app.example", "http://dev.example", "http://dev.example:80801",
+    "http://other.example", "null", "", "https://192.0.2.1", "https://u@app.example", "https://app.example/", "https://app.example ", "chrome-extension://abcdefg",
+  ])("does not let %j connect [6455-4.2.2-04]", (origin) => {
+    expect(allows(origin, "other.example", false, list)).toBe(false);
+  });
+
+  it("has no room for null, nor for what is no origin", () => {
+    expect(allows("null", "h", false, ["null"])).toBe(false);
+    expect(allows("https://a/", "h", false, ["https://a/"])).toBe(false);
+  });
+
+  it("may be empty: then no page may connect, the server's own neither", () => {
+    expect(allows("http://app.example", "app.example", false, [])).toBe(false);
+    expect(allows(undefined, "app.example", false, [])).toBe(true);
+  });
+});
+
+describe("a star", () => {
+  it.each(["https://evil.example", "null", "", undefined])("lets %s connect", (origin) => {
+    expect(allows(origin, "app.example", false, "*")).toBe(true);
+  });
+});
+
+describe("a function", () => {
+  it("decides, and is asked about requests without an Origin too [6455-4.2.1-09]", () => {
+    const asked: unknown[] = [];
+    const policy = (origin: string | undefined) => {
+      asked.push(origin);
+      return origin === "https://app.example";
+    };
+
+    expect(allows("https://app.example", "h", false, policy)).toBe(true);
+    expect(allows("https://evil.example", "h", false, policy)).toBe(false);
+    expect(allows(undefined, "h", false, policy)).toBe(false);
+    expect(asked).toEqual(["https://app.example", "https://evil.example", undefined]);
+  });
+
+  it.each([1, "yes", {}, Promise.resolve(true), undefined])(
+    "allows nothing by returning %s",
+    (returned) => {
+      const claim = { origin: "https://app.example", host: "h", secure: false };
+      expect(Reflect.apply(judgeOrigin, undefined, [claim, () => returned])).toBeDefined();
+    },
+  );
+});
+
+describe("a reason", () => {
+  it("holds nothing of what the peer wrote", () => {
+    fc.assert(
+      fc.property(fc.webAuthority(), fc.boolean(), (authority, secure) => {
+        const claim = { origin: `https://${authority}-secret-origin`, host: "secret-host", secure };
+        for (const policy of ["same-origin", ["https://a"], () => false] as const) {
+          expect(judgeOrigin(claim, policy)).toBeDefined();
+          expect(judgeOrigin(claim, policy)).not.toContain("secret");
+        }
+      }),
+    );
+  });
+});
+
+describe("checking a policy", () => {
+  it.each([
+    ["same-origin"],
+    ["*"],
+    [() => true],
+    [[]],
+    [["https://app.example", "http://[::1]:80", "moz-extension://a-b-c"]],
+  ] as [OriginPolicy][])("accepts %s", (policy) => {
+    expect(() => checkOriginPolicy(policy)).not.toThrow();
+  });
+
+  // oxfmt-ignore
+  it.each([
+    "null", "", "*", "app.example", "https://app.example/", "https://app.example/path", "https://*.example", "https://u@h", "https://a b", "https:", "https://h:0", "ht tp://h",
+  ])("refuses a list with %j", (entry) => {
+    expect(() => checkOriginPolicy(["https://app.example", entry])).toThrow(TypeError);
+  });
+});
