@@ -1,50 +1,90 @@
-// The client's half of the opening handshake (RFC 6455 §4.1).
-import type {
-  DeflateParameters,
-  PerMessageDeflateConfig,
+// The second half of the client's opening handshake: judging the response (RFC 6455 §4.1).
+import {
+  judgeDeflateResponse,
+  type DeflateParameters,
+  type PerMessageDeflateConfig,
 } from "../extensions/deflate-negotiation.js";
-import type { HandshakeError } from "./handshake-error.js";
+import { parseExtensions } from "./extension-header.js";
+import type { Fields } from "./fields.js";
+import { HandshakeError } from "./handshake-error.js";
 import type { ResponseHead } from "./head.js";
-import type { HeaderFields } from "./outgoing-fields.js";
-import type { WebSocketUri } from "./uri.js";
-
-export interface ClientRequest {
-  readonly uri: WebSocketUri;
-  /** From {@link serializeKey}: new for each attempt. */
-  readonly key: string;
-  /** Best first. */
-  readonly subprotocols?: readonly string[] | undefined;
-  /** What to offer of permessage-deflate, best first; none: not offered. */
-  readonly deflate?: readonly PerMessageDeflateConfig[] | undefined;
-  readonly origin?: string | undefined;
-  readonly headers?: HeaderFields | undefined;
-}
-
-/** Builds the bytes of the request. @throws {TypeError | SyntaxError} */
-export function buildRequest(request: ClientRequest): Uint8Array {
-  throw new Error(`unfinished ${request.key}`);
-}
+import { lowerCaseAscii, trimWhitespace } from "./http-fields.js";
+import { judgePickedSubprotocol } from "./subprotocol.js";
+import { listsUpgrade } from "./upgrade-fields.js";
+import { parseVersions } from "./version.js";
 
 export interface Expectations {
   /** From {@link acceptFor} and the key of the request. */
   readonly accept: string;
+  /** As in the request. */
   readonly subprotocols?: readonly string[] | undefined;
+  /** As in the request. */
   readonly deflate?: readonly PerMessageDeflateConfig[] | undefined;
 }
 
 export interface AgreedByClient {
-  /** `undefined` when the server picked none. */
+  /** `undefined` when the server picked none, which is not a failure. */
   readonly subprotocol: string | undefined;
   /** `undefined` when permessage-deflate is off. */
   readonly deflate: DeflateParameters | undefined;
 }
 
-/** Judges the server's response. @throws {HandshakeError} */
+/**
+ * Judges the server's response (§4.1).
+ *
+ * Sec-WebSocket-Extensions may come in one line only (§11.3.2): two fail.
+ *
+ * @throws {HandshakeError} The server broke a rule, or did not switch protocols (then as
+ *   {@link unexpectedStatus}). Holds the status and the header fields of the response.
+ */
 export function judgeResponse(head: ResponseHead, expectations: Expectations): AgreedByClient {
-  throw new Error(`unfinished ${head.reason} ${expectations.accept}`);
+  const { httpVersion, httpStatus, fields } = head;
+  if (httpStatus !== 101) throw unexpectedStatus(head);
+  try {
+    if (httpVersion !== "1.1") throw new HandshakeError("HTTP_VERSION_UNSUPPORTED");
+    return judgeFields(fields, expectations);
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error;
+    throw new HandshakeError(error.code, { detail: error.detail, httpStatus, headers: fields });
+  }
 }
 
-/** The error for a response other than 101, with how its body begins. */
+function judgeFields(fields: Fields, expectations: Expectations): AgreedByClient {
+  const { accept, subprotocols = [], deflate = [] } = expectations;
+  // One value here, not a list: this is what the connection has become.
+  if (lowerCaseAscii(fields.get("Upgrade") ?? "") !== "websocket") {
+    throw new HandshakeError("UPGRADE_MISSING");
+  }
+  if (!listsUpgrade(fields)) throw new HandshakeError("CONNECTION_MISSING");
+  if (trimWhitespace(fields.get("Sec-WebSocket-Accept") ?? "") !== accept) {
+    throw new HandshakeError("ACCEPT_INVALID");
+  }
+  if (fields.count("Sec-WebSocket-Extensions") > 1) {
+    throw new HandshakeError("EXTENSIONS_INVALID", { detail: "a response may have only one line" });
+  }
+  return {
+    subprotocol: judgePickedSubprotocol(fields, subprotocols),
+    deflate: judgeDeflateResponse(parseExtensions(fields), deflate),
+  };
+}
+
+/**
+ * The error for a response other than 101.
+ *
+ * @param body - How its body begins: at most 16 KiB. The error takes it over.
+ * @returns An error with the code `VERSION_UNSUPPORTED` when the server lists versions
+ *   of the protocol and 13 is none of them (§4.4), else `STATUS_UNEXPECTED`.
+ */
 export function unexpectedStatus(head: ResponseHead, body?: Uint8Array): HandshakeError {
-  throw new Error(`unfinished ${head.reason} ${body?.length}`);
+  const { httpStatus, fields } = head;
+  const versions = parseVersions(fields);
+  const lacks13 = versions !== undefined && !versions.includes(13);
+  return new HandshakeError(lacks13 ? "VERSION_UNSUPPORTED" : "STATUS_UNEXPECTED", {
+    detail: lacks13
+      ? `the server answered ${httpStatus} and speaks ${versions.join(", ")}`
+      : `it answered ${httpStatus}`,
+    httpStatus,
+    headers: fields,
+    body,
+  });
 }

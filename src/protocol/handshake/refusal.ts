@@ -1,25 +1,76 @@
 // A server's answer when it does not accept the handshake (RFC 6455 §4.2.2).
-import type { HandshakeFaultCode } from "./handshake-error.js";
-import type { HeaderFields } from "./outgoing-fields.js";
+import type { FieldLine } from "./fields.js";
+import {
+  HANDSHAKE_FAULTS,
+  type HandshakeFault,
+  type HandshakeFaultCode,
+} from "./handshake-error.js";
+import type { HttpResponse } from "./http-response.js";
 
-export interface Refusal {
-  readonly httpStatus: number;
-  /** Why, in one line, for hooks and logs. Holds nothing secret. */
+/** A refusal, ready to be sent with {@link buildResponse}. */
+export interface Refusal extends HttpResponse {
+  /** Which row of {@link HANDSHAKE_FAULTS} it is. */
+  readonly code: HandshakeFaultCode;
+  /** Why, in one line, for hooks and logs. Holds nothing secret and nothing the peer wrote. */
   readonly reason: string;
-  /** Besides Content-Length, Content-Type and Connection. */
-  readonly headers: HeaderFields;
-  /** Plain text: what is wrong and what to set. */
+  readonly headers: readonly FieldLine[];
+  /** Plain text: what is wrong, and what to do where that is known. */
   readonly body: string;
-  /** The row of {@link HANDSHAKE_FAULTS}; `undefined` when the application refused. */
-  readonly code: HandshakeFaultCode | undefined;
 }
 
-/** The refusal that a row of {@link HANDSHAKE_FAULTS} stands for; 400 where the row has no status. */
+const VERSION: FieldLine = ["Sec-WebSocket-Version", "13"];
+const UPGRADE: FieldLine = ["Upgrade", "websocket"];
+
+/** What a response must say besides its status: RFC 9110 §15.5.6 (405) and §15.5.22 (426), RFC 6455 §4.4. */
+const HEADERS: ReadonlyMap<HandshakeFaultCode, readonly FieldLine[]> = new Map([
+  ["METHOD_NOT_GET", [["Allow", "GET"]]],
+  ["UPGRADE_MISSING", [UPGRADE, VERSION]],
+  ["VERSION_UNSUPPORTED", [UPGRADE, VERSION]],
+  ["VERSION_INVALID", [VERSION]],
+]);
+
+/** What to do about it, for those faults where it is often not the client that is wrong. */
+const ADVICE: ReadonlyMap<HandshakeFaultCode, string> = new Map([
+  [
+    "HTTP_VERSION_UNSUPPORTED",
+    "A proxy in between must speak HTTP/1.1 to this server (nginx: proxy_http_version 1.1).",
+  ],
+  [
+    "UPGRADE_MISSING",
+    "This address speaks WebSocket: connect with a ws or wss URI. A proxy in between must pass on the header fields Upgrade and Connection.",
+  ],
+  [
+    "CONNECTION_MISSING",
+    "A proxy in between must pass on the header fields Upgrade and Connection.",
+  ],
+  [
+    "ORIGIN_REFUSED",
+    "To let them connect, add the page's origin, such as \"https://app.example\", to the server's option origins.",
+  ],
+  [
+    "HEAD_TOO_LARGE",
+    "Send less, such as fewer cookies, or raise the server's option maxHeaderBytes.",
+  ],
+  ["HEADERS_TOO_MANY", "Send fewer header fields, or raise the server's option maxHeaderCount."],
+  ["CONNECTIONS_TOO_MANY", "Try again later, or raise the server's option maxConnections."],
+  ["SERVER_CLOSING", "Try again later."],
+]);
+
+/**
+ * The refusal that a row of {@link HANDSHAKE_FAULTS} stands for. Rows without a status
+ * of their own, which only a client meets, become 400.
+ *
+ * @param detail - More about this one case. It is sent to the peer.
+ */
 export function refusalFor(code: HandshakeFaultCode, detail?: string): Refusal {
-  throw new Error(`unfinished ${code} ${detail}`);
-}
-
-/** Builds the bytes of the whole response: `Connection: close`, with Content-Length. @throws {TypeError | RangeError} */
-export function buildRefusal(refusal: Omit<Refusal, "reason" | "code">): Uint8Array {
-  throw new Error(`unfinished ${refusal.httpStatus}`);
+  const { httpStatus, section, rule }: HandshakeFault = HANDSHAKE_FAULTS[code];
+  const reason = `${detail === undefined ? rule : `${rule}: ${detail}`} (${section})`;
+  const advice = ADVICE.get(code);
+  return {
+    code,
+    httpStatus: httpStatus ?? 400,
+    reason,
+    headers: HEADERS.get(code) ?? [],
+    body: advice === undefined ? `${reason}\n` : `${reason}\n${advice}\n`,
+  };
 }

@@ -1,58 +1,108 @@
-// The server's half of the opening handshake (RFC 6455 §4.2).
-import type { Extension } from "./extension-header.js";
+// The first half of the server's opening handshake: judging the request (RFC 6455 §4.2.1).
+import { isKey } from "./accept.js";
+import { parseAuthority } from "./authority.js";
+import { parseExtensions, type Extension } from "./extension-header.js";
 import type { Fields } from "./fields.js";
+import { HandshakeError } from "./handshake-error.js";
 import type { RequestHead } from "./head.js";
-import type { HeaderFields } from "./outgoing-fields.js";
-import type { Refusal } from "./refusal.js";
+import { refusalFor, type Refusal } from "./refusal.js";
+import { parseRequestTarget, type RequestTarget } from "./request-target.js";
+import { parseSubprotocolOffers } from "./subprotocol.js";
+import { listsUpgrade, namesWebSocket } from "./upgrade-fields.js";
 
-/** A request that keeps every rule of RFC 6455 §4.2.1. */
-export interface UpgradeRequest {
-  /** Path and query, as in the request line or resolved from an absolute URI. */
+/** A request that is good HTTP/1.1, whatever it asks for. */
+export interface PlainRequest {
+  /** Path and query, from the request line. */
   readonly target: string;
+  /** Starts with `/`; percent-encoded, as it was written. */
   readonly path: string;
   /** Without the `?`; `""` when there is none. Secret: may hold a token. */
   readonly query: string;
-  /** The value of Host. */
+  /** Host and port: the value of Host, or those of an absolute request target. */
   readonly host: string;
-  /** The value of Origin; `undefined`: not from a browser. */
+  /** The value of Origin; `undefined` when there is none, as from clients other than browsers (§4.2.1). */
   readonly origin: string | undefined;
-  readonly key: string;
-  /** What the client offers, best first. */
-  readonly subprotocols: readonly string[];
-  readonly extensionOffers: readonly Extension[];
   readonly fields: Fields;
 }
 
-/** A request that is good HTTP but asks for no upgrade to websocket. */
-export interface PlainRequest {
-  readonly target: string;
-  readonly path: string;
-  readonly query: string;
-  readonly host: string;
-  readonly fields: Fields;
+/** A request that keeps every rule of RFC 6455 §4.2.1. */
+export interface UpgradeRequest extends PlainRequest {
+  readonly key: string;
+  /** What the client offers, best first. */
+  readonly subprotocols: readonly string[];
+  /** What the client offers, best first; well-formed, but the names may be unknown. */
+  readonly extensionOffers: readonly Extension[];
 }
 
 export type RequestVerdict =
   | { readonly kind: "upgrade"; readonly request: UpgradeRequest }
+  /** A GET without an upgrade to websocket: {@link Refusal} is for servers that answer nothing else. */
   | { readonly kind: "not-an-upgrade"; readonly request: PlainRequest; readonly refusal: Refusal }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Judges a request. Never throws for what a peer sent. */
+/**
+ * Judges a request, whoever parsed it. Never throws for what a peer sent.
+ *
+ * Only HTTP/1.1 is taken: 505 for all other versions, 1.0 among them. Origin is
+ * for {@link judgeOrigin}, the resource and the extensions are for the caller.
+ */
 export function judgeRequest(head: RequestHead): RequestVerdict {
-  throw new Error(`unfinished ${head.method}`);
+  try {
+    const request = checkHttp(head);
+    if (!namesWebSocket(request.fields)) {
+      const refusal = refusalFor("UPGRADE_MISSING");
+      return { kind: "not-an-upgrade", request, refusal };
+    }
+    return { kind: "upgrade", request: { ...request, ...checkUpgrade(request.fields) } };
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error;
+    return { kind: "refused", refusal: refusalFor(error.code, error.detail) };
+  }
 }
 
-export interface Acceptance {
-  /** From {@link acceptFor} and the key of the request. */
-  readonly accept: string;
-  /** One of those that the client offered. */
-  readonly subprotocol?: string | undefined;
-  /** What was agreed, such as the `response` of {@link acceptDeflateOffer}. */
-  readonly extensions?: readonly Extension[] | undefined;
-  readonly headers?: HeaderFields | undefined;
+function checkHttp({ method, target: rawTarget, httpVersion, fields }: RequestHead): PlainRequest {
+  if (httpVersion !== "1.1") throw new HandshakeError("HTTP_VERSION_UNSUPPORTED");
+  if (method !== "GET") throw new HandshakeError("METHOD_NOT_GET");
+  const parsed = parseRequestTarget(rawTarget);
+  if (parsed === undefined) throw new HandshakeError("TARGET_INVALID");
+  const host = checkHost(fields, parsed);
+  checkNoBody(fields);
+  if (fields.count("Origin") > 1) {
+    // Fields.get would give undefined, and that means "not from a browser".
+    throw new HandshakeError("HEAD_MALFORMED", { detail: "there is more than one Origin" });
+  }
+  const { target, path, query } = parsed;
+  return { target, path, query, host, origin: fields.get("Origin"), fields };
 }
 
-/** Builds the bytes of the 101 response. @throws {TypeError} */
-export function buildAcceptance(request: UpgradeRequest, acceptance: Acceptance): Uint8Array {
-  throw new Error(`unfinished ${request.key} ${acceptance.accept}`);
+/** RFC 9112 §3.2: exactly one Host; an absolute target overrides it, but does not replace it. */
+function checkHost(fields: Fields, target: RequestTarget): string {
+  const host = fields.get("Host");
+  if (host === undefined || parseAuthority(host) === undefined) {
+    throw new HandshakeError("HOST_INVALID");
+  }
+  return target.host ?? host;
+}
+
+/** Bytes behind the head are frames, so there must be no second opinion on that. */
+function checkNoBody(fields: Fields): void {
+  const lengths = fields.getAll("Content-Length");
+  const isEmpty = lengths.length === 0 || (lengths.length === 1 && lengths[0] === "0");
+  if (!isEmpty || fields.count("Transfer-Encoding") > 0)
+    throw new HandshakeError("BODY_UNEXPECTED");
+}
+
+function checkUpgrade(
+  fields: Fields,
+): Pick<UpgradeRequest, "key" | "subprotocols" | "extensionOffers"> {
+  if (!listsUpgrade(fields)) throw new HandshakeError("CONNECTION_MISSING");
+  if (fields.count("Sec-WebSocket-Version") > 1) throw new HandshakeError("VERSION_INVALID");
+  if (fields.get("Sec-WebSocket-Version") !== "13") throw new HandshakeError("VERSION_UNSUPPORTED");
+  const key = fields.get("Sec-WebSocket-Key");
+  if (key === undefined || !isKey(key)) throw new HandshakeError("KEY_INVALID");
+  return {
+    key,
+    subprotocols: parseSubprotocolOffers(fields),
+    extensionOffers: parseExtensions(fields),
+  };
 }
