@@ -27,7 +27,7 @@ export class FrameTrace {
 
   received({ header, payload, isLast }: FramePart): void {
     const part = payload.slice(0, OBSERVED_BYTES - this.#kept);
-    this.#parts.push(part);
+    if (part.length > 0) this.#parts.push(part);
     this.#kept += part.length;
     if (!isLast) return;
 

@@ -56,10 +56,14 @@ export class FrameWriter {
     const header = this.#begin(start, length, length);
     const { block, position } = this.#output;
     this.#platform.writeUtf8(block, position, text);
-    if (this.#trace !== undefined) {
-      this.#trace.sent(header, block.subarray(position, position + length));
+    if (this.#trace === undefined) {
+      this.#finish(header);
+      return;
     }
+    // The observer may write to another connection, so the block must be in order by then.
+    const payload = block.slice(position, position + length);
     this.#finish(header);
+    this.#trace.sent(header, payload);
   }
 
   /** Writes the header, and makes room for `room` bytes of payload behind it. */

