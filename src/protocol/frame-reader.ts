@@ -51,6 +51,7 @@ export class FrameReader {
   clear(): void {
     this.#bytes.clear();
     this.#header = undefined;
+    this.#position = 0;
     this.#budget.unparsedBytes = 0;
   }
 
@@ -67,6 +68,7 @@ export class FrameReader {
     if (isControl(header.opcode)) {
       if (this.#bytes.length < header.payloadLength) {
         this.#header = header;
+        this.#budget.unparsedBytes = this.#bytes.length;
         return undefined;
       }
       this.#bytes.gather(header.payloadLength);
