@@ -17,19 +17,17 @@ export interface AssembledMessage {
   readonly isView: boolean;
 }
 
-interface Unfinished {
-  readonly isText: boolean;
-  readonly isCompressed: boolean;
-  /** Checks text while it arrives; compressed text can only be checked at the end. */
-  readonly validator: Utf8Validator | undefined;
-}
-
 /** Joins fragments to messages, in the order and within the bounds of RFC 6455 §5.4. */
 export class MessageAssembler {
   readonly #platform: Platform;
   readonly #budget: Budget;
   readonly #buffer: MessageBuffer;
-  #unfinished: Unfinished | undefined;
+  #isInMessage = false;
+  #isText = false;
+  #isCompressed = false;
+  /** Checks text while it arrives; compressed text can only be checked at the end. */
+  #validator: Utf8Validator | undefined;
+  #isDropping = false;
 
   constructor(platform: Platform, budget: Budget) {
     this.#platform = platform;
@@ -39,7 +37,7 @@ export class MessageAssembler {
 
   /** Whether a message has begun and not ended. */
   get isInMessage(): boolean {
-    return this.#unfinished !== undefined;
+    return this.#isInMessage;
   }
 
   /**
@@ -53,51 +51,61 @@ export class MessageAssembler {
     const { header, payload, isLast } = part;
     if (part.isFirst) {
       this.#checkOrder(header.opcode);
-      const isCompressed = this.#unfinished?.isCompressed ?? (header.rsv & RSV1) !== 0;
+      const isCompressed = this.#isInMessage ? this.#isCompressed : (header.rsv & RSV1) !== 0;
       this.#budget.chargeFragment(header.payloadLength, isCompressed);
 
-      if (isLast && header.fin && this.#unfinished === undefined) {
-        this.#budget.releaseMessage();
-        return { isText: header.opcode === Opcode.TEXT, isCompressed, payload, isView: true };
+      if (!this.#isInMessage) {
+        const isText = header.opcode === Opcode.TEXT;
+        if (isLast && header.fin) {
+          this.#budget.releaseMessage();
+          return { isText, isCompressed, payload, isView: true };
+        }
+        this.#begin(isText, isCompressed);
       }
-      this.#unfinished ??= this.#begin(header.opcode === Opcode.TEXT, isCompressed);
     }
-    this.#append(payload);
+    this.#append(payload, header.fin);
     return isLast && header.fin ? this.#finish() : undefined;
+  }
+
+  /** From here on messages are followed, and neither kept nor checked: nobody wants them. */
+  dropMessages(): void {
+    this.#isDropping = true;
+    this.#buffer.clear();
   }
 
   /** Drops an unfinished message. */
   clear(): void {
-    this.#unfinished = undefined;
+    this.#isInMessage = false;
+    this.#validator = undefined;
     this.#buffer.clear();
     this.#budget.releaseMessage();
   }
 
   #checkOrder(opcode: Opcode): void {
     const continues = opcode === Opcode.CONTINUATION;
-    if (continues === this.isInMessage) return;
+    if (continues === this.#isInMessage) return;
     throw new ProtocolError(continues ? "CONTINUATION_UNEXPECTED" : "MESSAGE_INTERLEAVED");
   }
 
-  #begin(isText: boolean, isCompressed: boolean): Unfinished {
-    const checkable = isText && !isCompressed;
-    const validator = checkable ? new Utf8Validator(this.#platform.isUtf8) : undefined;
-    return { isText, isCompressed, validator };
+  #begin(isText: boolean, isCompressed: boolean): void {
+    this.#isInMessage = true;
+    this.#isText = isText;
+    this.#isCompressed = isCompressed;
+    if (isText && !isCompressed) this.#validator = new Utf8Validator(this.#platform.isUtf8);
   }
 
-  #append(payload: Uint8Array): void {
-    if (payload.length === 0) return;
-    const copy = this.#buffer.append(payload, this.#budget.messageBytes);
-    if (this.#unfinished?.validator?.push(copy) === false) throw new ProtocolError("UTF8_INVALID");
+  #append(payload: Uint8Array, isLastFragment: boolean): void {
+    if (payload.length === 0 || this.#isDropping) return;
+    const copy = this.#buffer.append(payload, isLastFragment ? this.#budget.messageBytes : 0);
+    if (this.#validator?.push(copy) === false) throw new ProtocolError("UTF8_INVALID");
   }
 
-  #finish(): AssembledMessage | undefined {
-    if (this.#unfinished === undefined) return undefined;
-    const { isText, isCompressed, validator } = this.#unfinished;
-    if (validator?.isComplete === false) throw new ProtocolError("UTF8_INVALID");
-
+  #finish(): AssembledMessage {
+    if (this.#validator?.isComplete === false && !this.#isDropping) {
+      throw new ProtocolError("UTF8_INVALID");
+    }
     const payload = this.#buffer.take();
     this.clear();
-    return { isText, isCompressed, payload, isView: false };
+    return { isText: this.#isText, isCompressed: this.#isCompressed, payload, isView: false };
   }
 }

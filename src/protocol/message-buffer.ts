@@ -16,8 +16,9 @@ export class MessageBuffer {
    * Copies `payload` to the end. Memory grows with what has arrived, to at most
    * twice that: what a header announces costs nothing until it comes.
    *
-   * @param expected - The length of the whole message as far as it is known, so
-   *   that the last step of growth can be exact.
+   * @param expected - The length of the whole message once it is known, so that
+   *   the last step of growth can be exact; else 0. A sum of the fragments so far
+   *   would make every step exact: each fragment would copy all before it.
    * @returns The copy, as a view.
    */
   append(payload: Uint8Array, expected: number): Uint8Array {
