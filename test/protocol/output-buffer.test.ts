@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { OutputBuffer } from "../../src/protocol/output-buffer.js";
+import { countingPlatform, pattern, sameBytes } from "../support/protocol.js";
+import { concat, hex } from "../support/wire-frame.js";
+
+const BLOCK = 65_536;
+
+/** Writes `bytes` as a frame writer does. */
+function write(buffer: OutputBuffer, bytes: Uint8Array): void {
+  buffer.reserve(bytes.length);
+  buffer.block.set(bytes, buffer.position);
+  buffer.commit(bytes.length);
+}
+
+describe("OutputBuffer", () => {
+  let counted = countingPlatform();
+  const newBuffer = () => new OutputBuffer(counted.platform.allocate);
+
+  // The memory that buffers share outlives a test: each begins with a block of its own.
+  beforeEach(() => {
+    counted = countingPlatform();
+    while (counted.allocated.length === 0) write(newBuffer(), new Uint8Array(BLOCK / 4));
+    counted.allocated.length = 0;
+  });
+
+  it("has nothing at first", () => {
+    const buffer = newBuffer();
+
+    expect(buffer.length).toBe(0);
+    expect(buffer.take()).toEqual([]);
+  });
+
+  it("gives what was written and appended, in order, once", () => {
+    const buffer = newBuffer();
+    write(buffer, hex("01 02"));
+    write(buffer, hex("03"));
+    buffer.append(hex("04"));
+    write(buffer, hex("05"));
+
+    expect(buffer.length).toBe(5);
+    expect(concat(buffer.take())).toEqual(hex("01 02 03 04 05"));
+    expect(buffer.length).toBe(0);
+    expect(buffer.take()).toEqual([]);
+  });
+
+  it("makes one chunk of many small writes [6455-6-06]", () => {
+    const buffer = newBuffer();
+    for (let i = 0; i < 100; i++) write(buffer, Uint8Array.of(i));
+
+    expect(buffer.take()).toEqual([Uint8Array.from({ length: 100 }, (_, i) => i)]);
+  });
+
+  it("takes appended bytes as they are", () => {
+    const buffer = newBuffer();
+    const bytes = pattern(100_000);
+    buffer.append(bytes);
+
+    expect(buffer.take()[0]).toBe(bytes);
+    expect(counted.allocated).toEqual([]);
+  });
+
+  it("lets buffers that say little share memory, one behind the other", () => {
+    const [first, second] = [newBuffer(), newBuffer()];
+    write(first, hex("01"));
+    const one = first.take();
+    write(second, hex("02"));
+    const two = second.take();
+    write(first, hex("03"));
+
+    expect([one, two, first.take()]).toEqual([[hex("01")], [hex("02")], [hex("03")]]);
+    expect(one[0]?.buffer).toBe(two[0]?.buffer);
+  });
+
+  it("does not write where another buffer went on", () => {
+    const [first, second] = [newBuffer(), newBuffer()];
+    write(first, hex("01"));
+    write(second, hex("02"));
+    write(first, hex("03"));
+    write(second, hex("04"));
+
+    expect(concat(first.take())).toEqual(hex("01 03"));
+    expect(concat(second.take())).toEqual(hex("02 04"));
+  });
+
+  it("gathers what waits in memory of its own, which another buffer never pins", () => {
+    const [slow, other] = [newBuffer(), newBuffer()];
+    write(slow, hex("01"));
+    write(other, hex("02"));
+    counted.allocated.length = 0;
+    for (let i = 0; i < 1000; i++) write(slow, Uint8Array.of(i));
+
+    expect(counted.allocated).toEqual([1024]);
+    expect(slow.length).toBe(1001);
+  });
+
+  it("keeps at most about twice the bytes that wait, and blocks of 64 KiB", () => {
+    const [slow, other] = [newBuffer(), newBuffer()];
+    write(slow, hex("01"));
+    write(other, hex("02"));
+    counted.allocated.length = 0;
+    while (slow.length < 400_000) {
+      write(slow, new Uint8Array(700));
+      const held = counted.allocated.reduce((sum, length) => sum + length, 0);
+      expect(held).toBeLessThanOrEqual(
+        Math.max(2 * slow.length + 1024, slow.length + BLOCK + 1024),
+      );
+    }
+    expect(Math.max(...counted.allocated)).toBe(BLOCK);
+  });
+
+  it("takes a piece of memory of exact size for what is larger than a block", () => {
+    const buffer = newBuffer();
+    write(buffer, pattern(100_000));
+
+    expect(counted.allocated).toEqual([100_000]);
+    expect(sameBytes(concat(buffer.take()), pattern(100_000))).toBe(true);
+  });
+
+  it("shares memory for up to a quarter of a block, and not for more", () => {
+    const quarter = newBuffer();
+    write(quarter, new Uint8Array(BLOCK / 4));
+    expect(quarter.block.length).toBe(BLOCK);
+
+    const more = newBuffer();
+    write(more, new Uint8Array(BLOCK / 4 + 1));
+    expect(more.block.length).toBe(BLOCK / 4 + 1);
+  });
+
+  it("goes on behind appended bytes in the same memory", () => {
+    const buffer = newBuffer();
+    write(buffer, hex("01"));
+    const { block } = buffer;
+    buffer.append(pattern(20_000));
+    write(buffer, hex("02"));
+
+    expect(buffer.block).toBe(block);
+    expect(sameBytes(concat(buffer.take()), concat([hex("01"), pattern(20_000), hex("02")]))).toBe(
+      true,
+    );
+  });
+
+  it("never writes into what was taken", () => {
+    const buffer = newBuffer();
+    const taken: Uint8Array[] = [];
+    for (let i = 0; i < 300; i++) {
+      write(buffer, new Uint8Array(1000).fill(i));
+      taken.push(...buffer.take());
+    }
+
+    const intact = taken.map(
+      (chunk, i) => chunk.length === 1000 && chunk.every((byte) => byte === i % 256),
+    );
+    expect(intact).toEqual(Array(300).fill(true));
+    expect(counted.allocated.length).toBeLessThanOrEqual(Math.ceil(300_000 / 64_000));
+  });
+
+  it("lets a reservation be larger than what is committed of it", () => {
+    const buffer = newBuffer();
+    buffer.reserve(10);
+    buffer.block.set(hex("01 02"), buffer.position);
+    buffer.commit(2);
+    buffer.block.set(hex("03"), buffer.position);
+    buffer.commit(1);
+
+    expect(buffer.take()).toEqual([hex("01 02 03")]);
+  });
+});
