@@ -33,6 +33,7 @@ export { checkOriginPolicy, judgeOrigin, type OriginClaim, type OriginPolicy } f
 export { buildResponse, type HttpResponse } from "./http-response.js";
 export type { HeaderFields } from "./outgoing-fields.js";
 export { refusalFor, type Refusal } from "./refusal.js";
+export { type Acceptance, buildAcceptance } from "./server-response.js";
 export {
   judgeRequest,
   type PlainRequest,
