@@ -1,0 +1,91 @@
+/** Opens the transport that an opening handshake goes over: TCP, TLS, a Unix socket, a proxy's tunnel. */
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import {
+  connect as connectTls,
+  type ConnectionOptions as NodeTlsOptions,
+  TLSSocket,
+} from "node:tls";
+import type { HeadLimits, WebSocketUri } from "../protocol/index.js";
+import type { Attempt } from "./connect-attempt.js";
+import type { Route, TlsClientOptions } from "./connect-options.js";
+import { openTunnel } from "./connect-proxy.js";
+import { transportFailed, whenReady } from "./connect-response.js";
+
+export interface DialOptions {
+  readonly uri: WebSocketUri;
+  readonly route: Route;
+  readonly tls: TlsClientOptions;
+  readonly headLimits: HeadLimits;
+}
+
+/**
+ * Opens a transport to the server of `uri`, with TLS for wss: the certificate has
+ * been checked when this resolves, and not one byte of HTTP was sent (RFC 6455 §4.1).
+ *
+ * @throws {HandshakeError} `TRANSPORT_FAILED` or `TRANSPORT_ENDED`; also
+ *   `STATUS_UNEXPECTED` when a proxy refused.
+ */
+export async function dial(options: DialOptions, attempt: Attempt): Promise<Duplex> {
+  const { uri, route, tls } = options;
+  if (route.type === "direct") return dialDirect(uri, tls, attempt);
+  const transport = await dialDetour(route, options, attempt);
+  const isSecured = route.type === "custom" && transport instanceof TLSSocket;
+  if (!uri.secure || isSecured) return transport;
+  return secured(uri, tls, { socket: transport }, attempt);
+}
+
+function dialDirect(uri: WebSocketUri, tls: TlsClientOptions, attempt: Attempt): Promise<Socket> {
+  const { host, port, secure } = uri;
+  if (secure) return secured(uri, tls, { port }, attempt);
+  return connected(connectTcp({ host, port }), attempt);
+}
+
+async function dialDetour(
+  route: Exclude<Route, { type: "direct" }>,
+  { uri, tls, headLimits }: DialOptions,
+  attempt: Attempt,
+): Promise<Duplex> {
+  if (route.type === "unix") return connected(connectTcp({ path: route.path }), attempt);
+  if (route.type === "proxy") {
+    const { proxy } = route;
+    // Whom the caller trusts is also who may vouch for the proxy; all else is about the server.
+    const transport = await dialDirect(proxy, tls.ca === undefined ? {} : { ca: tls.ca }, attempt);
+    await openTunnel(transport, { uri, proxy, headLimits, attempt });
+    return transport;
+  }
+  const { host, port, secure } = uri;
+  try {
+    return attempt.own(await route.createConnection({ host, port, secure }));
+  } catch (error) {
+    throw transportFailed(error);
+  }
+}
+
+async function connected(socket: Socket, attempt: Attempt): Promise<Socket> {
+  attempt.own(socket);
+  await whenReady(socket, "connect");
+  socket.setNoDelay(true);
+  return socket;
+}
+
+/** Runs TLS, and checks that the certificate is good for the host. */
+async function secured(
+  { host }: WebSocketUri,
+  tls: TlsClientOptions,
+  below: Pick<NodeTlsOptions, "port" | "socket">,
+  attempt: Attempt,
+): Promise<TLSSocket> {
+  const name = host.endsWith(".") ? host.slice(0, -1) : host; // RFC 6066 §3
+  const socket = connectTls({
+    ALPNProtocols: ["http/1.1"],
+    servername: isIP(host) === 0 ? name : "", // only names may be sent
+    ...tls,
+    ...below,
+    host,
+  });
+  attempt.own(socket);
+  await whenReady(socket, "secureConnect");
+  socket.setNoDelay(true);
+  return socket;
+}

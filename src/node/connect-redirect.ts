@@ -1,0 +1,94 @@
+/** Where a redirect leads, and what may go along (RFC 6455 §4.1, RFC 9110 §15.4). */
+import { domainToASCII } from "node:url";
+import {
+  HandshakeError,
+  parseUri,
+  type ResponseHead,
+  type WebSocketUri,
+} from "../protocol/index.js";
+import type { ResolvedConnectOptions, TlsClientOptions } from "./connect-options.js";
+
+/** 300 and 304 to 306 name no single place to go to. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** What only the first origin was meant to get, in lower case. */
+const BOUND_TO_ORIGIN: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "host",
+  "proxy-authorization",
+]);
+
+/** A client's certificate, a session or the name of a server: for one server only. */
+const IDENTITY = [
+  "cert",
+  "key",
+  "passphrase",
+  "pfx",
+  "pskCallback",
+  "secureContext",
+  "servername",
+  "session",
+] as const;
+
+export function isRedirect({ httpStatus }: ResponseHead): boolean {
+  return REDIRECTS.has(httpStatus);
+}
+
+/**
+ * The options for following a redirect. What was left behind on the way to another
+ * origin does not come back on the way home.
+ *
+ * @throws {HandshakeError} `STATUS_UNEXPECTED`: it may not be followed; the message says why.
+ */
+export function redirected(
+  options: ResolvedConnectOptions,
+  head: ResponseHead,
+): ResolvedConnectOptions {
+  const { uri, maxRedirects } = options;
+  const target = resolveLocation(uri, head);
+  if (target === undefined) throw refused(head, "its Location is not one ws or wss URI");
+  if (uri.secure && !target.secure) throw refused(head, "it redirects from wss to ws");
+
+  const left = { ...options, maxRedirects: maxRedirects - 1 };
+  if (isSameOrigin(uri, target)) return { ...left, uri: { ...target, userinfo: uri.userinfo } };
+  if (options.route.type === "unix") {
+    throw refused(head, "it redirects to where a Unix socket does not lead");
+  }
+  return {
+    ...left,
+    uri: { ...target, userinfo: undefined },
+    headers: options.headers.filter(([name]) => !BOUND_TO_ORIGIN.has(name.toLowerCase())),
+    tls: withoutIdentity(options.tls),
+  };
+}
+
+/** User information in a Location is not ours to send, and a fragment is for browsers. */
+function resolveLocation(uri: WebSocketUri, { fields }: ResponseHead): WebSocketUri | undefined {
+  const location = fields.get("Location");
+  const base = `${uri.secure ? "wss" : "ws"}://${uri.hostHeader}${uri.target}`;
+  if (location === undefined || !URL.canParse(location, base)) return undefined;
+  const url = new URL(location, base);
+  url.hash = "";
+  try {
+    return parseUri(url.href, domainToASCII);
+  } catch {
+    return undefined;
+  }
+}
+
+function isSameOrigin(one: WebSocketUri, other: WebSocketUri): boolean {
+  return one.secure === other.secure && one.host === other.host && one.port === other.port;
+}
+
+function withoutIdentity(tls: TlsClientOptions): TlsClientOptions {
+  const rest = { ...tls };
+  for (const name of IDENTITY) delete rest[name];
+  return rest;
+}
+
+function refused(head: ResponseHead, why: string): HandshakeError {
+  const { httpStatus, fields } = head;
+  const detail = `it answered ${httpStatus}, and ${why}`;
+  return new HandshakeError("STATUS_UNEXPECTED", { detail, httpStatus, headers: fields });
+}

@@ -1,0 +1,106 @@
+/** Connects to a WebSocket server (RFC 6455 §4.1). */
+import type { Duplex } from "node:stream";
+import {
+  acceptFor,
+  buildRequest,
+  type CompleteHead,
+  judgeResponse,
+  type ResponseHead,
+  serializeKey,
+  unexpectedStatus,
+} from "../protocol/index.js";
+import { Attempt } from "./connect-attempt.js";
+import { BodyReader } from "./connect-body.js";
+import { dial } from "./connect-dial.js";
+import {
+  type ConnectOptions,
+  resolveConnectOptions,
+  type ResolvedConnectOptions,
+} from "./connect-options.js";
+import { isRedirect, redirected } from "./connect-redirect.js";
+import { readBody, readHead } from "./connect-response.js";
+import { WebSocketConnection } from "./connection.js";
+import { generateNonce, sha1 } from "./crypto.js";
+
+/**
+ * Connects to a WebSocket server.
+ *
+ * Resolves once the connection is open. Messages that came along with the server's
+ * response wait for a listener, like all messages. When it rejects, nothing is left
+ * open and nothing will open later.
+ *
+ * Attempts do not wait for one another. §4.1 has a client keep a second attempt to
+ * the same address back while the first is pending, against pages that would flood a
+ * server by way of a browser; a program that wants to flood needs no WebSocket.
+ *
+ * @param url - ws, wss, or http and https in their place. User information in it is
+ *   sent as Basic Authorization.
+ * @throws {SyntaxError} The URL or a subprotocol is not one. This and the next two are
+ *   the caller's faults, and are rejections like all: before any socket is opened.
+ * @throws {TypeError} An option is of the wrong type, or may not be sent in a header.
+ * @throws {RangeError} A number is out of its range.
+ * @throws {HandshakeError} The network, the proxy or the server failed, or the signal
+ *   aborted (`code` is `"ABORTED"`, `cause` its reason). With `httpStatus`, `headers`
+ *   and how the `body` begins when there was an answer.
+ */
+export async function connect(
+  url: string | URL,
+  options: ConnectOptions = {},
+): Promise<WebSocketConnection> {
+  return establish(resolveConnectOptions(url, options));
+}
+
+/** Does what {@link connect} says, with options that have been checked. @throws {HandshakeError} */
+export function establish(options: ResolvedConnectOptions): Promise<WebSocketConnection> {
+  const { signal, handshakeTimeoutMs: timeoutMs, connection } = options;
+  const attempt = new Attempt({ clock: connection.clock, timeoutMs, signal });
+  return attempt.run(async () => {
+    let hop = options;
+    for (;;) {
+      const outcome = await exchange(hop, attempt);
+      if (outcome instanceof WebSocketConnection) return outcome;
+      hop = redirected(hop, outcome);
+      attempt.restart();
+    }
+  });
+}
+
+/** One request and its response, with a key of its own. @returns The connection, or a redirect to follow. */
+async function exchange(
+  options: ResolvedConnectOptions,
+  attempt: Attempt,
+): Promise<WebSocketConnection | ResponseHead> {
+  const key = serializeKey(generateNonce());
+  const request = buildRequest({ ...options, key });
+  const transport = await dial(options, attempt);
+  transport.write(request);
+  return readHead(transport, options.headLimits, (complete) => {
+    const { head, rest } = complete;
+    if (options.maxRedirects > 0 && isRedirect(head)) return head;
+    if (head.httpStatus !== 101) return refused(transport, complete, attempt);
+    const accept = acceptFor(key, sha1);
+    const { subprotocol = "", deflate } = judgeResponse(head, { ...options, accept });
+    attempt.succeeded();
+    return new WebSocketConnection({
+      role: "client",
+      transport,
+      options: options.connection,
+      subprotocol,
+      deflate,
+      received: new Uint8Array(rest), // a copy: not all transports give their chunks away
+      data: undefined,
+    });
+  });
+}
+
+/** Waits for the body. When time is up the error tells what came of it, which is more than that time was up. */
+async function refused(
+  transport: Duplex,
+  complete: CompleteHead<ResponseHead>,
+  attempt: Attempt,
+): Promise<never> {
+  const { head } = complete;
+  const body = new BodyReader(head);
+  attempt.timeoutError = () => unexpectedStatus(head, body.bytes);
+  throw unexpectedStatus(head, await readBody(transport, complete, body));
+}
