@@ -146,7 +146,11 @@ export class Link {
   /** @returns Whether everything that arrived has been told. */
   #pull(): boolean {
     const { core } = this;
-    while (this.#wantsMore()) {
+    for (let count = 0; this.#wantsMore(); count++) {
+      if (count === MAX_EVENTS_A_TURN) {
+        setImmediate(() => this.pump());
+        return false;
+      }
       const event = core.nextEvent();
       if (event === undefined) return !core.isDecoding;
       if (event.type === "message") this.#messageCount++;
@@ -252,5 +256,8 @@ export class Link {
     this.#owner.onEnded();
   }
 }
+
+/** More than the 64 KiB of a socket's chunk can hold; other transports give longer chunks, and all others wait. */
+const MAX_EVENTS_A_TURN = 16_384;
 
 const NO_BYTES = new Uint8Array(0);

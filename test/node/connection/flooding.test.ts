@@ -1,0 +1,78 @@
+import { expect, it, vi } from "vitest";
+import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
+import { BINARY, CONTINUATION, frame, PING, PONG, TEXT } from "../../support/wire-frame.js";
+import { turn } from "../../support/wire-signal.js";
+
+function repeated(bytes: Uint8Array, count: number): Buffer {
+  return Buffer.concat(Array.from({ length: count }, () => bytes));
+}
+
+it("a flood of pings from a peer that never reads leaves no pile of pongs", async () => {
+  const peer = new RawPeer({}, false);
+  const pings = repeated(peer.encode(frame(PING, "x".repeat(125))), 1_000);
+  for (let i = 0; i < 100; i++) {
+    peer.sendBytes(pings);
+    await turn();
+    expect(peer.connection.bufferedAmount).toBeLessThan(400_000);
+  }
+  expect(peer.connection.readyState).toBe(ReadyState.OPEN);
+});
+
+it("a flood of pongs leaves nothing", async () => {
+  const peer = new RawPeer();
+  const pongs = repeated(peer.encode(frame(PONG, "x".repeat(125))), 1_000);
+  for (let i = 0; i < 50; i++) {
+    peer.sendBytes(pongs);
+    await turn();
+  }
+  await settle();
+  expect(peer.frames).toEqual([]);
+  expect(peer.connection.bufferedAmount).toBe(0);
+});
+
+it("a million tiny messages in one chunk leave others their turn, and come in order", async () => {
+  const peer = new RawPeer();
+  let count = 0;
+  let turns = 0;
+  peer.connection.on("message", () => count++);
+  const ticker = setInterval(() => turns++, 0);
+  peer.sendBytes(repeated(peer.encode(frame(TEXT, "")), 1_000_000));
+  await eventually(() => count === 1_000_000, 100_000);
+  clearInterval(ticker);
+  expect(turns).toBeGreaterThan(5);
+});
+
+it.each([
+  ["empty fragments", "", "FRAGMENTS_TOO_MANY", 1008],
+  ["fragments of one byte", "x", "FRAGMENTS_TOO_MANY", 1008],
+  ["fragments that add up", "x".repeat(1_000), "MESSAGE_TOO_BIG", 1009],
+])("endless %s end the connection", async (_name, payload, code, closeCode) => {
+  const peer = new RawPeer({ maxFragments: 500, maxMessageBytes: 100_000 });
+  peer.send(frame(BINARY, payload, { fin: false }));
+  const more = repeated(peer.encode(frame(CONTINUATION, payload, { fin: false })), 50);
+  for (let i = 0; i < 20; i++) peer.sendBytes(more);
+  const close = await peer.next();
+  expect(close.payload).toEqual(Uint8Array.of(closeCode >> 8, closeCode & 255));
+  peer.socket.end();
+  expect((await peer.connection.closed).error).toMatchObject({ code });
+});
+
+it("a handler that closes, terminates, pauses or sends inside an event meets no second event inside the first", async () => {
+  for (const act of ["close", "terminate", "pause", "ping"] as const) {
+    const peer = new RawPeer();
+    const inside = vi.fn<() => void>();
+    let depth = 0;
+    const listener = (): void => {
+      if (depth > 0) inside();
+      depth++;
+      void peer.connection[act]();
+      peer.connection.send("x");
+      depth--;
+    };
+    peer.connection.on("message", listener).on("ping", listener).on("pong", listener);
+    peer.send(frame(TEXT, "1"), frame(PING), frame(PONG), frame(TEXT, "2"));
+    await settle();
+    expect(inside).not.toHaveBeenCalled();
+  }
+});
