@@ -52,7 +52,7 @@ export class Delivery {
   }
 
   take(message: Message): void {
-    if (this.#inbox.isEmpty && this.#canDeliver()) this.#deliver(message);
+    if (this.#canDeliver()) this.#deliver(message); // whenever it can, nothing waits in front of it
     else this.#inbox.push(message);
   }
 

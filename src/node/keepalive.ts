@@ -42,7 +42,6 @@ export class Keepalive {
 
   #wait(): void {
     const { clock, pingIntervalMs } = this.#options;
-    if (pingIntervalMs === Infinity) return;
     this.#timer = clock.setTimer(() => this.#ping(), pingIntervalMs);
   }
 

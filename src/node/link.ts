@@ -63,6 +63,7 @@ export class Link {
   #isReading = true;
   #peerEnded = false;
   #transportClosed = false;
+  #wasAllWritten = false;
   #hasEnded = false;
   /** The first thing that went wrong. */
   error: Error | undefined;
@@ -121,6 +122,7 @@ export class Link {
   /** Starts the closing handshake, if it has not been, and sees that it ends in time. */
   closeSoon(): void {
     this.writer.schedule();
+    if (this.#transportClosed) return;
     const { clock, closeTimeoutMs } = this.#options;
     this.#closeTimer ??= clock.setTimer(
       () => this.destroy(new TransportError("CLOSE_TIMEOUT")),
@@ -131,8 +133,7 @@ export class Link {
   /** How it ended: clean when both Close frames went their way (§7.1.4). */
   outcome(): Omit<CloseInfo, "code" | "reason"> {
     const { receivedClose: received, sentClose: sent } = this.core;
-    const wereSent = sent !== undefined && this.core.unsentBytes === 0;
-    const wasClean = received !== undefined && wereSent && !this.#hasFailed;
+    const wasClean = received !== undefined && sent !== undefined && this.#wasAllWritten;
     return { received, sent, wasClean, error: this.error };
   }
 
@@ -241,6 +242,7 @@ export class Link {
   #onClose(): void {
     if (this.#transportClosed) return;
     this.#transportClosed = true;
+    this.#wasAllWritten = this.writer.bufferedBytes === 0;
     this.#keepalive.stop();
     this.#messageTimeout.stop();
     this.#closeTimer?.cancel();
@@ -251,7 +253,6 @@ export class Link {
   #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#closeTimer?.cancel();
     this.core.transportEnded();
     this.#owner.onEnded();
   }

@@ -58,7 +58,7 @@ export class TransportWriter {
   /** Writes what there is, unless the transport is full: then it is written when that has changed. */
   flush(): void {
     const transport = this.#transport;
-    if (transport.writableNeedDrain && !transport.destroyed) return;
+    if (transport.writableNeedDrain || transport.destroyed) return;
     this.#write(this.#core.takeOutput());
     if (this.#isEnding && this.#core.unsentBytes === 0) transport.end();
   }

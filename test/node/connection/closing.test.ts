@@ -1,7 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
-import { connectedPair, RawPeer, settle } from "../../support/raw-peer.js";
+import {
+  connectedPair,
+  eventually,
+  NO_DEFLATE_LIMITS,
+  RawPeer,
+  settle,
+} from "../../support/raw-peer.js";
 import { BINARY, CLOSE, closePayload, frame, PING, PONG, TEXT } from "../../support/wire-frame.js";
 
 describe("closing", () => {
@@ -128,6 +134,54 @@ describe("closing", () => {
     peer.socket.end();
     await peer.connection.closed;
     expect(log).toEqual(["1", "2", "3", "close"]);
+  });
+
+  it("hears the peer's Close frame although the delivery is paused", async () => {
+    const peer = new RawPeer();
+    peer.connection.pause();
+    peer.connection.close(1000);
+    await peer.next();
+    peer.send(frame(CLOSE, closePayload(1000)));
+    peer.socket.end();
+    expect(await peer.connection.closed).toMatchObject({ code: 1000, wasClean: true });
+  });
+
+  it("is over for everybody but a listener that is still at work, however long that takes", async () => {
+    const onClosed = vi.fn<() => void>();
+    const peer = new RawPeer({ onClosed });
+    let finish: () => void = () => {};
+    const close = vi.fn<() => void>();
+    peer.connection
+      .on("close", close)
+      .on("message", () => new Promise<void>((done) => (finish = done)));
+    peer.send(frame(TEXT, "1"), frame(CLOSE, closePayload(1000)));
+    peer.socket.end();
+    await eventually(() => onClosed.mock.calls.length > 0);
+    peer.clock.advance(60_000);
+    expect(peer.clock.timers).toBe(0);
+    expect(close).not.toHaveBeenCalled();
+    finish();
+    expect(await peer.connection.closed).toMatchObject({ code: 1000, error: undefined });
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+
+  it("is not clean when our own Close frame could not be written", async () => {
+    const peer = new RawPeer({}, false);
+    peer.connection.send(Buffer.alloc(500_000));
+    await settle();
+    peer.send(frame(CLOSE, closePayload(1000)));
+    await settle();
+    peer.transport.destroy(new Error("reset"));
+    expect(await peer.connection.closed).toMatchObject({ code: 1000, wasClean: false });
+  });
+
+  it("answers a Close behind a message that is still being compressed, and ends only then", async () => {
+    const peer = new RawPeer({ deflate: NO_DEFLATE_LIMITS, maxMessageBytes: 8_000_000 });
+    peer.connection.on("message", () => peer.connection.send("big ".repeat(1_000_000)));
+    peer.send(frame(TEXT, "?"), frame(CLOSE, closePayload(1000)));
+    expect(await peer.next()).toMatchObject({ opcode: TEXT, rsv: 4 });
+    expect(await peer.next()).toMatchObject({ opcode: CLOSE });
+    await peer.ended();
   });
 
   it("closes with 1000 at the end of an await-using block", async () => {

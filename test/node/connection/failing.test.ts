@@ -42,6 +42,56 @@ describe("an end that is not clean", () => {
     },
   );
 
+  it("by terminate() is at once, and drops what waits", async () => {
+    const peer = new RawPeer();
+    const got: string[] = [];
+    peer.connection.on("message", (message) => {
+      got.push(message.toString());
+      peer.connection.terminate();
+    });
+    peer.send(frame(TEXT, "1"), frame(TEXT, "2"));
+    expect(await peer.connection.closed).toMatchObject({
+      code: 1006,
+      error: expect.objectContaining({ code: "TERMINATED" }),
+    });
+    expect(got).toEqual(["1"]);
+
+    const paused = new RawPeer();
+    paused.connection.on("message", (message) => got.push(message.toString()));
+    paused.connection.pause();
+    paused.message("never");
+    await settle();
+    paused.connection.terminate();
+    expect(paused.connection.readyState).toBe(ReadyState.CLOSED);
+    paused.connection.resume();
+    await paused.connection.closed;
+    expect(got).toEqual(["1"]);
+  });
+
+  it("still delivers what was read before it, to a listener that goes on later", async () => {
+    const peer = new RawPeer({ maxQueuedBytes: 100 });
+    const got: string[] = [];
+    peer.connection.on("message", (message) => {
+      if (got.push(message.toString()) === 1) peer.connection.pause();
+    });
+    peer.send(...Array.from({ length: 10 }, (_, i) => frame(TEXT, String(i))));
+    await settle();
+    peer.transport.destroy();
+    await settle();
+    expect(got).toEqual(["0"]);
+    peer.connection.resume();
+    expect(await peer.connection.closed).toMatchObject({ code: 1006 });
+    expect(got).toHaveLength(10);
+  });
+
+  it("comes to its end although nobody takes the messages", async () => {
+    const peer = new RawPeer({ maxQueuedBytes: 100 });
+    peer.send(...Array.from({ length: 10 }, (_, i) => frame(TEXT, String(i))));
+    await settle();
+    peer.transport.destroy();
+    expect(await peer.connection.closed).toMatchObject({ code: 1006 });
+  });
+
   it("keeps the cause of a transport error", async () => {
     const peer = new RawPeer();
     const cause = new Error("cable");
@@ -99,6 +149,16 @@ describe("an end that is not clean", () => {
     expect(peer.connection.readyState).toBe(ReadyState.OPEN);
     peer.clock.advance(101);
     expect(await peer.next()).toMatchObject({ opcode: CLOSE, payload: closePayload(1008) });
+  });
+
+  it("forgets the time of a message that was finished", async () => {
+    const peer = new RawPeer({ messageTimeoutMs: 1_000, pingIntervalMs: Infinity });
+    peer.send(frame(TEXT, "a", { fin: false }));
+    await settle();
+    peer.send(frame(CONTINUATION, "b"));
+    await settle();
+    peer.clock.advance(5_000);
+    expect(peer.connection.readyState).toBe(ReadyState.OPEN);
   });
 
   it("gives each message its own time", async () => {

@@ -1,6 +1,7 @@
+import { duplexPair } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
-import { eventually, NO_DEFLATE_LIMITS, RawPeer, settle } from "../../support/raw-peer.js";
+import { eventually, NO_DEFLATE_LIMITS, over, RawPeer, settle } from "../../support/raw-peer.js";
 import {
   BINARY,
   CLOSE,
@@ -142,6 +143,31 @@ describe("messages", () => {
     peer.send(frame(TEXT, "1"), frame(TEXT, "2"));
     await eventually(() => log.length === 4);
     expect(log).toEqual(["in 1", "out 1", "in 2", "out 2"]);
+  });
+
+  it("do not re-enter either when they waited for the listener", async () => {
+    const peer = new RawPeer();
+    peer.send(frame(TEXT, "1"), frame(TEXT, "2"));
+    await settle();
+    const log: string[] = [];
+    peer.connection.on("message", (message) => {
+      log.push(`in ${message.toString()}`);
+      peer.connection.pause();
+      peer.connection.resume();
+      log.push(`out ${message.toString()}`);
+    });
+    expect(log).toEqual(["in 1", "out 1", "in 2", "out 2"]);
+  });
+
+  it("come as bytes of their own from a transport whose chunks belong to somebody", async () => {
+    const [ours, theirs] = duplexPair();
+    const got: unknown[] = [];
+    over(ours, undefined).on("message", (message) => got.push(message));
+    const bytes = frameBytes("unharmed");
+    const before = bytes.slice();
+    theirs.write(bytes);
+    await eventually(() => got.length === 1);
+    expect(bytes).toEqual(before);
   });
 
   it("are compressed when that was agreed on, and not when told so [7692-6-04]", async () => {

@@ -19,8 +19,16 @@ describe("ping", () => {
     const peer = new RawPeer();
     const first = peer.connection.ping("1");
     const second = peer.connection.ping("2");
-    peer.send(frame(PONG, "?"), frame(PONG, "2"));
+    peer.send(frame(PONG, "2"));
     expect(await Promise.all([first, second])).toEqual([0, 0]);
+
+    let isAnswered = false;
+    const third = peer.connection.ping("3").then(() => (isAnswered = true));
+    peer.send(frame(PONG, "?"));
+    await settle();
+    expect(isAnswered).toBe(false);
+    peer.send(frame(PONG, "3"));
+    await third;
   });
 
   it("rejects when the connection ends, on a closed one and for a long payload, harmlessly", async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
-import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
+import {
+  connectedPair,
+  eventually,
+  NO_DEFLATE_LIMITS,
+  RawPeer,
+  settle,
+} from "../../support/raw-peer.js";
 import { BINARY, closePayload, hex, utf8 } from "../../support/wire-frame.js";
 
 const text = (payload: Uint8Array): string => Buffer.from(payload).toString();
@@ -31,6 +37,23 @@ describe("send", () => {
       "2 five",
       `8 ${text(closePayload(1000))}`,
     ]);
+  });
+
+  it("keeps call order behind a message that is compressed elsewhere", async () => {
+    const { client, server } = connectedPair({
+      deflate: NO_DEFLATE_LIMITS,
+      maxMessageBytes: 8_000_000,
+    });
+    client.send("big ".repeat(1_000_000)); // large enough to leave the main thread
+    client.send(new Blob(["blob"]));
+    client.send("text");
+    const streamed = client.sendStream(["stream"]);
+    client.send("last");
+    client.close(1000);
+    const got: string[] = [];
+    for await (const message of server) got.push(message.toString().slice(0, 6));
+    expect(got).toEqual(["big bi", "blob", "text", "stream", "last"]);
+    expect(await streamed).toBe("sent");
   });
 
   it("says what became of a message", async () => {
