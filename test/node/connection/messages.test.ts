@@ -110,6 +110,7 @@ describe("messages", () => {
     peer.socket.end();
     const got: unknown[] = [];
     for await (const message of peer.connection) got.push(message);
+    for await (const message of peer.connection) got.push(message); // a later one ends at once
     expect(got).toEqual(["last"]);
     expect(await peer.connection.closed).toMatchObject({ code: 1000, wasClean: true });
   });
