@@ -1,11 +1,12 @@
-// Smoke test of the installed package, on any runtime: copy this folder to where `plainsocket` is installed and run
-// main.mjs.
+// Smoke test of the installed package, on any runtime: copy this folder, and test/support/certificates into it, to where
+// `plainsocket` is installed and run main.mjs.
 //
 // Uses the public API alone. Prints the runtime, a line per check ("ok - ..." or "not ok - ...: why") and, last,
 // "N passed, N failed". Then the process must end by itself: nothing may be left open.
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import process from "node:process";
 import {
@@ -187,6 +188,19 @@ await check(
     assert.deepEqual([code, reason], [4401, "who?"]);
   },
   { authenticate: () => acceptThenClose(4401, "who?") },
+);
+
+const pem = (name) => readFileSync(new URL(`certificates/${name}.pem`, import.meta.url));
+
+await check(
+  "serves and connects over TLS",
+  async (_, port) => {
+    const connection = await connect(`wss://${HOST}:${port}/`, { tls: { ca: pem("ca") } });
+    assert.equal(await echoed(connection, "secret"), "secret");
+    connection.close();
+    await assert.rejects(connect(`wss://${HOST}:${port}/`), HandshakeError);
+  },
+  { tls: { key: pem("key"), cert: pem("localhost") } },
 );
 
 await check("serves beside an HTTP server", async () => {
