@@ -1,0 +1,131 @@
+/** The own listener of a server: sockets, and the heads of requests on them. */
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from "node:net";
+import type { Duplex } from "node:stream";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import {
+  type CompleteHead,
+  HandshakeError,
+  type RequestHead,
+  RequestHeadReader,
+} from "../protocol/index.js";
+import { judgeArrival } from "./server-request.js";
+import { faultRefusal } from "./upgrade-refusal.js";
+import type { PendingTransport } from "./upgrade-transport.js";
+import type { AnyUpgrader } from "./upgrade.js";
+
+export interface ListenerOptions {
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  readonly socketPath?: string | undefined;
+  readonly tls?: TlsOptions | undefined;
+}
+
+/** How many clients may wait to be accepted. When all come back at once, Node's 511 would keep many of them waiting for a second or more. */
+const BACKLOG = 4096;
+
+/** Longest time that a timer of Node takes: about 25 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Listens, and gives everything that connects to an upgrader. */
+export class Listener {
+  /** Rejects when listening fails. That ends the process, like the error of any server of Node, unless somebody handles it. */
+  readonly listening: Promise<void>;
+  readonly #server: TcpServer;
+  /** What TLS runs on: while its handshake lasts, nobody else knows of a socket. */
+  readonly #underTls = new Set<Socket>();
+
+  /**
+   * @param onError - Gets errors from when it listens: no file descriptors left, for example.
+   * @throws {RangeError} The port is out of range.
+   * @throws {Error} The TLS options are no good.
+   */
+  constructor(
+    { port, host, socketPath, tls }: ListenerOptions,
+    upgrader: AnyUpgrader,
+    onError: (error: unknown) => void,
+  ) {
+    const onSocket = (socket: Socket): void => serve(socket, upgrader);
+    const server =
+      tls === undefined
+        ? createTcpServer(SOCKET_OPTIONS, onSocket)
+        : createTlsServer(tlsOptions(tls, upgrader), onSocket);
+    if (tls !== undefined) server.on("connection", (socket: Socket) => this.#watch(socket));
+    this.listening = new Promise<void>((resolve, reject) => {
+      server.once("listening", resolve);
+      server.on("error", (error) => {
+        if (server.listening) onError(error);
+        else reject(error);
+      });
+    });
+    // Not both in one object: Node takes a `port` that is there, even undefined, for port 0.
+    const where = socketPath === undefined ? { port, host } : { path: socketPath };
+    server.listen({ ...where, backlog: BACKLOG });
+    this.#server = server;
+  }
+
+  /** Where it listens; `null` when it does not. */
+  address(): AddressInfo | string | null {
+    return this.#server.address();
+  }
+
+  /** Stops listening, and waits until all sockets that came of it are closed. */
+  async close(): Promise<void> {
+    // One that is about to listen cannot be closed before it does.
+    await this.listening.catch(() => {});
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
+  }
+
+  /** Ends sockets whose TLS handshake goes on. */
+  destroyAll(): void {
+    for (const socket of this.#underTls) socket.destroy();
+  }
+
+  #watch(socket: Socket): void {
+    this.#underTls.add(socket);
+    socket.once("close", () => this.#underTls.delete(socket));
+  }
+}
+
+/** A client that has ended its side still gets to read its answer; and answers do not wait for one another. */
+const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true };
+
+function tlsOptions(tls: TlsOptions, { options }: AnyUpgrader): TlsOptions {
+  const handshakeTimeout = Math.min(options.handshakeTimeoutMs, MAX_TIMER_MS);
+  return { ALPNProtocols: ["http/1.1"], handshakeTimeout, ...tls, ...SOCKET_OPTIONS };
+}
+
+/** Reads the request of a fresh transport, and has it answered. */
+export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
+  const pending = upgrader.open(transport);
+  const reader = new RequestHeadReader(upgrader.options.limits);
+  pending.readHead((chunk) => {
+    const complete = read(reader, chunk, pending, upgrader);
+    if (complete === undefined) return;
+    pending.keep(complete.rest);
+    const arrival = judgeArrival(complete.head, transport);
+    upgrader.answer(pending, arrival, upgrader.claim(arrival));
+  });
+}
+
+/** The head once it is complete. One that is no good is refused. */
+function read(
+  reader: RequestHeadReader,
+  chunk: Uint8Array,
+  pending: PendingTransport,
+  upgrader: AnyUpgrader,
+): CompleteHead<RequestHead> | undefined {
+  try {
+    return reader.push(chunk);
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error;
+    upgrader.refuse(pending, faultRefusal(error.code, error.detail));
+    return undefined;
+  }
+}

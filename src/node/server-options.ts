@@ -1,0 +1,224 @@
+/** Options of a server, and what they are without them. */
+import type { Server as HttpServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type { TlsOptions } from "node:tls";
+import {
+  buildAcceptance,
+  checkOriginPolicy,
+  checkSubprotocols,
+  Fields,
+  type HeaderFields,
+  type HeadLimits,
+  type HttpResponse,
+  type OriginPolicy,
+} from "../protocol/index.js";
+import { createDeflateCodec } from "./deflate.js";
+import {
+  type ConnectionOptions,
+  limit,
+  resolveConnectionOptions,
+  type ResolvedConnectionOptions,
+} from "./options.js";
+import type { Rejection } from "./server-rejection.js";
+import type { ServerRequest } from "./server-request.js";
+
+/**
+ * Options of a {@link WebSocketServer}. Where it gets its connections from is said by
+ * one of `port`, `socketPath` and `server`; by none of them when `handleUpgrade` is called.
+ */
+export interface ServerOptions<Data = undefined> extends ConnectionOptions, HeadLimits {
+  /** Listens on this TCP port; 0 picks a free one. */
+  readonly port?: number | undefined;
+
+  /** Address to listen on, with `port`. @defaultValue all addresses, as Node has it */
+  readonly host?: string | undefined;
+
+  /** Listens on this Unix socket or Windows pipe. */
+  readonly socketPath?: string | undefined;
+
+  /** Certificate, key and the like for an own listener that speaks TLS (wss). */
+  readonly tls?: TlsOptions | undefined;
+
+  /**
+   * Takes the upgrades of this server, which stays yours to start and to close. Several
+   * WebSocketServers may share it, with different paths.
+   */
+  readonly server?: HttpServer | HttpsServer | undefined;
+
+  /** Serves this path only, compared as it is written; other paths get 404. @defaultValue all paths */
+  readonly path?: string | undefined;
+
+  /** Tells whether a request is for this server, in place of `path`; those that are not get 404. */
+  readonly route?: ((request: ServerRequest) => boolean) | undefined;
+
+  /** Pages of which origins may connect; the others get 403 (RFC 6455 §10.2). @defaultValue `"same-origin"` */
+  readonly origins?: OriginPolicy | undefined;
+
+  /**
+   * Finds out who the client is. What it returns, or what its promise resolves with,
+   * becomes `connection.data`. It turns a client away by returning or throwing
+   * `reject(…)` or `acceptThenClose(…)`; any other error is answered with 500 and
+   * goes to `onHandlerError`.
+   *
+   * It is called once for each request that is in order and allowed by `origins`. It
+   * must settle within `handshakeTimeoutMs`; `request.signal` says when that is over.
+   */
+  readonly authenticate?:
+    | ((request: ServerRequest) => Data | Rejection | Promise<Data | Rejection>)
+    | undefined;
+
+  /** Subprotocols this server speaks: the client gets the first one that it offers of these, or none. */
+  readonly subprotocols?: readonly string[] | undefined;
+
+  /**
+   * Picks one of the subprotocols that the client offers, or none, in place of
+   * `subprotocols`. One that was not offered is an error of the application: 500.
+   */
+  readonly selectSubprotocol?:
+    | ((offered: readonly string[], request: ServerRequest) => string | undefined)
+    | undefined;
+
+  /** Header fields for the 101 response, such as cookies. */
+  readonly responseHeaders?: HeaderFields | ((request: ServerRequest) => HeaderFields) | undefined;
+
+  /** Most connections at a time, those in `authenticate` included. @defaultValue 10 000 */
+  readonly maxConnections?: number | undefined;
+
+  /**
+   * What a client gets beyond `maxConnections`: 503, or a connection that is closed with
+   * 1013 at once, which a page in a browser can tell from a failure. As many of these are
+   * held as `maxConnections` says; then it is 503 after all.
+   *
+   * @defaultValue `"refuse"`
+   */
+  readonly whenFull?: "refuse" | "acceptThenClose" | undefined;
+
+  /**
+   * Longest time from the first byte, or from the connect on an own listener, to the 101,
+   * `authenticate` included; then 408.
+   *
+   * @defaultValue 10 000
+   */
+  readonly handshakeTimeoutMs?: number | undefined;
+
+  /**
+   * Answers requests to an own listener that ask for no upgrade, such as for a page or
+   * /health; the connection closes behind the answer. Only GET without a body gets here.
+   * Calling `respond` again, or when the client has gone, does nothing.
+   *
+   * @defaultValue 426
+   */
+  readonly onRequest?:
+    | ((request: ServerRequest, respond: (response: HttpResponse) => void) => unknown)
+    | undefined;
+}
+
+/** {@link ServerOptions} with nothing left open, but for where connections come from. */
+export interface ResolvedServerOptions<Data> {
+  readonly connection: ResolvedConnectionOptions;
+  readonly limits: Required<{ readonly [Name in keyof HeadLimits]: number }>;
+  readonly handshakeTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly whenFull: "refuse" | "acceptThenClose";
+  readonly path: string | undefined;
+  readonly route: ServerOptions<Data>["route"];
+  readonly origins: OriginPolicy;
+  readonly authenticate: NonNullable<ServerOptions<Data>["authenticate"]>;
+  readonly selectSubprotocol: NonNullable<ServerOptions<Data>["selectSubprotocol"]>;
+  readonly responseHeaders: (request: ServerRequest) => HeaderFields;
+  readonly onRequest: ServerOptions<Data>["onRequest"];
+  /** The smallest window of this end's compressor. */
+  readonly minWindowBits: number;
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {TypeError | RangeError | SyntaxError} An option cannot be used, or two of them
+ *   contradict each other. The message names them.
+ */
+export function resolveServerOptions<Data>(
+  options: ServerOptions<Data>,
+): ResolvedServerOptions<Data> {
+  checkSources(options);
+  const { path, route, origins = "same-origin", whenFull = "refuse" } = options;
+  if (path !== undefined && route !== undefined) throw new TypeError("path or route, not both");
+  if (path !== undefined && !path.startsWith("/")) throw new TypeError('path must start with "/"');
+  if (whenFull !== "refuse" && whenFull !== "acceptThenClose") {
+    throw new TypeError('whenFull must be "refuse" or "acceptThenClose"');
+  }
+  checkOriginPolicy(origins);
+  return {
+    connection: resolveConnectionOptions(options, "server"),
+    limits: {
+      maxHeaderBytes: limit("maxHeaderBytes", options.maxHeaderBytes, 16_384),
+      maxHeaderCount: limit("maxHeaderCount", options.maxHeaderCount, 128),
+    },
+    handshakeTimeoutMs: limit("handshakeTimeoutMs", options.handshakeTimeoutMs, 10_000),
+    maxConnections: limit("maxConnections", options.maxConnections, 10_000),
+    whenFull,
+    path,
+    route,
+    origins,
+    authenticate: toAuthenticator(options),
+    selectSubprotocol: toSelector(options),
+    responseHeaders: toHeaderSource(options.responseHeaders),
+    onRequest: options.onRequest,
+    minWindowBits: createDeflateCodec().minWindowBits,
+  };
+}
+
+function checkSources<Data>({
+  port,
+  host,
+  socketPath,
+  tls,
+  server,
+  onRequest,
+}: ServerOptions<Data>): void {
+  const sources = [port, socketPath, server].filter((source) => source !== undefined);
+  if (sources.length > 1) throw new TypeError("one of port, socketPath and server, not several");
+  if (host !== undefined && port === undefined) throw new TypeError("host goes with port");
+  const isOwn = port !== undefined || socketPath !== undefined;
+  if (tls !== undefined && !isOwn) throw new TypeError("tls goes with port or socketPath");
+  if (onRequest !== undefined && !isOwn) {
+    throw new TypeError(
+      "onRequest goes with port or socketPath: other servers answer requests themselves",
+    );
+  }
+}
+
+function toAuthenticator<Data>({
+  authenticate,
+}: ServerOptions<Data>): ResolvedServerOptions<Data>["authenticate"] {
+  // Without the hook, Data is undefined, unless a type argument claims otherwise.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return authenticate ?? (() => undefined as Data);
+}
+
+function toSelector<Data>({
+  subprotocols = [],
+  selectSubprotocol,
+}: ServerOptions<Data>): ResolvedServerOptions<Data>["selectSubprotocol"] {
+  checkSubprotocols(subprotocols);
+  if (selectSubprotocol === undefined) {
+    return (offered) => offered.find((subprotocol) => subprotocols.includes(subprotocol));
+  }
+  if (subprotocols.length > 0) throw new TypeError("subprotocols or selectSubprotocol, not both");
+  return selectSubprotocol;
+}
+
+/** Fixed header fields are checked here: a slip in them is not to wait for the first client. */
+function toHeaderSource(
+  headers: ServerOptions["responseHeaders"] = [],
+): (request: ServerRequest) => HeaderFields {
+  if (typeof headers === "function") return headers;
+  // An iterator could be read once only.
+  const fixed = Symbol.iterator in headers ? Array.from(headers) : headers;
+  const request = { target: "/", path: "/", query: "", host: "", origin: undefined, key: "" };
+  buildAcceptance(
+    { ...request, fields: new Fields(), subprotocols: [], extensionOffers: [] },
+    { accept: "", headers: fixed },
+  );
+  return () => fixed;
+}

@@ -1,0 +1,69 @@
+/** How an application turns a client away: with an HTTP response, or with a Close frame. */
+import {
+  buildResponse,
+  type HttpResponse,
+  serializeClosePayload,
+  WebSocketError,
+} from "../protocol/index.js";
+import { nodePlatform } from "./platform.js";
+
+/** What a rejected client gets. */
+type Answer =
+  | { readonly type: "response"; readonly httpStatus: number; readonly response: Uint8Array }
+  | { readonly type: "close"; readonly closeCode: number; readonly reason: string };
+
+/**
+ * What {@link reject} and {@link acceptThenClose} make: to be returned or thrown.
+ * It is an error so that it may be thrown; it is never reported as one.
+ */
+export class Rejection extends WebSocketError {
+  override readonly name = "Rejection";
+  override readonly code = "REJECTED";
+  readonly #answer: Answer;
+
+  constructor(answer: Answer) {
+    super(
+      answer.type === "response"
+        ? `the application answered with ${answer.httpStatus}`
+        : `the application accepted, to close with ${answer.closeCode}`,
+    );
+    this.#answer = answer;
+  }
+
+  get answer(): Answer {
+    return this.#answer;
+  }
+}
+
+/**
+ * Turns a client away with an HTTP response in place of 101 (RFC 6455 §4.2.2). Programs
+ * see the status; a page in a browser sees nothing but 1006: use {@link acceptThenClose}
+ * when it is to know why.
+ *
+ * @param httpStatus - 200 to 599; 401 and 403 are the usual ones.
+ * @param response - Headers and body; the body is text/plain unless a header says otherwise.
+ * @throws {RangeError} The status cannot be sent.
+ * @throws {TypeError} A header cannot be sent: a line break in it, for example.
+ */
+export function reject(
+  httpStatus: number,
+  response: Omit<HttpResponse, "httpStatus"> = {},
+): Rejection {
+  return new Rejection({
+    type: "response",
+    httpStatus,
+    response: buildResponse({ ...response, httpStatus }),
+  });
+}
+
+/**
+ * Turns a client away with a Close frame right behind the 101, so that a page in a
+ * browser can read why: 4401, 4403 and 4429 are common. There is no `connection`
+ * event. Until the client has closed, it counts for `maxConnections`.
+ *
+ * @throws {RangeError} `closeCode` may not be sent, or `reason` is over 123 bytes.
+ */
+export function acceptThenClose(closeCode: number, reason = ""): Rejection {
+  serializeClosePayload({ code: closeCode, reason }, nodePlatform);
+  return new Rejection({ type: "close", closeCode, reason });
+}

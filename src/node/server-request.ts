@@ -1,0 +1,112 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import {
+  Fields,
+  judgeRequest,
+  type PlainRequest,
+  type Refusal,
+  type RequestHead,
+  type UpgradeRequest,
+} from "../protocol/index.js";
+
+/**
+ * An HTTP request to a server, as its hooks see it. Everything in it comes from the
+ * client and may be made up (RFC 6455 §10.1).
+ *
+ * Printing it shows neither the query nor header values: both may hold secrets.
+ */
+export class ServerRequest {
+  /** Starts with `/`; percent-encoded, as it was written. */
+  readonly path: string;
+  /** Host and port the client believes it talks to. */
+  readonly host: string;
+  /** The origin of the page, when the client is a browser (§4.1, §10.2). */
+  readonly origin: string | undefined;
+  /** What the client offers, best first. */
+  readonly subprotocols: readonly string[];
+  readonly headers: Fields;
+  /** The peer's address: that of a proxy when there is one. `undefined` when the transport has none. */
+  readonly remoteAddress: string | undefined;
+  /** Whether the request came through TLS, up to this process. */
+  readonly isSecure: boolean;
+  /** Aborted when nobody waits for the answer any more: the client is gone, or time is up. */
+  readonly signal: AbortSignal;
+  readonly #query: string;
+  #parameters: URLSearchParams | undefined;
+
+  constructor(request: PlainRequest, origin: RequestOrigin) {
+    this.path = request.path;
+    this.host = request.host;
+    this.origin = request.origin;
+    this.subprotocols = origin.subprotocols;
+    this.headers = request.fields;
+    this.remoteAddress = origin.remoteAddress;
+    this.isSecure = origin.isSecure;
+    this.signal = origin.signal;
+    this.#query = request.query;
+  }
+
+  /** The parameters behind the `?`, decoded. */
+  get query(): URLSearchParams {
+    this.#parameters ??= new URLSearchParams(this.#query);
+    return this.#parameters;
+  }
+}
+
+/** What a {@link ServerRequest} holds besides what stands in the head. */
+export interface RequestOrigin {
+  readonly subprotocols: readonly string[];
+  readonly remoteAddress: string | undefined;
+  readonly isSecure: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A request head that has arrived, by whichever way, and what RFC 6455 §4.2.1 says of it. */
+export type Arrival = {
+  readonly head: RequestHead;
+  /** Ends {@link ServerRequest.signal}. */
+  readonly abort: AbortController;
+} & (
+  | { readonly kind: "upgrade"; readonly request: ServerRequest; readonly upgrade: UpgradeRequest }
+  | { readonly kind: "not-an-upgrade"; readonly request: ServerRequest; readonly refusal: Refusal }
+  | { readonly kind: "refused"; readonly request: undefined; readonly refusal: Refusal }
+);
+
+/** Judges a head that came over `transport`. Never throws for what a peer sent. */
+export function judgeArrival(head: RequestHead, transport: Duplex): Arrival {
+  const verdict = judgeRequest(head);
+  const abort = new AbortController();
+  if (verdict.kind === "refused") return { ...verdict, head, abort, request: undefined };
+
+  const isUpgrade = verdict.kind === "upgrade";
+  const request = new ServerRequest(verdict.request, {
+    subprotocols: isUpgrade ? verdict.request.subprotocols : [],
+    remoteAddress: remoteAddressOf(transport),
+    isSecure: "encrypted" in transport && transport.encrypted === true,
+    signal: abort.signal,
+  });
+  return isUpgrade
+    ? { kind: "upgrade", head, abort, request, upgrade: verdict.request }
+    : { kind: "not-an-upgrade", head, abort, request, refusal: verdict.refusal };
+}
+
+/** The request as Node's http server parsed it. */
+export function headOf(message: IncomingMessage): RequestHead {
+  return {
+    method: message.method ?? "",
+    target: message.url ?? "",
+    httpVersion: message.httpVersion,
+    fields: Fields.fromRawHeaders(message.rawHeaders),
+  };
+}
+
+/** The path of a request, also of one that is no good otherwise. */
+export function pathOf({ target }: RequestHead): string {
+  const question = target.indexOf("?");
+  return question < 0 ? target : target.slice(0, question);
+}
+
+function remoteAddressOf(transport: Duplex): string | undefined {
+  if (!("remoteAddress" in transport)) return undefined;
+  return typeof transport.remoteAddress === "string" ? transport.remoteAddress : undefined;
+}

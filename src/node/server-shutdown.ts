@@ -1,0 +1,30 @@
+import { CloseCode, serializeClosePayload } from "../protocol/index.js";
+import { limit } from "./options.js";
+import { nodePlatform } from "./platform.js";
+
+export interface ShutdownOptions {
+  /** How long clients have to close; then their transports are cut. @defaultValue 10 000 */
+  readonly deadlineMs?: number | undefined;
+  /** What clients are told: 1001, 1012 (the service restarts) or one of your own. @defaultValue 1001 */
+  readonly code?: number | undefined;
+  /** At most 123 bytes as UTF-8. @defaultValue `""` */
+  readonly reason?: string | undefined;
+}
+
+/** {@link ShutdownOptions} with nothing left open. */
+export interface ResolvedShutdownOptions {
+  readonly deadlineMs: number;
+  readonly code: number;
+  readonly reason: string;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {TypeError | RangeError} An option cannot be used.
+ */
+export function resolveShutdownOptions(options: ShutdownOptions): ResolvedShutdownOptions {
+  const { code = CloseCode.GOING_AWAY, reason = "" } = options;
+  serializeClosePayload({ code, reason }, nodePlatform);
+  return { deadlineMs: limit("deadlineMs", options.deadlineMs, 10_000), code, reason };
+}

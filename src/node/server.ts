@@ -1,0 +1,196 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { CloseCode } from "../protocol/index.js";
+import type { WebSocketConnection } from "./connection.js";
+import { Emitter } from "./emitter.js";
+import { reportTo } from "./handler-error.js";
+import { Listener, serve } from "./listener.js";
+import {
+  type ResolvedServerOptions,
+  resolveServerOptions,
+  type ServerOptions,
+} from "./server-options.js";
+import type { ServerRequest } from "./server-request.js";
+import {
+  type ResolvedShutdownOptions,
+  resolveShutdownOptions,
+  type ShutdownOptions,
+} from "./server-shutdown.js";
+import { answerUpgrade, attach } from "./upgrade-attached.js";
+import type { RefusedHandshake } from "./upgrade-refusal.js";
+import { Upgrader } from "./upgrade.js";
+
+/** What a server tells its listeners. */
+export interface ServerEvents<Data> {
+  /**
+   * A client is connected. When a listener throws, or its promise rejects, this
+   * connection is closed with 1011 and `onHandlerError` gets the error.
+   */
+  connection: [connection: WebSocketConnection<Data>, request: ServerRequest];
+  /**
+   * An opening handshake has been refused, for logs and metrics. There is no request
+   * when none had arrived, or it could not be read.
+   */
+  refused: [refusal: RefusedHandshake, request: ServerRequest | undefined];
+}
+
+/**
+ * A WebSocket server (RFC 6455 §4.2), with a listener of its own, on an http server, or
+ * for sockets that are handed to it. All three go through the same checks, in the same
+ * order: the rules of the RFC, path, origin, number of connections, `authenticate`.
+ *
+ * Nothing that a peer does throws, or ends the process.
+ */
+export class WebSocketServer<Data = undefined>
+  extends Emitter<ServerEvents<Data>>
+  implements AsyncDisposable
+{
+  readonly #options: ResolvedServerOptions<Data>;
+  readonly #upgrader: Upgrader<Data>;
+  readonly #httpServer: ServerOptions["server"];
+  readonly #scheme: "ws" | "wss";
+  readonly #listener: Listener | undefined;
+  readonly #detach: (() => void) | undefined;
+  #shutdown: Promise<void> | undefined;
+
+  /**
+   * Starts to listen, where options say so.
+   *
+   * @throws {TypeError | RangeError | SyntaxError} An option cannot be used, or two of
+   *   them contradict each other. The message names them.
+   * @throws {Error} Another WebSocketServer has the same path on this http server.
+   */
+  constructor(options: ServerOptions<Data> = {}) {
+    super();
+    const { port, socketPath, tls, server } = options;
+    this.#options = resolveServerOptions(options);
+    this.#upgrader = new Upgrader(this.#options, {
+      onConnection: (connection, request) => this.#connected(connection, request),
+      onRefused: (refusal, request) => void this.emit("refused", this.#report, refusal, request),
+      onHookError: this.#report,
+    });
+    this.#httpServer = server;
+    this.#scheme = tls !== undefined || isTlsServer(server) ? "wss" : "ws";
+    if (server !== undefined) this.#detach = attach(server, this.#upgrader);
+    if (port !== undefined || socketPath !== undefined) {
+      this.#listener = new Listener(options, this.#upgrader, this.#report);
+    }
+  }
+
+  /** The connections that are not closed yet. A live set: it changes as they come and go. */
+  get connections(): ReadonlySet<WebSocketConnection<Data>> {
+    return this.#upgrader.connections;
+  }
+
+  /**
+   * Resolves when the server listens: at once, when it has no listener. May be called
+   * at any time, and more than once.
+   *
+   * @throws {Error} What kept it from listening: the port is taken, for example. With
+   *   an own listener, an error that nobody asks for here ends the process.
+   */
+  async listening(): Promise<void> {
+    await this.#listener?.listening;
+    const httpServer = this.#httpServer;
+    if (httpServer !== undefined && !httpServer.listening) await once(httpServer, "listening");
+  }
+
+  /** Address and port, or the path of a Unix socket; `undefined` when the server does not listen. */
+  address(): AddressInfo | string | undefined {
+    return (this.#listener ?? this.#httpServer)?.address() ?? undefined;
+  }
+
+  /**
+   * Where a client on this machine connects to: `ws://localhost:8080/chat`.
+   *
+   * @throws {Error} The server does not listen, or does so on a Unix socket.
+   */
+  get url(): string {
+    const address = this.address();
+    if (address === undefined) throw new Error("the server does not listen (yet)");
+    if (typeof address === "string") throw new Error("a Unix socket has no URL");
+    return `${this.#scheme}://${hostOf(address)}:${address.port}${this.#options.path ?? "/"}`;
+  }
+
+  /**
+   * Answers one upgrade of an http server, for those who listen for `upgrade`
+   * themselves; takes over the socket. All checks are made, path and route included.
+   *
+   * @param head - What came behind the request: the third argument of `upgrade`.
+   * @throws {Error} This socket has been handed over before. Whoever has it is not affected.
+   */
+  handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Uint8Array = new Uint8Array(0),
+  ): void {
+    answerUpgrade(this.#upgrader, request, socket, head);
+  }
+
+  /**
+   * Serves one fresh transport, as if it had come from an own listener: its bytes begin
+   * with the request. For streams that are no sockets of this process's listeners.
+   */
+  accept(transport: Duplex): void {
+    serve(transport, this.#upgrader);
+  }
+
+  /**
+   * Stops the server: it stops listening, refuses with 503 who is in the opening handshake,
+   * starts the closing handshake of all connections, and cuts those that take longer than
+   * the deadline. An http server that is not its own goes on; its upgrades get 503 until
+   * the shutdown is done, and from then on what it does without this server.
+   *
+   * @returns Resolves when all connections have ended. Called again, the same promise:
+   *   the options of the first call count.
+   * @throws {TypeError | RangeError} An option cannot be used. Nothing has been done.
+   */
+  shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const resolved = resolveShutdownOptions(options);
+    this.#shutdown ??= this.#stop(resolved);
+    return this.#shutdown;
+  }
+
+  /** {@link shutdown} with its defaults. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #stop({ deadlineMs, code, reason }: ResolvedShutdownOptions): Promise<void> {
+    const timer = this.#options.connection.clock.setTimer(() => {
+      this.#upgrader.terminateAll();
+      this.#listener?.destroyAll();
+    }, deadlineMs);
+    const closed = this.#listener?.close();
+    this.#upgrader.stop();
+    this.#upgrader.closeAll(code, reason);
+    await this.#upgrader.whenEmpty();
+    await closed;
+    timer.cancel();
+    this.#detach?.();
+  }
+
+  #connected(connection: WebSocketConnection<Data>, request: ServerRequest): void {
+    const failed = (error: unknown): void => {
+      connection.close(CloseCode.INTERNAL_ERROR);
+      this.#report(error);
+    };
+    void this.emit("connection", failed, connection, request);
+  }
+
+  readonly #report = (error: unknown): void => {
+    reportTo(this.#options.connection.onHandlerError, error);
+  };
+}
+
+function isTlsServer(server: ServerOptions["server"]): boolean {
+  return server !== undefined && "setSecureContext" in server;
+}
+
+/** A server on all addresses is reached by name: IPv6 may be off. */
+function hostOf({ address, family }: AddressInfo): string {
+  if (address === "::" || address === "0.0.0.0") return "localhost";
+  return family === "IPv6" ? `[${address}]` : address;
+}

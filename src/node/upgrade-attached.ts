@@ -1,0 +1,126 @@
+/** Lets servers share the upgrades of one http server. */
+import type { IncomingMessage, Server as HttpServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type { Duplex } from "node:stream";
+import { type Arrival, headOf, judgeArrival } from "./server-request.js";
+import type { AnyUpgrader, Claim } from "./upgrade.js";
+
+type AnyHttpServer = HttpServer | HttpsServer;
+
+/** Sockets that have been handed over: nobody may have one twice. */
+const handedOver = new WeakSet<Duplex>();
+
+/**
+ * Answers the upgrade that Node's http server has parsed.
+ *
+ * @throws {Error} This socket has been handed over before. Whoever has it now is not affected.
+ */
+export function answerUpgrade(
+  upgrader: AnyUpgrader,
+  message: IncomingMessage,
+  transport: Duplex,
+  received: Uint8Array,
+): void {
+  markHandedOver(transport);
+  const arrival = judgeArrival(headOf(message), transport);
+  handOver(upgrader, transport, received, arrival, upgrader.claim(arrival));
+}
+
+function markHandedOver(transport: Duplex): void {
+  if (handedOver.has(transport)) {
+    throw new Error("this socket has been handed over before: each upgrade is answered once");
+  }
+  handedOver.add(transport);
+}
+
+function handOver(
+  upgrader: AnyUpgrader,
+  transport: Duplex,
+  received: Uint8Array,
+  arrival: Arrival,
+  claim: Claim,
+): void {
+  const pending = upgrader.open(transport);
+  pending.keep(received);
+  upgrader.answer(pending, arrival, claim);
+}
+
+/** The servers that share one http server. */
+class Attachment {
+  readonly #httpServer: AnyHttpServer;
+  /** Those with a path or a route before the one that takes all the rest. */
+  #upgraders: readonly AnyUpgrader[] = [];
+
+  constructor(httpServer: AnyHttpServer) {
+    this.#httpServer = httpServer;
+  }
+
+  add(upgrader: AnyUpgrader): void {
+    const { path, route } = upgrader.options;
+    if (route === undefined && this.#upgraders.some((other) => isForSame(path, other))) {
+      throw new Error("another WebSocketServer on this http server has the same path");
+    }
+    if (this.#upgraders.length === 0) this.#httpServer.on("upgrade", this.#onUpgrade);
+    const all = [...this.#upgraders, upgrader];
+    this.#upgraders = [...all.filter(isChoosy), ...all.filter((one) => !isChoosy(one))];
+  }
+
+  remove(upgrader: AnyUpgrader): void {
+    this.#upgraders = this.#upgraders.filter((other) => other !== upgrader);
+    if (this.#upgraders.length === 0) this.#httpServer.off("upgrade", this.#onUpgrade);
+  }
+
+  readonly #onUpgrade = (message: IncomingMessage, transport: Duplex, received: Buffer): void => {
+    if (handedOver.has(transport)) return; // by an earlier listener of the application
+    const arrival = judgeArrival(headOf(message), transport);
+    const isShared = this.#httpServer.listenerCount("upgrade") > 1;
+    if (isShared && arrival.kind === "not-an-upgrade") return; // to another protocol: not for us to judge
+
+    for (const upgrader of this.#upgraders) {
+      const claim = upgrader.claim(arrival);
+      if (claim === "foreign") continue;
+      this.#handOver(upgrader, transport, received, arrival, claim);
+      return;
+    }
+    const [anyone] = this.#upgraders;
+    if (!isShared && anyone !== undefined) {
+      this.#handOver(anyone, transport, received, arrival, "foreign");
+    }
+  };
+
+  #handOver(
+    upgrader: AnyUpgrader,
+    transport: Duplex,
+    received: Uint8Array,
+    arrival: Arrival,
+    claim: Claim,
+  ): void {
+    markHandedOver(transport);
+    handOver(upgrader, transport, received, arrival, claim);
+  }
+}
+
+function isChoosy({ options: { path, route } }: AnyUpgrader): boolean {
+  return path !== undefined || route !== undefined;
+}
+
+function isForSame(path: string | undefined, { options }: AnyUpgrader): boolean {
+  return options.route === undefined && options.path === path;
+}
+
+const attachments = new WeakMap<AnyHttpServer, Attachment>();
+
+/**
+ * Gives `upgrader` the upgrades of `httpServer` that it claims. An upgrade that none
+ * of them claims gets 404, unless the http server has other listeners for upgrades:
+ * it may be meant for one of those.
+ *
+ * @returns What ends that.
+ * @throws {Error} Another one has the same path there.
+ */
+export function attach(httpServer: AnyHttpServer, upgrader: AnyUpgrader): () => void {
+  const attachment = attachments.get(httpServer) ?? new Attachment(httpServer);
+  attachments.set(httpServer, attachment);
+  attachment.add(upgrader);
+  return () => attachment.remove(upgrader);
+}

@@ -1,0 +1,117 @@
+/** What becomes of a request for an upgrade: every check, in the one order for all ways in (RFC 6455 §4.2.2). */
+import {
+  acceptDeflateOffer,
+  acceptFor,
+  buildAcceptance,
+  CloseCode,
+  type DeflateParameters,
+  judgeOrigin,
+  type UpgradeRequest,
+} from "../protocol/index.js";
+import { sha1 } from "./crypto.js";
+import type { ResolvedServerOptions } from "./server-options.js";
+import { Rejection } from "./server-rejection.js";
+import type { ServerRequest } from "./server-request.js";
+import { faultRefusal, type SendableRefusal } from "./upgrade-refusal.js";
+
+/** What a connection starts with. */
+export interface Agreement {
+  /** The 101 response. */
+  readonly response: Uint8Array;
+  /** `""` when none was picked. */
+  readonly subprotocol: string;
+  readonly deflate: DeflateParameters | undefined;
+}
+
+export type Decision<Data> =
+  | { readonly type: "open"; readonly agreement: Agreement; readonly data: Data }
+  | {
+      readonly type: "acceptThenClose";
+      readonly agreement: Agreement;
+      readonly closeCode: number;
+      readonly reason: string;
+    }
+  | { readonly type: "refuse"; readonly refusal: SendableRefusal }
+  | { readonly type: "reject"; readonly httpStatus: number; readonly response: Uint8Array }
+  | { readonly type: "failed"; readonly error: unknown };
+
+/** Whether there is a place for one more connection. */
+export type Admission = "admitted" | "acceptThenClose" | "full";
+
+/**
+ * Decides. Never rejects: what a hook of the application throws is a decision, too.
+ *
+ * @param admit - Takes a place for the connection, if there is one.
+ */
+export async function decide<Data>(
+  upgrade: UpgradeRequest,
+  request: ServerRequest,
+  options: ResolvedServerOptions<Data>,
+  admit: () => Admission,
+): Promise<Decision<Data>> {
+  try {
+    const { origin, host, isSecure } = request;
+    const objection = judgeOrigin({ origin, host, secure: isSecure }, options.origins);
+    if (objection !== undefined) return refuse("ORIGIN_REFUSED", objection);
+
+    const admission = admit();
+    if (admission === "full") return refuse("CONNECTIONS_TOO_MANY");
+    if (admission === "acceptThenClose") {
+      const agreement = agree(upgrade, request, options);
+      const reason = "the server is at its limit of connections";
+      return { type: "acceptThenClose", agreement, closeCode: CloseCode.TRY_AGAIN_LATER, reason };
+    }
+
+    const outcome = await options.authenticate(request);
+    if (outcome instanceof Rejection) return turnAway(outcome, upgrade, request, options);
+    return { type: "open", agreement: agree(upgrade, request, options), data: outcome };
+  } catch (error) {
+    return error instanceof Rejection
+      ? turnAway(error, upgrade, request, options)
+      : { type: "failed", error };
+  }
+}
+
+function refuse(code: "ORIGIN_REFUSED" | "CONNECTIONS_TOO_MANY", detail?: string): Decision<never> {
+  return { type: "refuse", refusal: faultRefusal(code, detail) };
+}
+
+function turnAway<Data>(
+  { answer }: Rejection,
+  upgrade: UpgradeRequest,
+  request: ServerRequest,
+  options: ResolvedServerOptions<Data>,
+): Decision<never> {
+  if (answer.type === "response") return { ...answer, type: "reject" };
+  try {
+    // A browser that offered subprotocols fails a handshake that picks none of them,
+    // and would not get to see the close code.
+    const agreement = agree(upgrade, request, options);
+    return { ...answer, type: "acceptThenClose", agreement };
+  } catch (error) {
+    return { type: "failed", error };
+  }
+}
+
+/** @throws What hooks throw; and for what they ask for that the client did not offer. */
+function agree<Data>(
+  upgrade: UpgradeRequest,
+  request: ServerRequest,
+  options: ResolvedServerOptions<Data>,
+): Agreement {
+  const { selectSubprotocol, responseHeaders, connection, minWindowBits } = options;
+  const subprotocol = selectSubprotocol(upgrade.subprotocols, request);
+  const deflate =
+    connection.perMessageDeflate &&
+    acceptDeflateOffer(upgrade.extensionOffers, {
+      ...connection.perMessageDeflate,
+      minWindowBits,
+    });
+  const response = buildAcceptance(upgrade, {
+    accept: acceptFor(upgrade.key, sha1),
+    subprotocol,
+    extensions: deflate && [deflate.response],
+    headers: responseHeaders(request),
+  });
+  return { response, subprotocol: subprotocol ?? "", deflate: deflate?.parameters };
+}

@@ -1,0 +1,68 @@
+import {
+  type HandshakeFaultCode,
+  type HeadLimits,
+  type HttpResponse,
+  type Refusal,
+  refusalFor,
+  type RequestHead,
+} from "../protocol/index.js";
+
+/** An opening handshake that came to nothing, for logs and metrics. Nothing in it is secret. */
+export interface RefusedHandshake {
+  readonly httpStatus: number;
+  /**
+   * A row of the table of handshake faults, or `PATH_UNKNOWN`, `REJECTED` (by
+   * `authenticate`) or `HANDLER_FAILED` (a hook of the application threw).
+   */
+  readonly code: HandshakeFaultCode | "PATH_UNKNOWN" | "REJECTED" | "HANDLER_FAILED";
+  /** Why, and what to do about it where that is known. */
+  readonly reason: string;
+}
+
+/** A refusal that can be sent. */
+export type SendableRefusal = RefusedHandshake & HttpResponse;
+
+/** The refusal for a row of the table of handshake faults, with advice in its reason. */
+export function faultRefusal(code: HandshakeFaultCode, detail?: string): SendableRefusal {
+  return withAdvice(refusalFor(code, detail));
+}
+
+/** What is told to the peer in the body is told to the application, too. */
+export function withAdvice(refusal: Refusal): SendableRefusal {
+  return { ...refusal, reason: refusal.body.trimEnd().replaceAll("\n", " ") };
+}
+
+/** RFC 6455 §4.2.2: a resource this server does not have. */
+export const PATH_UNKNOWN: SendableRefusal = {
+  httpStatus: 404,
+  code: "PATH_UNKNOWN",
+  reason: "no WebSocket server serves this path (RFC 6455 §4.2.2)",
+  body: "no WebSocket server serves this path (RFC 6455 §4.2.2)\n",
+};
+
+/** What the application decided, it need not be told in detail. */
+export function rejectedWith(httpStatus: number): RefusedHandshake {
+  return { httpStatus, code: "REJECTED", reason: "authenticate turned the client away" };
+}
+
+/** What went wrong is for the application to know, not for the client. */
+export const HANDLER_FAILED: SendableRefusal = {
+  httpStatus: 500,
+  code: "HANDLER_FAILED",
+  reason: "a hook of the application failed; onHandlerError has the error",
+  body: "the server failed\n",
+};
+
+/**
+ * The refusal for a head over the limits. An own listener stops reading there; Node's
+ * http server has limits of its own, so what it parsed is measured afterwards.
+ */
+export function excessOf(
+  { target, fields }: RequestHead,
+  { maxHeaderBytes, maxHeaderCount }: Required<{ readonly [Name in keyof HeadLimits]: number }>,
+): SendableRefusal | undefined {
+  if (fields.size > maxHeaderCount) return faultRefusal("HEADERS_TOO_MANY");
+  let bytes = target.length;
+  for (const [name, value] of fields) bytes += name.length + value.length + ": \r\n".length;
+  return bytes > maxHeaderBytes ? faultRefusal("HEAD_TOO_LARGE") : undefined;
+}

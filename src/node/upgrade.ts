@@ -1,0 +1,269 @@
+import type { Duplex } from "node:stream";
+import { buildResponse, type HttpResponse, type UpgradeRequest } from "../protocol/index.js";
+import { WebSocketConnection } from "./connection.js";
+import type { ResolvedServerOptions } from "./server-options.js";
+import { type Arrival, pathOf, type ServerRequest } from "./server-request.js";
+import { type Admission, type Agreement, type Decision, decide } from "./upgrade-decision.js";
+import {
+  excessOf,
+  faultRefusal,
+  HANDLER_FAILED,
+  PATH_UNKNOWN,
+  type RefusedHandshake,
+  rejectedWith,
+  type SendableRefusal,
+  withAdvice,
+} from "./upgrade-refusal.js";
+import { PendingTransport } from "./upgrade-transport.js";
+
+/** Whose request it is; or the error of the hook that was to say so. */
+export type Claim = "ours" | "foreign" | { readonly error: unknown };
+
+export interface UpgraderEvents<Data> {
+  readonly onConnection: (connection: WebSocketConnection<Data>, request: ServerRequest) => void;
+  /** @param request - `undefined` when none had arrived, or it could not be read. */
+  readonly onRefused: (refusal: RefusedHandshake, request: ServerRequest | undefined) => void;
+  /** A hook of the application threw. */
+  readonly onHookError: (error: unknown) => void;
+}
+
+/** What those need of an {@link Upgrader} who bring it transports, whatever data its connections have. */
+export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "claim" | "answer" | "refuse"> & {
+  readonly options: Pick<
+    ResolvedServerOptions<unknown>,
+    "limits" | "handshakeTimeoutMs" | "path" | "route"
+  >;
+};
+
+/** So many may be without a whole request even when fewer connections are allowed: a port scan is no overload. */
+const MIN_PENDING = 100;
+
+/**
+ * Turns transports into connections, or refuses them: the one way in, whether they come
+ * from an own listener, an http server or a call of `handleUpgrade`. It counts what it
+ * holds, so that nothing is left behind.
+ */
+export class Upgrader<Data> {
+  /** What the application has been given, and is not closed yet. */
+  readonly connections: Set<WebSocketConnection<Data>> = new Set();
+  readonly options: ResolvedServerOptions<Data>;
+  readonly #events: UpgraderEvents<Data>;
+  /** What is in its opening handshake, or has been refused and is not closed yet. */
+  readonly #pending = new Map<PendingTransport, ServerRequest | undefined>();
+  /** Those of them that hold a place for a connection. */
+  readonly #admitted = new Set<PendingTransport>();
+  /** Connections that were only accepted to be closed. */
+  readonly #leaving = new Set<WebSocketConnection<undefined>>();
+  readonly #whenEmpty: (() => void)[] = [];
+  #isClosing = false;
+
+  constructor(options: ResolvedServerOptions<Data>, events: UpgraderEvents<Data>) {
+    this.options = options;
+    this.#events = events;
+  }
+
+  /** Watches over a transport from now on. Refuses it when there are too many, or the server is closing. */
+  open(transport: Duplex): PendingTransport {
+    const { connection, handshakeTimeoutMs, maxConnections } = this.options;
+    const limits = { ...connection, handshakeTimeoutMs };
+    const pending = new PendingTransport(transport, limits, {
+      onTimeout: () => this.#timeOut(pending),
+      onOver: () => this.#forget(pending),
+    });
+    if (!pending.isWaiting) return pending; // the transport was closed before it got here
+    this.#pending.set(pending, undefined);
+    const withoutPlace = this.#pending.size - this.#admitted.size;
+    if (this.#isClosing) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
+    else if (withoutPlace > Math.max(maxConnections, MIN_PENDING)) {
+      this.refuse(pending, faultRefusal("CONNECTIONS_TOO_MANY"));
+    }
+    return pending;
+  }
+
+  /** Tells whether a request is for this server. */
+  claim({ head, request }: Arrival): Claim {
+    const { path, route } = this.options;
+    if (path !== undefined) return (request?.path ?? pathOf(head)) === path ? "ours" : "foreign";
+    if (route === undefined) return "ours";
+    if (request === undefined) return "foreign"; // there is nothing to ask the hook about
+    try {
+      return route(request) ? "ours" : "foreign";
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Answers a request: with a connection, or with a refusal. */
+  answer(pending: PendingTransport, arrival: Arrival, claim: Claim): void {
+    if (!pending.isWaiting) return;
+    const { head, request, abort } = arrival;
+    this.#pending.set(pending, request);
+    pending.whenUnwanted(() => abort.abort());
+
+    const excess = excessOf(head, this.options.limits);
+    if (excess !== undefined) this.refuse(pending, excess);
+    else if (arrival.kind === "refused") this.refuse(pending, withAdvice(arrival.refusal));
+    else if (arrival.kind === "not-an-upgrade") {
+      void this.#answerPlain(pending, arrival.request, withAdvice(arrival.refusal));
+    } else if (claim === "foreign") this.refuse(pending, PATH_UNKNOWN);
+    else if (claim === "ours") void this.#upgrade(pending, arrival.upgrade, arrival.request);
+    else this.#fail(pending, claim.error);
+  }
+
+  /** Sends a refusal, and tells of it. Does nothing when the peer does not wait any more. */
+  refuse(pending: PendingTransport, refusal: SendableRefusal): void {
+    this.#send(pending, buildResponse(refusal), refusal);
+  }
+
+  /** From now on everybody is refused with 503, and so are those who wait now. */
+  stop(): void {
+    this.#isClosing = true;
+    for (const pending of this.#pending.keys()) {
+      this.refuse(pending, faultRefusal("SERVER_CLOSING"));
+    }
+  }
+
+  /** Starts the closing handshake of all connections. */
+  closeAll(closeCode: number, reason: string): void {
+    for (const connection of this.connections) connection.close(closeCode, reason);
+  }
+
+  /** Ends all transports at once. */
+  terminateAll(): void {
+    for (const connection of this.connections) connection.terminate();
+    for (const connection of this.#leaving) connection.terminate();
+    for (const pending of this.#pending.keys()) pending.destroy();
+  }
+
+  /** Resolves when no transport is left. */
+  whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenEmpty.push(resolve);
+      this.#checkEmpty();
+    });
+  }
+
+  async #upgrade(
+    pending: PendingTransport,
+    upgrade: UpgradeRequest,
+    request: ServerRequest,
+  ): Promise<void> {
+    const admit = (): Admission => this.#admit(pending);
+    const decision = await decide(upgrade, request, this.options, admit);
+    // Who has gone meanwhile gets nothing, and what the hook made of that is of no interest.
+    if (pending.isWaiting) this.#carryOut(decision, pending, request);
+  }
+
+  #admit(pending: PendingTransport): Admission {
+    const { maxConnections, whenFull } = this.options;
+    const taken = this.connections.size + this.#leaving.size + this.#admitted.size;
+    const isFull = taken >= maxConnections;
+    if (isFull && (whenFull === "refuse" || taken >= maxConnections * 2)) return "full";
+    this.#admitted.add(pending);
+    return isFull ? "acceptThenClose" : "admitted";
+  }
+
+  #carryOut(decision: Decision<Data>, pending: PendingTransport, request: ServerRequest): void {
+    const { transport } = pending;
+    // What the application sends at once shares a packet with the 101 (§4.2.2). It is
+    // written at the end of this turn: this microtask is behind those of the connection.
+    transport.cork();
+    switch (decision.type) {
+      case "open": {
+        const { agreement, data } = decision;
+        const connection = this.#connect(pending, agreement, data, this.connections);
+        this.#events.onConnection(connection, request);
+        break;
+      }
+      case "acceptThenClose": {
+        const connection = this.#connect(pending, decision.agreement, undefined, this.#leaving);
+        connection.close(decision.closeCode, decision.reason);
+        break;
+      }
+      case "refuse":
+        this.refuse(pending, decision.refusal);
+        break;
+      case "reject":
+        this.#send(pending, decision.response, rejectedWith(decision.httpStatus));
+        break;
+      case "failed":
+        this.#fail(pending, decision.error);
+        break;
+    }
+    queueMicrotask(() => transport.uncork());
+  }
+
+  #connect<T>(
+    pending: PendingTransport,
+    { response, subprotocol, deflate }: Agreement,
+    data: T,
+    group: Set<WebSocketConnection<T>>,
+  ): WebSocketConnection<T> {
+    const { transport } = pending;
+    transport.write(response);
+    const connection = new WebSocketConnection<T>({
+      role: "server",
+      transport,
+      options: this.options.connection,
+      subprotocol,
+      deflate,
+      received: pending.accept(),
+      data,
+      onClosed: () => {
+        group.delete(connection);
+        this.#checkEmpty();
+      },
+    });
+    group.add(connection);
+    return connection;
+  }
+
+  async #answerPlain(
+    pending: PendingTransport,
+    request: ServerRequest,
+    refusal: SendableRefusal,
+  ): Promise<void> {
+    const { onRequest } = this.options;
+    if (onRequest === undefined) {
+      this.refuse(pending, refusal);
+      return;
+    }
+    const respond = (response: HttpResponse): void => void pending.answer(buildResponse(response));
+    try {
+      await onRequest(request, respond);
+    } catch (error) {
+      if (pending.isWaiting) this.#fail(pending, error);
+    }
+  }
+
+  #timeOut(pending: PendingTransport): void {
+    const refusal = faultRefusal("TIMEOUT");
+    const hook = this.#admitted.has(pending) ? "authenticate" : "onRequest";
+    const hint = `${refusal.reason} ${hook} did not settle within handshakeTimeoutMs.`;
+    const isHooks = this.#pending.get(pending) !== undefined;
+    this.refuse(pending, isHooks ? { ...refusal, reason: hint } : refusal);
+  }
+
+  /** A hook of the application failed. */
+  #fail(pending: PendingTransport, error: unknown): void {
+    this.refuse(pending, HANDLER_FAILED);
+    this.#events.onHookError(error);
+  }
+
+  #send(pending: PendingTransport, response: Uint8Array, refusal: RefusedHandshake): void {
+    if (!pending.answer(response)) return;
+    const { httpStatus, code, reason } = refusal;
+    this.#events.onRefused({ httpStatus, code, reason }, this.#pending.get(pending));
+  }
+
+  #forget(pending: PendingTransport): void {
+    this.#pending.delete(pending);
+    this.#admitted.delete(pending);
+    this.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (this.connections.size + this.#leaving.size + this.#pending.size > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+}
