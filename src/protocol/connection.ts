@@ -50,7 +50,8 @@ export class ProtocolConnection {
     this.#writer = new FrameWriter(role, platform, this.#output, trace);
     const shared = { platform, budget, extension, onProgress };
     this.#receiver = new MessageReceiver({ ...shared, role, textAs, zeroCopy, trace });
-    const onCodecError = (error: CodecError): void => void (this.#failure ??= error);
+    // At once, for no message may follow the one that is missing.
+    const onCodecError = (error: CodecError): void => this.#sendCloseFor((this.#failure ??= error));
     this.#sender = new MessageSender({ ...shared, writer: this.#writer, onCodecError });
   }
 
@@ -76,6 +77,11 @@ export class ProtocolConnection {
   /** Whether {@link nextEvent} waits for a codec, and not for bytes. */
   get isDecoding(): boolean {
     return this.#receiver.isDecoding;
+  }
+
+  /** Whether a codec works on a message that was sent: {@link startMessage} is not possible then. */
+  get isEncoding(): boolean {
+    return this.#sender.isEncoding;
   }
 
   /** Bytes of the peer that wait to be read. */
@@ -127,7 +133,8 @@ export class ProtocolConnection {
 
   /**
    * Sends a whole message. Leaves `data` alone; bytes longer than
-   * {@link COPIED_PAYLOAD_BYTES} must not change until they are written.
+   * {@link COPIED_PAYLOAD_BYTES}, and bytes that a codec compresses elsewhere,
+   * must not change until they are written.
    *
    * @returns False when the connection is closing or closed: nothing was sent.
    * @throws {TypeError} Bytes that were to be sent as text are not UTF-8.
@@ -159,7 +166,8 @@ export class ProtocolConnection {
 
   /**
    * Sends the next fragment; an empty one is fine. Fragments of text that are
-   * given as bytes are not checked.
+   * given as bytes are not checked. Strings must not be cut inside a surrogate
+   * pair: each half would become U+FFFD.
    *
    * @returns False when the connection is closing or closed: the message stays unfinished.
    * @throws {Error} No message has been started.
@@ -238,11 +246,13 @@ export class ProtocolConnection {
 
   #fail(error: ProtocolError | CodecError): ProtocolEvent {
     this.#discard();
-    if (this.#state === ReadyState.OPEN) {
-      const close = { code: error.closeCode, reason: "" };
-      this.#sendClose(close, serializeClosePayload(close, this.#platform));
-    }
+    if (this.#state === ReadyState.OPEN) this.#sendCloseFor(error);
     return { type: "failed", error };
+  }
+
+  #sendCloseFor({ closeCode }: ProtocolError | CodecError): void {
+    const close = { code: closeCode, reason: "" };
+    this.#sendClose(close, serializeClosePayload(close, this.#platform));
   }
 
   #discard(): void {
@@ -254,7 +264,7 @@ export class ProtocolConnection {
   #sendClose(close: CloseStatus, payload: Uint8Array): void {
     this.#sentClose = close;
     this.#sender.sendClose(payload);
-    this.#receiver.isDroppingMessages = true;
+    this.#receiver.dropMessages();
     this.#state = nextState(this.#state, "close frame sent");
   }
 

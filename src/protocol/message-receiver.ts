@@ -42,8 +42,7 @@ export class MessageReceiver {
   readonly #assembler: MessageAssembler;
   /** A message whose decoding goes on elsewhere; nothing behind it is read meanwhile. */
   #decoding: Decoding | undefined;
-  /** Set while messages are of no interest any more. */
-  isDroppingMessages = false;
+  #isDropping = false;
 
   constructor(options: MessageReceiverOptions) {
     const { role, platform, budget, extension } = options;
@@ -67,6 +66,12 @@ export class MessageReceiver {
     this.#reader.push(chunk);
   }
 
+  /** Messages are of no interest any more: none is given, and what they hold is not checked. */
+  dropMessages(): void {
+    this.#isDropping = true;
+    this.#assembler.dropMessages();
+  }
+
   /** Forgets everything; the outcome of a decoding under way is dropped. */
   clear(): void {
     if (this.#decoding !== undefined) this.#releaseDecoding(this.#decoding.length);
@@ -86,8 +91,10 @@ export class MessageReceiver {
       if (this.#decoding.outcome === undefined) return undefined;
       const { isText, length, outcome } = this.#decoding;
       this.#releaseDecoding(length);
-      if (outcome instanceof Error) throw asFault(outcome);
-      if (!this.isDroppingMessages) return this.#deliver(isText, outcome);
+      if (!this.#isDropping) {
+        if (outcome instanceof Error) throw asFault(outcome);
+        return this.#deliver(isText, outcome);
+      }
     }
     for (let part = this.#reader.read(); part !== undefined; part = this.#reader.read()) {
       this.#options.trace?.received(part);
@@ -95,15 +102,19 @@ export class MessageReceiver {
       if (isControl(opcode)) return { type: "control", opcode, payload: part.payload };
 
       const message = this.#assembler.push(part);
-      if (message === undefined || this.isDroppingMessages) continue;
-      if (!message.isCompressed) return this.#deliver(message.isText, this.#keepable(message));
-      return this.#decode(message);
+      if (message === undefined || this.#isDropping) continue;
+      const { extension } = this.#options;
+      if (message.isCompressed && extension !== undefined) return this.#decode(message, extension);
+      return this.#deliver(message.isText, this.#keepable(message));
     }
     return undefined;
   }
 
-  #decode({ isText, payload }: AssembledMessage): MessageEvent | undefined {
-    const { budget, extension, onProgress } = this.#options;
+  #decode(
+    { isText, payload }: AssembledMessage,
+    extension: MessageExtension,
+  ): MessageEvent | undefined {
+    const { budget, onProgress } = this.#options;
     const decoding: Decoding = { isText, length: payload.length };
     this.#decoding = decoding;
     budget.codecBytes += payload.length;
@@ -114,7 +125,7 @@ export class MessageReceiver {
     };
     let decoded: Uint8Array | undefined;
     try {
-      decoded = extension?.decode(payload, budget.maxMessageBytes, later);
+      decoded = extension.decode(payload, budget.maxMessageBytes, later);
     } catch (error) {
       throw asFault(error);
     }

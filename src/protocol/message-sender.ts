@@ -1,7 +1,7 @@
 import type { Budget } from "./budget.js";
 import { CodecError } from "./errors.js";
 import type { MessageExtension } from "./extensions/extension.js";
-import type { FrameWriter } from "./frame-writer.js";
+import { COPIED_PAYLOAD_BYTES, type FrameStart, type FrameWriter } from "./frame-writer.js";
 import { Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
 
@@ -22,7 +22,10 @@ export interface MessageSenderOptions {
   readonly extension: MessageExtension | undefined;
   /** Called when encoding that went on elsewhere is done, and what waited for it has moved on. */
   readonly onProgress: () => void;
-  /** Called when it failed: messages would be missing from here on. */
+  /**
+   * Called when encoding failed, here or elsewhere: messages are missing from
+   * here on, and a Close frame that waited behind them is dropped like them.
+   */
   readonly onCodecError: (error: CodecError) => void;
 }
 
@@ -53,19 +56,25 @@ export class MessageSender {
     return this.#fragmentOpcode !== undefined;
   }
 
+  /** Whether a message is being encoded elsewhere, so that what is sent now has to wait. */
+  get isEncoding(): boolean {
+    return this.#isEncoding;
+  }
+
   /** @param encode - False keeps the extension off this message. */
   send(data: string | Uint8Array, isText: boolean, encode: boolean): void {
     if (this.isInMessage) throw new Error("a message is being sent in fragments: end it first");
-    if (!this.#isEncoding && !this.#encodes(data.length, encode)) {
-      const opcode = isText ? Opcode.TEXT : Opcode.BINARY;
-      const start = { fin: true, rsv: 0, opcode };
-      if (typeof data === "string") this.#writer.writeText(start, data);
-      else this.#writer.write(start, data);
+    if (this.#isEncoding) {
+      const payload = typeof data === "string" ? this.#toBytes(data) : this.#keepable(data);
+      this.#wait({ type: "message", isText, payload, encode });
       return;
     }
-    const payload = typeof data === "string" ? this.#toBytes(data) : data;
-    if (this.#isEncoding) this.#wait({ type: "message", isText, payload, encode });
-    else this.#encode(payload, isText);
+    const extension = encode ? this.#extension : undefined;
+    if (extension?.isWorthEncoding(data.length) === true) {
+      this.#encode(extension, typeof data === "string" ? this.#toBytes(data) : data, isText);
+      return;
+    }
+    this.#write({ fin: true, rsv: 0, opcode: isText ? Opcode.TEXT : Opcode.BINARY }, data);
   }
 
   /** Starts a message that is sent in fragments; they are never encoded. */
@@ -77,9 +86,7 @@ export class MessageSender {
 
   sendFragment(data: string | Uint8Array, fin: boolean): void {
     if (this.#fragmentOpcode === undefined) throw new Error("no message has been started");
-    const start = { fin, rsv: 0, opcode: this.#fragmentOpcode };
-    if (typeof data === "string") this.#writer.writeText(start, data);
-    else this.#writer.write(start, data);
+    this.#write({ fin, rsv: 0, opcode: this.#fragmentOpcode }, data);
     this.#fragmentOpcode = fin ? undefined : Opcode.CONTINUATION;
   }
 
@@ -101,8 +108,9 @@ export class MessageSender {
     this.#fragmentOpcode = undefined;
   }
 
-  #encodes(length: number, encode: boolean): boolean {
-    return encode && this.#extension?.isWorthEncoding(length) === true;
+  #write(start: FrameStart, data: string | Uint8Array): void {
+    if (typeof data === "string") this.#writer.writeText(start, data);
+    else this.#writer.write(start, data);
   }
 
   #toBytes(text: string): Uint8Array {
@@ -111,35 +119,53 @@ export class MessageSender {
     return bytes;
   }
 
+  /** What waits is as safe from its caller as what is written at once: see {@link FrameWriter.write}. */
+  #keepable(data: Uint8Array): Uint8Array {
+    if (data.length > COPIED_PAYLOAD_BYTES) return data;
+    const copy = this.#platform.allocate(data.length);
+    copy.set(data);
+    return copy;
+  }
+
   #wait(waiting: Waiting): void {
     this.#waiting.push(waiting);
     this.#budget.outputBytes += waiting.payload.length;
     this.#budget.objects++;
   }
 
-  #encode(payload: Uint8Array, isText: boolean): void {
-    this.#isEncoding = true;
-    this.#budget.codecBytes += payload.length;
-    const encoded = this.#extension?.encode(payload, (outcome) => {
-      if (!this.#isEncoding) return;
-      if (outcome instanceof Error) {
-        this.#budget.codecBytes -= payload.length;
-        this.clear();
-        this.#onCodecError(new CodecError(outcome));
-      } else {
-        this.#finish(outcome, payload.length, isText);
-        this.#sendWaiting();
-      }
-      this.#onProgress();
-    });
-    if (encoded !== undefined) this.#finish(encoded, payload.length, isText);
+  #encode(extension: MessageExtension, payload: Uint8Array, isText: boolean): void {
+    const { length } = payload;
+    const start = { fin: true, rsv: extension.rsv, opcode: isText ? Opcode.TEXT : Opcode.BINARY };
+    let encoded: Uint8Array | undefined;
+    try {
+      encoded = extension.encode(payload, (outcome) => {
+        this.#budget.codecBytes -= length;
+        if (this.#isEncoding) this.#goOn(start, outcome);
+      });
+    } catch (error) {
+      this.#giveUp(error);
+      return;
+    }
+    if (encoded === undefined) {
+      this.#isEncoding = true;
+      this.#budget.codecBytes += length;
+    } else this.#writer.write(start, encoded);
   }
 
-  #finish(encoded: Uint8Array, plainLength: number, isText: boolean): void {
+  /** Encoding that went on elsewhere is done. */
+  #goOn(start: FrameStart, outcome: Uint8Array | Error): void {
     this.#isEncoding = false;
-    this.#budget.codecBytes -= plainLength;
-    const opcode = isText ? Opcode.TEXT : Opcode.BINARY;
-    this.#writer.write({ fin: true, rsv: this.#extension?.rsv ?? 0, opcode }, encoded);
+    if (outcome instanceof Error) this.#giveUp(outcome);
+    else {
+      this.#writer.write(start, outcome);
+      this.#sendWaiting();
+    }
+    this.#onProgress();
+  }
+
+  #giveUp(error: unknown): void {
+    this.clear();
+    this.#onCodecError(new CodecError(error));
   }
 
   #sendWaiting(): void {

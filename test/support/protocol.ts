@@ -1,6 +1,8 @@
 /** Ends of a connection without I/O, and what tests do with them. */
+import { expect } from "vitest";
 import { ProtocolConnection } from "../../src/protocol/connection.js";
 import type { ProtocolConnectionOptions } from "../../src/protocol/connection-options.js";
+import type { ViolationCode } from "../../src/protocol/errors.js";
 import type { ProtocolEvent } from "../../src/protocol/events.js";
 import { type Platform, portablePlatform } from "../../src/protocol/platform.js";
 import type { Role } from "../../src/protocol/role.js";
@@ -122,6 +124,11 @@ export function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] 
 
 export function bytewise(bytes: Uint8Array): Uint8Array[] {
   return Array.from(bytes, (byte) => Uint8Array.of(byte));
+}
+
+/** Matches the error for a broken rule. */
+export function violation(code: ViolationCode): unknown {
+  return expect.objectContaining({ name: "ProtocolError", code });
 }
 
 /** Compares long bytes a hundred times faster than `toEqual`. */
