@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Budget, DEFAULT_MESSAGE_LIMITS } from "../../src/protocol/budget.js";
+import { violation } from "../support/protocol.js";
 
 const LONGEST_STRING = 536_870_888;
-
-const refusal = (code: string) => expect.objectContaining({ name: "ProtocolError", code });
 
 describe("Budget", () => {
   it("has finite limits without any option [6455-10-06]", () => {
@@ -12,7 +11,7 @@ describe("Budget", () => {
     expect(budget.maxMessageBytes).toBe(1_048_576);
     expect(DEFAULT_MESSAGE_LIMITS).toEqual({ maxMessageBytes: 1_048_576, maxFragments: 16_384 });
     for (let i = 0; i < 16_384; i++) budget.chargeFragment(0, false);
-    expect(() => budget.chargeFragment(0, false)).toThrow(refusal("FRAGMENTS_TOO_MANY"));
+    expect(() => budget.chargeFragment(0, false)).toThrow(violation("FRAGMENTS_TOO_MANY"));
   });
 
   it("takes one limit and keeps the default of the other", () => {
@@ -41,10 +40,10 @@ describe("Budget", () => {
   it("takes 0 as zero: no message with a byte in it, or none at all", () => {
     const bytes = new Budget({ maxMessageBytes: 0 });
     bytes.chargeFragment(0, false);
-    expect(() => bytes.chargeFragment(1, false)).toThrow(refusal("MESSAGE_TOO_BIG"));
+    expect(() => bytes.chargeFragment(1, false)).toThrow(violation("MESSAGE_TOO_BIG"));
 
     const frames = new Budget({ maxFragments: 0 });
-    expect(() => frames.chargeFragment(0, false)).toThrow(refusal("FRAGMENTS_TOO_MANY"));
+    expect(() => frames.chargeFragment(0, false)).toThrow(violation("FRAGMENTS_TOO_MANY"));
   });
 
   it("sums the fragments of a message: the limit fits, one byte more does not [6455-10-07]", () => {
@@ -53,7 +52,7 @@ describe("Budget", () => {
     budget.chargeFragment(4, false);
     expect(budget.messageBytes).toBe(10);
 
-    expect(() => budget.chargeFragment(1, false)).toThrow(refusal("MESSAGE_TOO_BIG"));
+    expect(() => budget.chargeFragment(1, false)).toThrow(violation("MESSAGE_TOO_BIG"));
     expect(budget.messageBytes).toBe(10);
     expect(budget.fragments).toBe(2);
   });
@@ -64,7 +63,7 @@ describe("Budget", () => {
       const budget = new Budget({ maxMessageBytes: Infinity });
       budget.chargeFragment(LONGEST_STRING, false);
 
-      expect(() => budget.chargeFragment(length, false)).toThrow(refusal("MESSAGE_TOO_BIG"));
+      expect(() => budget.chargeFragment(length, false)).toThrow(violation("MESSAGE_TOO_BIG"));
     },
   );
 
@@ -73,7 +72,7 @@ describe("Budget", () => {
     expect(budget.maxCompressedBytes).toBe(6400 + 100 + 64);
 
     budget.chargeFragment(6564, true);
-    expect(() => budget.chargeFragment(1, true)).toThrow(refusal("MESSAGE_TOO_BIG"));
+    expect(() => budget.chargeFragment(1, true)).toThrow(violation("MESSAGE_TOO_BIG"));
   });
 
   it("starts afresh with the next message", () => {

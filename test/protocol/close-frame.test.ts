@@ -4,16 +4,14 @@ import {
   parseClosePayload,
   serializeClosePayload,
 } from "../../src/protocol/close-frame.js";
-import type { ViolationCode } from "../../src/protocol/errors.js";
 import { portablePlatform } from "../../src/protocol/platform.js";
+import { violation } from "../support/protocol.js";
 import { closePayload, hex, utf8 } from "../support/wire-frame.js";
 import { UTF8_INVALID, UTF8_VALID } from "./vectors/utf8.js";
 
 const platform = portablePlatform(() => 0);
 const parse = (payload: Uint8Array) => parseClosePayload(payload, platform);
 const serialize = (code: number, reason = "") => serializeClosePayload({ code, reason }, platform);
-
-const refusal = (code: ViolationCode) => expect.objectContaining({ name: "ProtocolError", code });
 
 const CODES = [...Array.from({ length: 5002 }, (_, code) => code), 65_535];
 const isValid = (code: number) =>
@@ -30,7 +28,7 @@ describe("parseClosePayload", () => {
 
   it("refuses a single byte, whichever it is [6455-5.5-03]", () => {
     for (let byte = 0; byte < 256; byte++) {
-      expect(() => parse(Uint8Array.of(byte))).toThrow(refusal("CLOSE_TOO_SHORT"));
+      expect(() => parse(Uint8Array.of(byte))).toThrow(violation("CLOSE_TOO_SHORT"));
     }
   });
 
@@ -38,7 +36,7 @@ describe("parseClosePayload", () => {
     for (const code of CODES) {
       const payload = closePayload(code, "x");
       if (isValid(code)) expect(parse(payload)).toEqual({ code, reason: "x" });
-      else expect(() => parse(payload), String(code)).toThrow(refusal("CLOSE_CODE_INVALID"));
+      else expect(() => parse(payload), String(code)).toThrow(violation("CLOSE_CODE_INVALID"));
     }
   });
 
@@ -51,7 +49,7 @@ describe("parseClosePayload", () => {
   });
 
   it.each(UTF8_INVALID)("refuses as a reason: %s [6455-5.5-05] [6455-8-01]", (_name, bytes) => {
-    expect(() => parse(closePayload(1000, hex(bytes)))).toThrow(refusal("UTF8_INVALID"));
+    expect(() => parse(closePayload(1000, hex(bytes)))).toThrow(violation("UTF8_INVALID"));
   });
 
   it("keeps a byte order mark, which is a character like others", () => {

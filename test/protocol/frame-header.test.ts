@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { ViolationCode } from "../../src/protocol/errors.js";
 import {
   type FrameHeader,
   headerLength,
@@ -11,7 +10,7 @@ import {
   writeFrameHeader,
 } from "../../src/protocol/frame-header.js";
 import { Opcode } from "../../src/protocol/opcode.js";
-import { bytewise } from "../support/protocol.js";
+import { bytewise, violation } from "../support/protocol.js";
 import { concat, hex } from "../support/wire-frame.js";
 
 const FROM_SERVER: PeerRules = { masked: false, rsv: 0 };
@@ -19,8 +18,6 @@ const FROM_CLIENT: PeerRules = { masked: true, rsv: 0 };
 
 const parse = (bytes: Uint8Array, rules = FROM_SERVER) =>
   parseFrameHeader(bytes, 0, bytes.length, rules);
-
-const violation = (code: ViolationCode) => expect.objectContaining({ name: "ProtocolError", code });
 
 /** What the parser makes of `bytes`: the code of the broken rule, `"ok"`, or `"short"`. */
 function judge(bytes: Uint8Array, rules: PeerRules): string {

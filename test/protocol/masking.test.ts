@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyMask } from "../../src/protocol/masking.js";
-import { pattern } from "../support/protocol.js";
+import { pattern, sameBytes } from "../support/protocol.js";
 import { hex, utf8 } from "../support/wire-frame.js";
 
 const KEY = 0x37_fa_21_3d;
@@ -30,7 +30,7 @@ describe("applyMask", () => {
 
           const wanted = new Uint8Array(120).fill(0xee);
           wanted.set(expected(payload, position), offset + 3);
-          if (Buffer.compare(memory, wanted) !== 0) {
+          if (!sameBytes(memory, wanted)) {
             expect(memory, `${length} bytes at ${offset}, position ${position}`).toEqual(wanted);
           }
         }
@@ -48,7 +48,7 @@ describe("applyMask", () => {
       const copy = bytes.slice();
       applyMask(copy, 0, cut, KEY, 0);
       applyMask(copy, cut, 1000, KEY, cut);
-      expect(copy).toEqual(payload);
+      expect(sameBytes(copy, payload)).toBe(true);
     }
   });
 
