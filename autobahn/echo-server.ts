@@ -8,8 +8,8 @@ server.on("connection", (connection) => {
   connection.on("message", (message) => connection.send(message));
 });
 
-const { port } = await server.listening();
-console.log(`ws://127.0.0.1:${port}`);
+await server.listening();
+console.log(server.url);
 
 // Standard input ends when the runner is gone, even if it was killed.
 process.stdin.resume().once("end", () => process.exit());

@@ -1,6 +1,8 @@
 /** The door of the layer: sockets, for servers and clients. */
 export type { Clock, Timer } from "./clock.js";
 export type { CloseInfo } from "./close-event.js";
+export { connect } from "./connect.js";
+export type { ConnectionTarget, ConnectOptions, TlsClientOptions } from "./connect-options.js";
 export type { ConnectionEvents } from "./connection-events.js";
 export type { ConnectionSetup } from "./connection-setup.js";
 export { WebSocketConnection } from "./connection.js";
@@ -14,5 +16,11 @@ export {
 } from "./options.js";
 export type { SendStatus } from "./outgoing.js";
 export type { Sendable } from "./sendable.js";
+export type { ServerOptions } from "./server-options.js";
+export { acceptThenClose, reject, Rejection } from "./server-rejection.js";
+export { ServerRequest } from "./server-request.js";
+export type { ShutdownOptions } from "./server-shutdown.js";
+export { type ServerEvents, WebSocketServer } from "./server.js";
 export type { FragmentSource } from "./stream-sender.js";
 export { TransportError } from "./transport-error.js";
+export type { RefusedHandshake } from "./upgrade-refusal.js";
