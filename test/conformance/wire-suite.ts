@@ -1,0 +1,48 @@
+/** All wire scripts against this library over one kind of transport, in every manner of delivery. */
+import { afterAll, describe, it } from "vitest";
+import { type Delivery, type Endpoint, playScript, scriptLength } from "../support/wire-runner.js";
+import type { WireScript } from "../support/wire-script.js";
+import type { TransportName } from "../support/wire-transport.js";
+import { ClientEndpoint, ServerEndpoint } from "./endpoints/plainsocket.js";
+import { scriptsFor } from "./scripts/index.js";
+
+/** Longer scripts are not sent byte by byte. */
+const BYTEWISE_LIMIT = 5_000;
+
+/** Longer scripts are split at the places up to here only: their first frames. */
+const SPLIT_LIMIT = 80;
+
+export interface WireSuiteOptions {
+  /** Cuts each script in two at every place, too. */
+  readonly everySplit: boolean;
+}
+
+export function describeWireScripts(transport: TransportName, options: WireSuiteOptions): void {
+  const server = new ServerEndpoint(transport);
+  const client = new ClientEndpoint(transport);
+  afterAll(() => server.stop());
+
+  for (const endpoint of [server, client]) {
+    describe(`a ${endpoint.role} over ${transport}`, () => {
+      for (const script of scriptsFor(endpoint.role)) {
+        it(script.name, async () => {
+          for (const delivery of deliveriesOf(script, endpoint, options)) {
+            await playScript(script, endpoint, delivery);
+          }
+        });
+      }
+    });
+  }
+}
+
+function deliveriesOf(
+  script: WireScript,
+  endpoint: Endpoint,
+  { everySplit }: WireSuiteOptions,
+): Delivery[] {
+  const length = scriptLength(script, endpoint.role);
+  const places = everySplit ? Math.min(length, SPLIT_LIMIT) : 0;
+  const splits = Array.from({ length: places }, (_, splitAt) => ({ splitAt })).slice(1);
+  const bytewise = length <= BYTEWISE_LIMIT ? (["bytewise"] as const) : [];
+  return ["whole", "coalesced", ...bytewise, ...splits];
+}
