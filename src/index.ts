@@ -12,6 +12,7 @@ export {
   type ConnectOptions,
   type FragmentSource,
   type Message,
+  type OnFrame,
   type PerMessageDeflateOptions,
   type RefusedHandshake,
   reject,
@@ -33,7 +34,6 @@ export {
 export {
   CloseCode,
   CodecError,
-  type FrameObserver,
   HandshakeError,
   type ObservedFrame,
   ProtocolError,

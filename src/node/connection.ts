@@ -10,7 +10,7 @@ import type { ConnectionEvents } from "./connection-events.js";
 import type { ConnectionSetup } from "./connection-setup.js";
 import { Delivery } from "./delivery.js";
 import { Emitter } from "./emitter.js";
-import { reportTo } from "./handler-error.js";
+import { reportTo, safely } from "./handler-error.js";
 import { Link, type LinkOwner } from "./link.js";
 import type { Message } from "./options.js";
 import { Outgoing, type SendStatus } from "./outgoing.js";
@@ -234,7 +234,9 @@ export class WebSocketConnection<Data = unknown>
   }
 
   #asOwner(): LinkOwner {
+    const { onFrame, onHandlerError } = this.#setup.options;
     return {
+      onFrame: onFrame && safely((frame) => onFrame(frame, this), onHandlerError),
       wantsMore: () => !this.#isThrottled && this.#delivery.wantsMore(),
       hasConsumer: () => this.#delivery.hasConsumer,
       onEvent: (event) => this.#handle(event),

@@ -9,6 +9,20 @@ export function reportTo(hook: (error: unknown) => void, error: unknown): void {
   }
 }
 
+/** Makes `callback` one that never throws: `hook` gets what it threw. */
+export function safely<Value>(
+  callback: (value: Value) => void,
+  hook: (error: unknown) => void,
+): (value: Value) => void {
+  return (value) => {
+    try {
+      callback(value);
+    } catch (error) {
+      reportTo(hook, error);
+    }
+  };
+}
+
 /** What happens without a hook: Node prints the error with its stack. */
 export function warnOfHandlerError(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : new Error(String(error)), {

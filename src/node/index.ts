@@ -10,6 +10,7 @@ export {
   type BufferPolicy,
   type ConnectionOptions,
   type Message,
+  type OnFrame,
   type PerMessageDeflateOptions,
   resolveConnectionOptions,
   type ResolvedConnectionOptions,

@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   type DeflateParameters,
+  type FrameObserver,
   PerMessageDeflate,
   ProtocolConnection,
   type ProtocolEvent,
@@ -26,6 +27,8 @@ export interface LinkOwner {
   /** Whether anybody takes messages. Without, what has not been read is dropped at the end. */
   readonly hasConsumer: () => boolean;
   readonly onEvent: (event: ProtocolEvent) => void;
+  /** Must not throw. */
+  readonly onFrame: FrameObserver | undefined;
   /** A codec is done, or watched output has been written: what waited for it can go on. */
   readonly onProgress: () => void;
   /** The transport is closed in both directions. Called once. */
@@ -69,7 +72,7 @@ export class Link {
   error: Error | undefined;
 
   constructor({ role, transport, options, deflate, received, owner }: LinkOptions) {
-    const { clock, pingIntervalMs, pongTimeoutMs, limits, textAs, zeroCopy, onFrame } = options;
+    const { clock, pingIntervalMs, pongTimeoutMs, limits, textAs, zeroCopy } = options;
     this.#role = role;
     this.#transport = transport;
     this.#options = options;
@@ -83,7 +86,7 @@ export class Link {
     const extension = parameters && new PerMessageDeflate(parameters);
     const onProgress = (): void => this.#onProgress();
     const core = { role, platform: nodePlatform, limits, extension, textAs, zeroCopy, onProgress };
-    this.core = new ProtocolConnection({ ...core, onFrame });
+    this.core = new ProtocolConnection({ ...core, onFrame: owner.onFrame });
     this.writer = new TransportWriter(transport, this.core, () => this.#onWritten());
     this.#keepalive = new Keepalive({
       clock,

@@ -3,12 +3,13 @@ import type { Buffer } from "node:buffer";
 import {
   checkDeflateConfig,
   DEFAULT_MESSAGE_LIMITS,
-  type FrameObserver,
   type MessageLimits,
+  type ObservedFrame,
   type PerMessageDeflateConfig,
   type Role,
 } from "../protocol/index.js";
 import { type Clock, realClock } from "./clock.js";
+import type { WebSocketConnection } from "./connection.js";
 import { warnOfHandlerError } from "./handler-error.js";
 
 /**
@@ -27,6 +28,9 @@ export type BufferPolicy =
   | "dropNewest"
   | "dropOldest"
   | ((message: string | Uint8Array) => unknown);
+
+/** See {@link ConnectionOptions.onFrame}. */
+export type OnFrame = (frame: ObservedFrame, connection: WebSocketConnection) => void;
 
 /**
  * Options of a connection, on either end.
@@ -89,8 +93,11 @@ export interface ConnectionOptions extends MessageLimits {
    */
   readonly onHandlerError?: ((error: unknown) => void) | undefined;
 
-  /** Sees every frame on the wire, in both directions. Costs time; meant for tools. */
-  readonly onFrame?: FrameObserver | undefined;
+  /**
+   * Sees every frame on the wire, in both directions, when it is complete. Costs time;
+   * meant for tools. It must not send. What it throws goes to `onHandlerError`.
+   */
+  readonly onFrame?: OnFrame | undefined;
 
   /** Where time comes from. Meant for tests. */
   readonly clock?: Clock | undefined;
@@ -119,7 +126,7 @@ export interface ResolvedConnectionOptions {
   readonly textAs: "string" | "bytes";
   readonly zeroCopy: boolean;
   readonly onHandlerError: (error: unknown) => void;
-  readonly onFrame: FrameObserver | undefined;
+  readonly onFrame: OnFrame | undefined;
   readonly clock: Clock;
 }
 
