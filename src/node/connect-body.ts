@@ -65,7 +65,6 @@ class ChunkScanner {
   /** In the line with a chunk's size, behind its digits, in its data, or in the line end behind that. */
   #state: "size" | "rest of line" | "data" | "line end" = "size";
   #size = 0;
-  #digits = 0;
 
   /** The last chunk has come, or something that is no chunk. */
   isDone = false;
@@ -79,11 +78,11 @@ class ChunkScanner {
         at += data.length;
         this.#size -= data.length;
         if (this.#size === 0) this.#state = "line end";
-      } else this.#take(bytes[at++]);
+      } else this.#take(bytes[at++]!);
     }
   }
 
-  #take(byte: number | undefined): void {
+  #take(byte: number): void {
     if (this.#state === "line end") {
       if (byte === LF) this.#startLine();
       else this.isDone = byte !== CR;
@@ -92,7 +91,6 @@ class ChunkScanner {
     const digit = this.#state === "size" ? toHexDigit(byte) : undefined;
     if (digit !== undefined) {
       this.#size = this.#size * 16 + digit; // too large a number is Infinity: the chunk goes on for ever
-      this.#digits++;
     } else if (byte === LF) this.#endLine();
     else this.#state = "rest of line";
   }
@@ -100,16 +98,15 @@ class ChunkScanner {
   #startLine(): void {
     this.#state = "size";
     this.#size = 0;
-    this.#digits = 0;
   }
 
   #endLine(): void {
-    this.isDone = this.#digits === 0 || this.#size === 0;
+    this.isDone = this.#size === 0; // also of a line without digits
     this.#state = "data";
   }
 }
 
-function toHexDigit(byte: number | undefined): number | undefined {
-  const digit = Number.parseInt(String.fromCharCode(byte ?? 0), 16);
+function toHexDigit(byte: number): number | undefined {
+  const digit = Number.parseInt(String.fromCharCode(byte), 16);
   return Number.isNaN(digit) ? undefined : digit;
 }

@@ -50,14 +50,22 @@ export async function connect(
   return establish(resolveConnectOptions(url, options));
 }
 
-/** Does what {@link connect} says, with options that have been checked. @throws {HandshakeError} */
-export function establish(options: ResolvedConnectOptions): Promise<WebSocketConnection> {
+/**
+ * Does what {@link connect} says, with options that have been checked.
+ *
+ * @param onClosed - Called once when the transport of the open connection has closed.
+ * @throws {HandshakeError}
+ */
+export function establish(
+  options: ResolvedConnectOptions,
+  onClosed?: () => void,
+): Promise<WebSocketConnection> {
   const { signal, handshakeTimeoutMs: timeoutMs, connection } = options;
   const attempt = new Attempt({ clock: connection.clock, timeoutMs, signal });
   return attempt.run(async () => {
     let hop = options;
     for (;;) {
-      const outcome = await exchange(hop, attempt);
+      const outcome = await exchange(hop, attempt, onClosed);
       if (outcome instanceof WebSocketConnection) return outcome;
       hop = redirected(hop, outcome);
       attempt.restart();
@@ -69,6 +77,7 @@ export function establish(options: ResolvedConnectOptions): Promise<WebSocketCon
 async function exchange(
   options: ResolvedConnectOptions,
   attempt: Attempt,
+  onClosed: (() => void) | undefined,
 ): Promise<WebSocketConnection | ResponseHead> {
   const key = serializeKey(generateNonce());
   const request = buildRequest({ ...options, key });
@@ -89,6 +98,7 @@ async function exchange(
       deflate,
       received: new Uint8Array(rest), // a copy: not all transports give their chunks away
       data: undefined,
+      onClosed,
     });
   });
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { connect } from "../../src/node/connect.js";
 import { HandshakeError } from "../../src/protocol/index.js";
 import { CA, KEY, LOCALHOST, OTHER_HOST } from "../support/certificates/index.js";
+import { settle } from "../support/raw-peer.js";
 import { memoryPeer, StubPeer, StubServer } from "../support/stub-server.js";
 import { TEXT } from "../support/wire-frame.js";
 import { MemorySocket } from "../support/wire-memory.js";
@@ -23,6 +24,19 @@ describe("over a connection of one's own", () => {
     const connection = await opening;
     connection.send("hello");
     expect(await peer.frame()).toMatchObject({ opcode: TEXT });
+    connection.terminate();
+  });
+
+  it("has only the listeners of the connection once that is open", async () => {
+    const [ours, theirs] = MemorySocket.pair();
+    const bare = ours.eventNames().map((name) => [name, ours.listenerCount(name)]);
+    const peer = new StubPeer(theirs);
+    const opening = connect("ws://h/", { createConnection: () => ours });
+    await peer.accept();
+    const connection = await opening;
+    expect(bare).not.toContainEqual(["data", 1]);
+    expect(ours.listenerCount("data")).toBe(1);
+    expect(ours.listenerCount("close")).toBe(1);
     connection.terminate();
   });
 
@@ -77,12 +91,22 @@ describe("over a connection of one's own", () => {
   it("fails when it has ended before it is used", async () => {
     const [ended] = MemorySocket.pair();
     ended.destroy();
+    await settle();
     const gone = await failureOf(connect("ws://h/", { createConnection: () => ended }));
     expect(gone.code).toBe("TRANSPORT_ENDED");
+
+    const [half, other] = MemorySocket.pair();
+    half.resume();
+    other.end();
+    await settle();
+    expect(half.readableEnded).toBe(true);
+    const over = await failureOf(connect("ws://h/", { createConnection: () => half }));
+    expect(over.code).toBe("TRANSPORT_ENDED");
 
     const [broken] = MemorySocket.pair();
     broken.on("error", () => {});
     broken.destroy(new Error("it broke"));
+    await settle();
     const error = await failureOf(connect("ws://h/", { createConnection: () => broken }));
     expect(error.cause).toEqual(new Error("it broke"));
   });

@@ -163,6 +163,14 @@ describe("over TLS", () => {
     expect(names).toEqual(["localhost"]);
   });
 
+  it("checks that a certificate is for the address when the URL has one [6455-4.1-07]", async () => {
+    await using server = await StubServer.start({ tls: { key: KEY, cert: LOCALHOST } });
+    const { port } = server;
+    const createConnection = (): Socket => connectTcp({ host: "127.0.0.1", port });
+    const error = await failureOf(connect("wss://127.0.0.2/", { createConnection, ...TRUSTED }));
+    expect(error.detail).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+  });
+
   it("shows a client certificate when it has one", async () => {
     const tls = { key: KEY, cert: LOCALHOST, ca: CA, requestCert: true };
     await using server = await StubServer.start({ tls });

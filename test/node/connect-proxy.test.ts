@@ -54,7 +54,7 @@ describe("a proxy", () => {
 
   it("gets the user information of its URL, and an IPv6 address in brackets", async () => {
     await using proxy = await StubServer.start();
-    const url = new URL(`http://J%C3%B6rg:se%3Acret@${proxy.authority}/ignored`);
+    const url = new URL(`http://J%C3%B6rg:se%3Acret@${proxy.authority}/ignored?too#all`);
     const opening = connect("ws://[2001:DB8::1]:8080/", { proxy: url });
     const peer = await proxy.next();
     const tunnel = await peer.answer(ESTABLISHED);
