@@ -1,0 +1,120 @@
+/** Turns what a WebSocket is called with into what it means, or into the exception that WHATWG says. */
+import { Buffer } from "node:buffer";
+import { MAX_REASON_BYTES } from "../protocol/index.js";
+import {
+  type ConnectOptions,
+  resolveConnectOptions,
+  type ResolvedConnectOptions,
+} from "./connect-options.js";
+
+/** What a WebSocket decides itself: messages are whole, redirects not followed, and `close()` gives up. */
+type Decided =
+  | "followRedirects"
+  | "onHandlerError"
+  | "signal"
+  | "subprotocols"
+  | "textAs"
+  | "zeroCopy";
+
+/** The second argument of a WebSocket, where it is more than subprotocols. Browsers have no such thing; Node and Deno do. */
+export interface WebSocketInit extends Omit<ConnectOptions, Decided> {
+  /** Subprotocols to offer, best first. */
+  readonly protocols?: string | Iterable<string> | undefined;
+}
+
+/**
+ * Reads the URL: one of http or https stands for ws or wss.
+ *
+ * @throws {DOMException} `SyntaxError`: it is not absolute, or not of these schemes.
+ */
+export function toUrl(url: string | URL): URL {
+  const text = String(url);
+  if (!URL.canParse(text))
+    throw syntaxError("the URL must be absolute, such as wss://example.com/");
+  const parsed = new URL(text);
+  if (parsed.protocol === "http:") parsed.protocol = "ws:";
+  if (parsed.protocol === "https:") parsed.protocol = "wss:";
+  if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") {
+    throw syntaxError("the URL must start with ws://, wss://, http:// or https://");
+  }
+  return parsed;
+}
+
+/**
+ * Checks all that is needed to connect.
+ *
+ * @throws {DOMException} `SyntaxError`, for the URL, which may have no fragment, or a subprotocol.
+ * @throws {TypeError | RangeError} An option; see {@link resolveConnectOptions}.
+ */
+export function toConnectOptions(
+  url: URL,
+  argument: string | Iterable<string> | WebSocketInit,
+  signal: AbortSignal,
+): ResolvedConnectOptions {
+  const isInit = typeof argument === "object" && !(Symbol.iterator in argument);
+  const { protocols = [], ...options }: WebSocketInit = isInit ? argument : { protocols: argument };
+  const list = typeof protocols === "string" ? [protocols] : Array.from(protocols, String);
+  const decided = {
+    followRedirects: false,
+    onHandlerError: undefined,
+    subprotocols: list,
+    textAs: "string",
+    zeroCopy: false,
+    signal,
+  } as const;
+  try {
+    return resolveConnectOptions(url, { ...options, ...decided });
+  } catch (error) {
+    throw error instanceof SyntaxError ? syntaxError(error.message) : error;
+  }
+}
+
+/**
+ * Reads the code for `close()` as WebIDL's `[Clamp] unsigned short`.
+ *
+ * @throws {DOMException} `InvalidAccessError`: not 1000, nor 3000 to 4999.
+ */
+export function toCloseCode(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const code = roundHalfToEven(Number(value));
+  if (code !== 1000 && !(code >= 3000 && code <= 4999)) {
+    throw new DOMException(
+      "the close code must be 1000, or from 3000 to 4999",
+      "InvalidAccessError",
+    );
+  }
+  return code;
+}
+
+/** @throws {DOMException} `SyntaxError`: over 123 bytes as UTF-8. */
+export function toReason(reason = ""): string {
+  if (Buffer.byteLength(reason) > MAX_REASON_BYTES) {
+    throw syntaxError(`the reason may have ${MAX_REASON_BYTES} bytes as UTF-8`);
+  }
+  return reason;
+}
+
+/** What `send()` got, as something that nobody else can change any more. */
+export function toSendable(data: unknown): string | Buffer | Blob {
+  if (data instanceof Blob) return data;
+  // Of a Buffer, `Buffer.from` makes a copy.
+  if (data instanceof ArrayBuffer) return Buffer.from(Buffer.from(data));
+  if (!ArrayBuffer.isView(data)) return String(data);
+  return Buffer.from(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** How many bytes of payload `data` makes. */
+export function payloadLength(data: string | Buffer | Blob): number {
+  if (typeof data === "string") return Buffer.byteLength(data);
+  return data instanceof Blob ? data.size : data.length;
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  const isHalf = value - floor === 0.5;
+  return isHalf && floor % 2 === 0 ? floor : Math.round(value);
+}
+
+function syntaxError(message: string): DOMException {
+  return new DOMException(message, "SyntaxError");
+}

@@ -1,0 +1,279 @@
+/** The WebSocket of browsers (WHATWG WebSockets), over a connection of this library. */
+import { headerLength, ReadyState } from "../protocol/index.js";
+import type { CloseInfo } from "./close-event.js";
+import { establish } from "./connect.js";
+import type { WebSocketConnection } from "./connection.js";
+import type { Message } from "./options.js";
+import {
+  payloadLength,
+  toCloseCode,
+  toConnectOptions,
+  toReason,
+  toSendable,
+  toUrl,
+  type WebSocketInit,
+} from "./websocket-arguments.js";
+import { BufferedAmount } from "./websocket-buffered.js";
+import {
+  CloseEvent,
+  ErrorEvent,
+  HandlerAttribute,
+  type WebSocketEventMap,
+} from "./websocket-events.js";
+
+/** How binary messages come. */
+export type BinaryType = "blob" | "arraybuffer";
+
+type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
+type Handler<E extends Event> = ((this: WebSocket, event: E) => unknown) | null;
+
+const { CONNECTING, OPEN, CLOSING, CLOSED } = ReadyState;
+
+/**
+ * The WebSocket of browsers, for code that has to run in both: events, attributes
+ * and exceptions as the WHATWG standard has them. {@link connect} can do more.
+ *
+ * Events come one by one, each when all promises of the one before have settled, so
+ * whoever awaits one message after the other misses none. An exception in a listener
+ * becomes an `uncaughtException` of the process, as with every EventTarget of Node.
+ *
+ * It differs from the standard in three places: `error` events tell why; a server may
+ * pick no subprotocol although some were offered, as in RFC 6455 §4.1; and a `%` in
+ * the URL must be followed by two hexadecimal digits (RFC 3986 §2.1).
+ */
+export class WebSocket extends EventTarget {
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSING: 2;
+  declare static readonly CLOSED: 3;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSING: 2;
+  declare readonly CLOSED: 3;
+
+  static {
+    for (const [name, value] of Object.entries(ReadyState)) {
+      for (const holder of [this, this.prototype]) {
+        Object.defineProperty(holder, name, { value, enumerable: true });
+      }
+    }
+  }
+
+  readonly #url: URL;
+  readonly #attempt = new AbortController();
+  readonly #buffered = new BufferedAmount();
+  readonly #onopen = new HandlerAttribute<WebSocket, Event>(this, "open");
+  readonly #onmessage = new HandlerAttribute<WebSocket, MessageEvent>(this, "message");
+  readonly #onerror = new HandlerAttribute<WebSocket, ErrorEvent>(this, "error");
+  readonly #onclose = new HandlerAttribute<WebSocket, CloseEvent>(this, "close");
+  #connection: WebSocketConnection | undefined;
+  #state: ReadyState = CONNECTING;
+  #binaryType: BinaryType = "blob";
+
+  /**
+   * Starts to connect; `open`, or `error` and `close`, tell how it went.
+   *
+   * @param url - Absolute; http and https stand for ws and wss.
+   * @param protocols - Subprotocols to offer, best first; or options that browsers do not have.
+   * @throws {DOMException} `SyntaxError`: the URL or a subprotocol.
+   * @throws {TypeError | RangeError} An option; see {@link ConnectOptions}.
+   */
+  constructor(url: string | URL, protocols: string | Iterable<string> | WebSocketInit = []) {
+    super();
+    this.#url = toUrl(url);
+    const options = toConnectOptions(this.#url, protocols, this.#attempt.signal);
+    establish(options, () => this.#buffered.end(this.#connection?.bufferedAmount ?? 0)).then(
+      (connection) => this.#opened(connection),
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  /** As it was understood: `ws:` or `wss:`, with at least `/` as its path. */
+  get url(): string {
+    return this.#url.href;
+  }
+
+  /** Is CLOSING also from when the peer's Close frame came. */
+  get readyState(): ReadyState {
+    const isOver = this.#state === OPEN && this.#connection?.readyState !== OPEN;
+    return isOver ? CLOSING : this.#state;
+  }
+
+  /** The subprotocol that the server picked, or `""`. */
+  get protocol(): string {
+    return this.#connection?.subprotocol ?? "";
+  }
+
+  /** The extensions that the server accepted, or `""`. */
+  get extensions(): string {
+    return this.#connection?.extensions ?? "";
+  }
+
+  /**
+   * Bytes of payload passed to {@link send} that the network has not taken yet.
+   * What can never be sent counts, too. With permessage-deflate an estimate
+   * while a message is in part out.
+   */
+  get bufferedAmount(): number {
+    return this.#buffered.amount(this.#connection?.bufferedAmount ?? 0);
+  }
+
+  /** How the data of binary messages comes, from the next message on. Other values are ignored. */
+  get binaryType(): BinaryType {
+    return this.#binaryType;
+  }
+
+  set binaryType(value: BinaryType) {
+    if (value === "blob" || value === "arraybuffer") this.#binaryType = value;
+  }
+
+  get onopen(): Handler<Event> {
+    return this.#onopen.get();
+  }
+
+  set onopen(handler: Handler<Event>) {
+    this.#onopen.set(handler);
+  }
+
+  get onmessage(): Handler<MessageEvent> {
+    return this.#onmessage.get();
+  }
+
+  set onmessage(handler: Handler<MessageEvent>) {
+    this.#onmessage.set(handler);
+  }
+
+  get onerror(): Handler<ErrorEvent> {
+    return this.#onerror.get();
+  }
+
+  set onerror(handler: Handler<ErrorEvent>) {
+    this.#onerror.set(handler);
+  }
+
+  get onclose(): Handler<CloseEvent> {
+    return this.#onclose.get();
+  }
+
+  set onclose(handler: Handler<CloseEvent>) {
+    this.#onclose.set(handler);
+  }
+
+  /**
+   * Sends a message: bytes and Blobs as binary, all else as text. Bytes are copied.
+   * On a socket that is closing or closed it only adds to {@link bufferedAmount}.
+   *
+   * When so much waits that the connection gives up, it is closed: see
+   * `maxBufferedBytes`.
+   *
+   * @throws {DOMException} `InvalidStateError` before `open`.
+   */
+  send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
+    if (this.#state === CONNECTING) {
+      throw new DOMException("the connection is not open yet", "InvalidStateError");
+    }
+    const message = toSendable(data);
+    const payloadBytes = payloadLength(message);
+    const connection = this.#connection;
+    const before = connection?.bufferedAmount ?? 0;
+    const status = connection?.send(message) ?? "closed";
+    if (status === "closed") this.#buffered.addLost(payloadBytes);
+    if (connection === undefined || status === "closed" || status === "dropped") return;
+    const wireBytes =
+      connection.extensions === ""
+        ? payloadBytes + headerLength(payloadBytes, true)
+        : Math.max(connection.bufferedAmount - before, 0);
+    this.#buffered.add({ payloadBytes, wireBytes }, before);
+  }
+
+  /**
+   * Starts the closing handshake behind what was sent; before `open`, gives up.
+   * Does nothing on a socket that is closing or closed.
+   *
+   * @param code - 1000, or 3000 to 4999; 1000 when there is only a reason.
+   * @param reason - At most 123 bytes as UTF-8.
+   * @throws {DOMException} `InvalidAccessError` for the code, `SyntaxError` for the reason.
+   */
+  close(code?: number, reason?: string): void {
+    const closeCode = toCloseCode(code);
+    const text = toReason(reason);
+    if (this.#state === CONNECTING) {
+      this.#state = CLOSING;
+      this.#attempt.abort(new DOMException("close() was called", "AbortError"));
+    } else if (this.#state === OPEN) {
+      this.#state = CLOSING;
+      this.#connection?.close(text === "" ? closeCode : (closeCode ?? 1000), text);
+    }
+  }
+
+  get [Symbol.toStringTag](): "WebSocket" {
+    return "WebSocket";
+  }
+
+  override addEventListener<Name extends keyof WebSocketEventMap>(
+    type: Name,
+    listener: (this: WebSocket, event: WebSocketEventMap[Name]) => unknown,
+    options?: ListenerParameters[2],
+  ): void;
+  override addEventListener(...parameters: ListenerParameters): void;
+  override addEventListener(...parameters: ListenerParameters): void {
+    super.addEventListener(...parameters);
+  }
+
+  #opened(connection: WebSocketConnection): void {
+    if (this.#state !== CONNECTING) {
+      // close() was called when the response was in already: too late to abort.
+      connection.terminate();
+      void connection.closed.then(() => this.#failed(this.#attempt.signal.reason));
+      return;
+    }
+    this.#connection = connection;
+    this.#state = OPEN;
+    connection.pause();
+    connection.on("message", (message) => this.#received(message));
+    void connection.closed.then((info) => this.#closed(info));
+    this.dispatchEvent(new Event("open"));
+    void settled().then(() => connection.resume());
+  }
+
+  /** Messages that came after `close()` was called are dropped. */
+  #received(message: Message): Promise<void> | undefined {
+    if (this.#state !== OPEN) return undefined;
+    const data = typeof message === "string" ? message : this.#toBinary(message);
+    this.dispatchEvent(new MessageEvent("message", { data, origin: this.#url.origin }));
+    return settled();
+  }
+
+  #toBinary(bytes: Buffer): Blob | ArrayBuffer {
+    if (this.#binaryType === "blob") return new Blob([bytes]);
+    return new Uint8Array(bytes).buffer;
+  }
+
+  #closed({ code, reason, wasClean, error }: CloseInfo): void {
+    if (!wasClean) this.#tellError(error);
+    this.#tellClose({ code, reason, wasClean });
+  }
+
+  #failed(error: unknown): void {
+    this.#tellError(error);
+    this.#tellClose({ code: 1006, reason: "", wasClean: false });
+  }
+
+  #tellError(error: unknown): void {
+    this.#state = CLOSED;
+    const message = error instanceof Error ? error.message : "the connection was lost";
+    this.dispatchEvent(new ErrorEvent("error", { message, error }));
+  }
+
+  #tellClose(init: Pick<CloseInfo, "code" | "reason" | "wasClean">): void {
+    this.#state = CLOSED;
+    this.dispatchEvent(new CloseEvent("close", init));
+  }
+}
+
+/** When everything that waits for a promise has run. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    queueMicrotask(() => process.nextTick(resolve));
+  });
+}
