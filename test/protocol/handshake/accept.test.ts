@@ -53,6 +53,13 @@ describe("the key", () => {
     ]);
   });
 
+  it("has a digit at each of its 22 places [6455-4.2.1-07]", () => {
+    const key = "dGhlIHNhbXBsZSBub25jZQ==";
+    for (let at = 0; at < 22; at++) {
+      expect(isKey(`${key.slice(0, at)}-${key.slice(at + 1)}`), `${at}`).toBe(false);
+    }
+  });
+
   // oxfmt-ignore
   it.each([
     ["empty",                     ""],

@@ -65,6 +65,8 @@ describe("the 101 response", () => {
   it.each(["x-other", "constructor", "Permessage-Deflate"])(
     "cannot have the extension %s, which was not offered [6455-4.2.2-09] [6455-9-01]",
     (name) => {
+      const offered = { name: "permessage-deflate", parameters: [] };
+      expect(() => build({ extensions: [offered, { name, parameters: [] }] })).toThrow(TypeError);
       expect(() => build({ extensions: [{ name, parameters: [] }] })).toThrow(TypeError);
       const without = { ...request, extensionOffers: [] };
       const extensions = [{ name: "permessage-deflate", parameters: [] }];

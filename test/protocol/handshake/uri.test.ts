@@ -215,16 +215,35 @@ describe("a URI that is wrong", () => {
   });
 });
 
+const letters = fc.string({
+  unit: fc.constantFrom("a", "B", "z", "0", "9"),
+  minLength: 1,
+  maxLength: 8,
+});
+
+/** URLs that the platform reads too; the last label has a letter, so that none is an IPv4 address. */
+const ordinaryUrl: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.constantFrom("http", "https", "HTTP"),
+    fc.array(letters, { maxLength: 3 }),
+    fc.option(fc.integer({ min: 1, max: 65_535 })),
+    fc.array(letters, { maxLength: 3 }),
+  )
+  .map(
+    ([scheme, labels, port, segments]) =>
+      `${scheme}://${[...labels, "Example"].join(".")}${port === null ? "" : `:${port}`}/${segments.join("/")}`,
+  );
+
 describe("any text", () => {
   it("is a URI whose parts may all be sent, or a SyntaxError", () => {
     const mostlyLegal = fc.tuple(
       fc.constantFrom("ws://", "WSS://", "http://", "ws:", ""),
       anyText,
-      fc.webUrl({ withQueryParameters: true }),
+      ordinaryUrl,
     );
     fc.assert(
       fc.property(mostlyLegal, ([scheme, noise, url]) => {
-        for (const uri of [scheme + noise, url, `${url}/${noise}`]) {
+        for (const uri of [scheme + noise, url, `${url}?${noise}`]) {
           try {
             const { hostHeader, target, port } = parse(uri);
             expect(`${hostHeader}${target}`).toMatch(/^[!-~]+$/);
@@ -240,18 +259,15 @@ describe("any text", () => {
 
   it("that is an ordinary URL is read as the platform reads it", () => {
     fc.assert(
-      fc.property(
-        fc.webUrl({ validSchemes: ["http", "https"], withQueryParameters: true }),
-        (text) => {
-          const url = new URL(text);
-          fc.pre(url.hostname === new URL(`x://${url.hostname}`).hostname); // numbers that URL makes an IPv4 address of
-          const uri = parse(text);
+      fc.property(ordinaryUrl, (text) => {
+        const url = new URL(text);
+        const uri = parse(text);
 
-          expect(uri.host).toBe(url.hostname);
-          expect(uri.hostHeader).toBe(url.host);
-          expect(uri.secure).toBe(url.protocol === "https:");
-        },
-      ),
+        expect(uri.host).toBe(url.hostname);
+        expect(uri.hostHeader).toBe(url.host);
+        expect(uri.target).toBe(url.pathname);
+        expect(uri.secure).toBe(url.protocol === "https:");
+      }),
     );
   });
 });
