@@ -7,8 +7,10 @@ export interface ConnectionEvents {
   /**
    * A whole message. When a listener returns a promise, the next message waits
    * for it, and so does the peer once `maxQueuedBytes` have arrived.
+   *
+   * `isText` is of interest with `textAs: "bytes"`, where both kinds are Buffers.
    */
-  message: [message: Message];
+  message: [message: Message, isText: boolean];
   /** The connection has ended. Comes once, after the last message. */
   close: [info: CloseInfo];
   /** The peer has pinged, and was answered. */

@@ -71,7 +71,7 @@ export class WebSocketConnection<Data = unknown>
     this.#delivery = new Delivery({
       maxQueuedBytes: options.maxQueuedBytes,
       hasListener: () => this.listenerCount("message") > 0,
-      emit: (message) => this.emit("message", this.#failed, message),
+      emit: (message, isText) => this.emit("message", this.#failed, message, isText),
       onProgress: () => this.#delivered(),
     });
     this.#link = new Link({ ...setup, owner: this.#asOwner() });
@@ -248,7 +248,8 @@ export class WebSocketConnection<Data = unknown>
 
   #handle(event: ProtocolEvent): void {
     if (event.type === "message") {
-      this.#delivery.take(typeof event.data === "string" ? event.data : asBuffer(event.data));
+      const { data, isText } = event;
+      this.#delivery.take(typeof data === "string" ? data : asBuffer(data), isText);
     } else if (event.type === "ping" || event.type === "pong") {
       if (event.type === "pong") this.#pings.pongReceived(event.payload);
       void this.emit(event.type, this.#failed, asBuffer(event.payload));
@@ -290,9 +291,7 @@ export class WebSocketConnection<Data = unknown>
   #emitClose(): void {
     if (this.#isTold || (this.#delivery.hasConsumer && !this.#delivery.isEmpty)) return;
     this.#isTold = true;
-    const { received, sent, error, wasClean } = this.#link.outcome();
-    const { code, reason } = received ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: "" };
-    const info = { code, reason, wasClean, error: this.#handlerError ?? error, received, sent };
+    const info = this.#link.outcome(this.#handlerError);
     this.#delivery.end();
     this.#resolveClosed(info);
     void this.emit("close", this.#failed, info);

@@ -5,7 +5,7 @@ export interface DeliveryOptions {
   readonly maxQueuedBytes: number;
   readonly hasListener: () => boolean;
   /** Calls the listeners; a promise when the next message is to wait. */
-  readonly emit: (message: Message) => Promise<void> | undefined;
+  readonly emit: (message: Message, isText: boolean) => Promise<void> | undefined;
   /** More messages can be taken, or none are left. */
   readonly onProgress: () => void;
 }
@@ -51,9 +51,10 @@ export class Delivery {
     return !this.#isPaused && this.#inbox.bytes <= this.#options.maxQueuedBytes;
   }
 
-  take(message: Message): void {
-    if (this.#canDeliver()) this.#deliver(message); // whenever it can, nothing waits in front of it
-    else this.#inbox.push(message);
+  take(message: Message, isText: boolean): void {
+    // Whenever it can be delivered, nothing waits in front of it.
+    if (this.#canDeliver()) this.#deliver(message, isText);
+    else this.#inbox.push(message, isText);
   }
 
   pause(): void {
@@ -68,9 +69,9 @@ export class Delivery {
   /** Delivers what waits, as far as it is wanted. */
   goOn(): void {
     while (this.#canDeliver()) {
-      const message = this.#inbox.shift();
-      if (message === undefined) break;
-      this.#deliver(message);
+      const next = this.#inbox.shift();
+      if (next === undefined) break;
+      this.#deliver(next.message, next.isText);
     }
     this.#options.onProgress();
   }
@@ -94,10 +95,10 @@ export class Delivery {
     return this.#inbox.isIterated ? this.#inbox.hasReader : this.#options.hasListener();
   }
 
-  #deliver(message: Message): void {
+  #deliver(message: Message, isText: boolean): void {
     if (this.#inbox.isIterated) this.#inbox.give(message);
     this.#isEmitting = true;
-    const pending = this.#options.emit(message);
+    const pending = this.#options.emit(message, isText);
     this.#isEmitting = false;
     if (pending === undefined) return;
     this.#isBusy = true;

@@ -1,12 +1,18 @@
 import type { Message } from "./options.js";
 
+/** A message, and whether it came as text: of bytes that cannot be seen. */
+export interface Delivered {
+  readonly message: Message;
+  readonly isText: boolean;
+}
+
 interface Reader {
   readonly resolve: (result: IteratorResult<Message, undefined>) => void;
 }
 
 /** Messages that have arrived and wait for somebody who takes them, and readers who wait for messages. */
 export class Inbox {
-  #messages: Message[] = [];
+  #messages: Delivered[] = [];
   #bytes = 0;
   readonly #readers: Reader[] = [];
   #iterators = 0;
@@ -30,15 +36,15 @@ export class Inbox {
     return this.#readers.length > 0;
   }
 
-  push(message: Message): void {
-    this.#messages.push(message);
+  push(message: Message, isText: boolean): void {
+    this.#messages.push({ message, isText });
     this.#bytes += costOf(message);
   }
 
-  shift(): Message | undefined {
-    const message = this.#messages.shift();
-    if (message !== undefined) this.#bytes -= costOf(message);
-    return message;
+  shift(): Delivered | undefined {
+    const delivered = this.#messages.shift();
+    if (delivered !== undefined) this.#bytes -= costOf(delivered.message);
+    return delivered;
   }
 
   /** Gives `message` to the reader that has waited longest. */

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
+  CloseCode,
   type DeflateParameters,
   type FrameObserver,
   PerMessageDeflate,
@@ -133,11 +134,16 @@ export class Link {
     );
   }
 
-  /** How it ended: clean when both Close frames went their way (§7.1.4). */
-  outcome(): Omit<CloseInfo, "code" | "reason"> {
+  /**
+   * How it ended: clean when both Close frames went their way (§7.1.4).
+   *
+   * @param cause - Comes before what went wrong here.
+   */
+  outcome(cause: Error | undefined): CloseInfo {
     const { receivedClose: received, sentClose: sent } = this.core;
+    const { code, reason } = received ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: "" };
     const wasClean = received !== undefined && sent !== undefined && this.#wasAllWritten;
-    return { received, sent, wasClean, error: this.error };
+    return { code, reason, wasClean, error: cause ?? this.error, received, sent };
   }
 
   /** Ends the transport at once, in whatever state it is. */
