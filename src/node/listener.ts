@@ -49,10 +49,15 @@ export class Listener {
     upgrader: AnyUpgrader,
     onError: (error: unknown) => void,
   ) {
-    const onSocket = (socket: Socket): void => serve(socket, upgrader);
+    const onSocket = (socket: Socket): void => {
+      // A client that has ended its side still gets to read its answer. For TLS not before
+      // now: in its handshake Node would keep those who go until the timeout, and longer.
+      socket.allowHalfOpen = true;
+      serve(socket, upgrader);
+    };
     const server =
       tls === undefined
-        ? createTcpServer(SOCKET_OPTIONS, onSocket)
+        ? createTcpServer({ noDelay: true }, onSocket)
         : createTlsServer(tlsOptions(tls, upgrader), onSocket);
     if (tls !== undefined) server.on("connection", (socket: Socket) => this.#watch(socket));
     this.listening = new Promise<void>((resolve, reject) => {
@@ -93,12 +98,9 @@ export class Listener {
   }
 }
 
-/** A client that has ended its side still gets to read its answer; and answers do not wait for one another. */
-const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true };
-
 function tlsOptions(tls: TlsOptions, { options }: AnyUpgrader): TlsOptions {
   const handshakeTimeout = Math.min(options.handshakeTimeoutMs, MAX_TIMER_MS);
-  return { ALPNProtocols: ["http/1.1"], handshakeTimeout, ...tls, ...SOCKET_OPTIONS };
+  return { ALPNProtocols: ["http/1.1"], handshakeTimeout, ...tls, noDelay: true };
 }
 
 /** Reads the request of a fresh transport, and has it answered. */

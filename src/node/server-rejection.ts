@@ -1,11 +1,6 @@
 /** How an application turns a client away: with an HTTP response, or with a Close frame. */
-import {
-  buildResponse,
-  type HttpResponse,
-  serializeClosePayload,
-  WebSocketError,
-} from "../protocol/index.js";
-import { nodePlatform } from "./platform.js";
+import { buildResponse, type HttpResponse, WebSocketError } from "../protocol/index.js";
+import { checkCloseStatus } from "./server-close-code.js";
 
 /** What a rejected client gets. */
 type Answer =
@@ -64,6 +59,6 @@ export function reject(
  * @throws {RangeError} `closeCode` may not be sent, or `reason` is over 123 bytes.
  */
 export function acceptThenClose(closeCode: number, reason = ""): Rejection {
-  serializeClosePayload({ code: closeCode, reason }, nodePlatform);
+  checkCloseStatus(closeCode, reason);
   return new Rejection({ type: "close", closeCode, reason });
 }

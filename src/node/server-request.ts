@@ -13,7 +13,8 @@ import {
  * An HTTP request to a server, as its hooks see it. Everything in it comes from the
  * client and may be made up (RFC 6455 §10.1).
  *
- * Printing it shows neither the query nor header values: both may hold secrets.
+ * Printing it shows neither the query nor header values nor subprotocols: browsers can
+ * put a token in all of them.
  */
 export class ServerRequest {
   /** Starts with `/`; percent-encoded, as it was written. */
@@ -22,8 +23,6 @@ export class ServerRequest {
   readonly host: string;
   /** The origin of the page, when the client is a browser (§4.1, §10.2). */
   readonly origin: string | undefined;
-  /** What the client offers, best first. */
-  readonly subprotocols: readonly string[];
   readonly headers: Fields;
   /** The peer's address: that of a proxy when there is one. `undefined` when the transport has none. */
   readonly remoteAddress: string | undefined;
@@ -32,18 +31,24 @@ export class ServerRequest {
   /** Aborted when nobody waits for the answer any more: the client is gone, or time is up. */
   readonly signal: AbortSignal;
   readonly #query: string;
+  readonly #subprotocols: readonly string[];
   #parameters: URLSearchParams | undefined;
 
   constructor(request: PlainRequest, origin: RequestOrigin) {
     this.path = request.path;
     this.host = request.host;
     this.origin = request.origin;
-    this.subprotocols = origin.subprotocols;
+    this.#subprotocols = origin.subprotocols;
     this.headers = request.fields;
     this.remoteAddress = origin.remoteAddress;
     this.isSecure = origin.isSecure;
     this.signal = origin.signal;
     this.#query = request.query;
+  }
+
+  /** What the client offers, best first. */
+  get subprotocols(): readonly string[] {
+    return this.#subprotocols;
   }
 
   /** The parameters behind the `?`, decoded. */

@@ -1,6 +1,6 @@
-import { CloseCode, serializeClosePayload } from "../protocol/index.js";
+import { CloseCode } from "../protocol/index.js";
 import { limit } from "./options.js";
-import { nodePlatform } from "./platform.js";
+import { checkCloseStatus } from "./server-close-code.js";
 
 export interface ShutdownOptions {
   /** How long clients have to close; then their transports are cut. @defaultValue 10 000 */
@@ -25,6 +25,6 @@ export interface ResolvedShutdownOptions {
  */
 export function resolveShutdownOptions(options: ShutdownOptions): ResolvedShutdownOptions {
   const { code = CloseCode.GOING_AWAY, reason = "" } = options;
-  serializeClosePayload({ code, reason }, nodePlatform);
+  checkCloseStatus(code, reason);
   return { deadlineMs: limit("deadlineMs", options.deadlineMs, 10_000), code, reason };
 }

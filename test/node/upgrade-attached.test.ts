@@ -1,0 +1,295 @@
+// Servers on an http server that is not theirs, and sockets handed over one by one.
+import { createServer, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { Duplex } from "node:stream";
+import { describe, expect, it } from "vitest";
+import type { ServerOptions } from "../../src/node/server-options.js";
+import { WebSocketServer } from "../../src/node/server.js";
+import { CA, KEY, LOCALHOST } from "../support/certificates/index.js";
+import { answerTo, portOf, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
+import { settle } from "../support/raw-peer.js";
+import { CLOSE, frame, TEXT } from "../support/wire-frame.js";
+import { headBytes, valuesOf } from "../support/wire-handshake.js";
+
+class Site implements AsyncDisposable {
+  readonly http: Server = createServer((request, response) => {
+    response.end(`page ${request.url}`);
+  });
+  readonly #servers: WebSocketServer<unknown>[] = [];
+
+  static async start(): Promise<Site> {
+    const site = new Site();
+    await new Promise<void>((resolve) => {
+      site.http.listen(0, "127.0.0.1", resolve);
+    });
+    return site;
+  }
+
+  get port(): number {
+    return portOf(this.http);
+  }
+
+  /** Adds a server that greets with its name. */
+  add(name: string, options: ServerOptions<unknown> = {}): WebSocketServer<unknown> {
+    const server = new WebSocketServer<unknown>({ server: this.http, ...options });
+    server.on("connection", (connection) => connection.send(name));
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** The name of the server that answers, or the status of the refusal. */
+  async who(target: string): Promise<string | number> {
+    using client = await RawClient.send(this, upgradeRequest(target));
+    const head = await client.head();
+    if (!head.startLine.includes("101")) return Number(head.startLine.split(" ")[1]);
+    return Buffer.from((await client.frame()).payload).toString();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.shutdown({ deadlineMs: 0 })));
+    this.http.closeAllConnections();
+    this.http.close();
+  }
+}
+
+describe("several servers on one http server", () => {
+  it("are told apart by path; other paths get 404, and pages are still served [6455-4.2.2-06]", async () => {
+    await using site = await Site.start();
+    site.add("chat", { path: "/chat" });
+    site.add("news", { path: "/news" });
+
+    expect(await site.who("/chat")).toBe("chat");
+    expect(await site.who("/news?x=1")).toBe("news");
+    expect(await site.who("http://localhost/news")).toBe("news");
+    expect(await site.who("/chat/")).toBe(404);
+    expect(await site.who("/Chat")).toBe(404);
+    const page = await answerTo(
+      site,
+      headBytes(["GET /p HTTP/1.1", "Host: localhost", "Connection: close"]),
+    );
+    expect(page.body).toBe("page /p");
+  });
+
+  it("may have one that takes the rest, wherever it stands", async () => {
+    await using site = await Site.start();
+    site.add("rest");
+    site.add("chat", { path: "/chat" });
+
+    expect(await site.who("/chat")).toBe("chat");
+    expect(await site.who("/other")).toBe("rest");
+  });
+
+  it("may route by more than the path, each asked once", async () => {
+    await using site = await Site.start();
+    const asked: string[] = [];
+    site.add("de", { route: (request) => (asked.push("de"), request.query.get("lang") === "de") });
+    site.add("fr", { route: (request) => (asked.push("fr"), request.query.get("lang") === "fr") });
+
+    expect(await site.who("/?lang=fr")).toBe("fr");
+    expect(asked).toEqual(["de", "fr"]);
+    expect(await site.who("/?lang=it")).toBe(404);
+  });
+
+  it("answer for a route that throws with 500, and only its own server is told", async () => {
+    await using site = await Site.start();
+    const errors: unknown[] = [];
+    site.add("broken", {
+      route: () => {
+        throw new Error("route");
+      },
+      onHandlerError: (error) => errors.push(error),
+    });
+
+    expect(await site.who("/")).toBe(500);
+    expect(errors).toEqual([new Error("route")]);
+  });
+
+  it("may not have the same path", async () => {
+    await using site = await Site.start();
+    site.add("chat", { path: "/chat" });
+    site.add("rest");
+
+    expect(() => site.add("again", { path: "/chat" })).toThrow("the same path");
+    expect(() => site.add("again")).toThrow("the same path");
+    expect(await site.who("/chat")).toBe("chat");
+  });
+
+  it("leave upgrades they do not know to other listeners", async () => {
+    await using site = await Site.start();
+    site.add("chat", { path: "/chat" });
+    const others: string[] = [];
+    site.http.on("upgrade", (request, socket: Duplex) => {
+      if (request.url === "/chat" && request.headers.upgrade === "websocket") return;
+      others.push(`${request.url}`);
+      socket.end("HTTP/1.1 299 Theirs\r\n\r\n");
+    });
+
+    expect(await site.who("/theirs")).toBe(299);
+    expect(await site.who("/chat")).toBe("chat");
+    const broken = upgradeRequest("/theirs", { "sec-websocket-version": "8" });
+    expect(await statusOf(site, broken)).toBe(299);
+    expect(await statusOf(site, upgradeRequest("/chat", { upgrade: "h2c" }))).toBe(299);
+    expect(others).toEqual(["/theirs", "/theirs", "/chat"]);
+  });
+
+  it("leave a socket alone that a listener before them has handed over", async () => {
+    await using site = await Site.start();
+    const manual = new WebSocketServer();
+    manual.on("connection", (connection) => connection.send("manual"));
+    site.http.on("upgrade", (request, socket) => manual.handleUpgrade(request, socket));
+    site.add("rest");
+
+    expect(await site.who("/")).toBe("manual");
+    await manual.shutdown({ deadlineMs: 0 });
+  });
+
+  it("have limits of their own for the head that Node has read [6455-10-12]", async () => {
+    await using site = await Site.start();
+    site.add("chat", { path: "/chat", maxHeaderBytes: 500 });
+    site.add("rest");
+    const big = { "x-big": "x".repeat(500) };
+
+    expect(await statusOf(site, upgradeRequest("/chat", big))).toBe(431);
+    expect(await statusOf(site, upgradeRequest("/", big))).toBe(101);
+  });
+
+  it("judge a request that is no good for its path alone", async () => {
+    await using site = await Site.start();
+    site.add("chat", { path: "/chat" });
+    site.add("routed", { route: () => true });
+
+    expect(await statusOf(site, upgradeRequest("/chat?x=1", { "sec-websocket-key": "x" }))).toBe(
+      400,
+    );
+    expect(await statusOf(site, upgradeRequest("/nowhere", { "sec-websocket-key": "x" }))).toBe(
+      400,
+    );
+  });
+
+  it("are gone after their shutdown; the http server stays", async () => {
+    await using site = await Site.start();
+    const chat = site.add("chat", { path: "/chat" });
+    site.add("news", { path: "/news" });
+    await chat.shutdown();
+
+    expect(await site.who("/chat")).toBe(404);
+    expect(await site.who("/news")).toBe("news");
+    site.add("again", { path: "/chat" });
+    expect(await site.who("/chat")).toBe("again");
+  });
+
+  it("answer 503 while they shut down", async () => {
+    await using site = await Site.start();
+    const chat = site.add("chat");
+    using client = await RawClient.send(site, upgradeRequest());
+    await client.head();
+    const done = chat.shutdown();
+
+    expect(await site.who("/")).toBe(503);
+    expect(await client.frame()).toMatchObject({ opcode: TEXT });
+    expect(await client.frame()).toMatchObject({ opcode: CLOSE });
+    client.sendFrames(frame(CLOSE));
+    client.socket.end();
+    await done;
+  });
+});
+
+describe("an https server", () => {
+  it("makes the requests secure [6455-10-09]", async () => {
+    const http = createSecureServer({ key: KEY, cert: LOCALHOST });
+    const server = new WebSocketServer({ server: http });
+    http.listen(0, "127.0.0.1");
+    await server.listening();
+    const isSecure: boolean[] = [];
+    server.on("connection", (_, request) => isSecure.push(request.isSecure));
+    const port = portOf(http);
+    using client = await RawClient.connectTls({ port }, CA);
+    client.send(upgradeRequest("/", { origin: "https://localhost" }));
+
+    expect((await client.head()).startLine).toContain("101");
+    expect(isSecure).toEqual([true]);
+    expect(server.url).toBe(`wss://127.0.0.1:${port}/`);
+    await server.shutdown({ deadlineMs: 0 });
+    http.close();
+  });
+
+  it("that cannot listen is told of by listening()", async () => {
+    await using site = await Site.start();
+    const http = createServer();
+    const server = new WebSocketServer({ server: http });
+    const listening = server.listening();
+    http.listen(site.port, "127.0.0.1");
+
+    await expect(listening).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+});
+
+describe("handleUpgrade", () => {
+  it("makes all checks, path and route included", async () => {
+    await using site = await Site.start();
+    const server = new WebSocketServer({ path: "/chat" });
+    site.http.on("upgrade", (request, socket, head) => {
+      server.handleUpgrade(request, socket, head);
+    });
+
+    expect(await statusOf(site, upgradeRequest("/chat"))).toBe(101);
+    expect(await statusOf(site, upgradeRequest("/other"))).toBe(404);
+    expect(await statusOf(site, upgradeRequest("/chat", { origin: "http://evil.example" }))).toBe(
+      403,
+    );
+    await server.shutdown({ deadlineMs: 0 });
+  });
+
+  it("throws for a socket that was handed over, and leaves the first connection alone", async () => {
+    await using site = await Site.start();
+    const server = new WebSocketServer();
+    const other = new WebSocketServer();
+    const errors: unknown[] = [];
+    site.http.on("upgrade", (request, socket, head) => {
+      server.handleUpgrade(request, socket, head);
+      for (const again of [server, other]) {
+        try {
+          again.handleUpgrade(request, socket, head);
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+    });
+    server.on("connection", (connection) => {
+      connection.on("message", (message) => connection.send(message));
+    });
+    using client = await RawClient.send(site, upgradeRequest());
+    const head = await client.head();
+    client.sendFrames(frame(TEXT, "x"));
+
+    expect(valuesOf(head, "sec-websocket-accept")).toHaveLength(1);
+    expect(await client.frame()).toMatchObject({ opcode: TEXT });
+    expect(errors).toEqual([expect.any(Error), expect.any(Error)]);
+    expect(server.connections.size).toBe(1);
+    await server.shutdown({ deadlineMs: 0 });
+  });
+
+  it("copes with a socket that is closed already", async () => {
+    await using site = await Site.start();
+    const server = new WebSocketServer({
+      authenticate: () => {
+        throw new Error("must not be asked");
+      },
+    });
+    const upgraded = new Promise<void>((resolve) => {
+      site.http.on("upgrade", (request, socket, head) => {
+        socket.destroy();
+        socket.once("close", () => {
+          server.handleUpgrade(request, socket, head);
+          resolve();
+        });
+      });
+    });
+    using client = await RawClient.send(site, upgradeRequest());
+    await upgraded;
+    await settle();
+
+    expect(client.received).toHaveLength(0);
+    await server.shutdown({ deadlineMs: 0 });
+  });
+});

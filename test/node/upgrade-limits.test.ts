@@ -1,0 +1,166 @@
+// How many connections there may be, and that every way out gives a place back.
+import { describe, expect, it } from "vitest";
+import { acceptThenClose, reject } from "../../src/node/server-rejection.js";
+import { FakeClock } from "../support/clock.js";
+import { RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
+import { eventually, settle } from "../support/raw-peer.js";
+import { startServer, WAYS_IN } from "../support/server-under-test.js";
+import { CLOSE, closePayload, frame } from "../support/wire-frame.js";
+
+describe("maxConnections", () => {
+  it.each(WAYS_IN)(
+    "by way of an %s, lets so many in, and refuses the next with 503",
+    async (wayIn) => {
+      await using under = await startServer({ maxConnections: 2 }, wayIn);
+      using one = await RawClient.send(under, upgradeRequest());
+      using two = await RawClient.send(under, upgradeRequest());
+      await one.head();
+      await two.head();
+
+      expect(await statusOf(under, upgradeRequest())).toBe(503);
+      expect(under.refused).toMatchObject([{ code: "CONNECTIONS_TOO_MANY" }]);
+      expect(under.server.connections.size).toBe(2);
+    },
+  );
+
+  it("of zero is zero", async () => {
+    await using under = await startServer({ maxConnections: 0 });
+
+    expect(await statusOf(under, upgradeRequest())).toBe(503);
+  });
+
+  it("counts those that authenticate is busy with, and asks it about no more", async () => {
+    let asked = 0;
+    await using under = await startServer<unknown>({
+      maxConnections: 3,
+      authenticate: () => {
+        asked++;
+        return new Promise(() => {});
+      },
+    });
+    const waiting = await Promise.all([1, 2, 3].map(() => RawClient.send(under, upgradeRequest())));
+    await eventually(() => asked === 3);
+
+    expect(await statusOf(under, upgradeRequest())).toBe(503);
+    expect(asked).toBe(3);
+    for (const client of waiting) client.socket.destroy();
+  });
+
+  it("counts before a hook is asked, and after the origin: who may not connect takes no place", async () => {
+    let asked = 0;
+    await using under = await startServer<unknown>({
+      maxConnections: 0,
+      authenticate: () => asked++,
+    });
+
+    expect(await statusOf(under, upgradeRequest("/", { origin: "http://evil.example" }))).toBe(403);
+    expect(await statusOf(under, upgradeRequest())).toBe(503);
+    expect(asked).toBe(0);
+  });
+
+  /** Ways for a client to come and go, with one place to be had. */
+  // oxfmt-ignore
+  const WAYS_OUT: readonly [what: string, status: number, leave: (client: RawClient, clock: FakeClock) => void][] = [
+    ["the closing handshake",        101, (client) => client.sendFrames(frame(CLOSE, closePayload(1000)))],
+    ["an end without one",           101, (client) => client.socket.end()],
+    ["a reset",                      101, (client) => client.socket.resetAndDestroy()],
+    ["a frame that breaks a rule",   101, (client) => client.send(Uint8Array.of(0xff, 0xff))],
+    ["silence",                      101, (_, clock) => clock.advance(60_000)],
+    ["a rejection",                  401, () => {}],
+    ["a rejection that is thrown",   402, () => {}],
+    ["a hook that throws",           500, () => {}],
+    ["a response that cannot be sent", 500, () => {}],
+    ["a close right after the 101",  101, (client) => client.sendFrames(frame(CLOSE))],
+    ["going while authenticate works", 0, (client) => client.socket.resetAndDestroy()],
+    ["ending while authenticate works", 0, (client) => client.socket.end()],
+    ["authenticate taking too long", 408, (_, clock) => clock.advance(10_000)],
+  ];
+
+  it.each(WAYS_OUT)("gives the place back after %s", async (what, status, leave) => {
+    const clock = new FakeClock();
+    let asked = 0;
+    await using under = await startServer<unknown>({
+      clock,
+      maxConnections: 1,
+      responseHeaders: ({ headers }) => ({
+        "X-A": headers.get("x-wish")?.includes("cannot be sent") ? "\r\n" : "",
+      }),
+      authenticate: ({ headers }) => {
+        asked++;
+        const wish = headers.get("x-wish") ?? "";
+        if (wish.includes("thrown")) throw reject(402);
+        if (wish.includes("throws")) throw new Error("hook");
+        if (wish.includes("a rejection")) return reject(401);
+        if (wish.includes("right after")) return acceptThenClose(4000);
+        return wish.includes("authenticate") ? new Promise(() => {}) : undefined;
+      },
+    });
+    using client = await RawClient.send(under, upgradeRequest("/", { "x-wish": what }));
+    await eventually(() => asked === 1);
+    if (status !== 0 && status !== 408) await client.head();
+    await settle();
+    leave(client, clock);
+    if (!client.socket.destroyed) await client.ended();
+    client.socket.destroy();
+    await settle();
+    clock.advance(20_000);
+    await settle();
+
+    expect(await statusOf(under, upgradeRequest())).toBe(101);
+    expect(clock.timers).toBeLessThanOrEqual(2); // those of this connection
+  });
+});
+
+describe("whenFull: acceptThenClose", () => {
+  it("tells clients 1013 in a way that a page can read, up to as many again", async () => {
+    await using under = await startServer({ maxConnections: 1, whenFull: "acceptThenClose" });
+    let connections = 0;
+    under.server.on("connection", () => connections++);
+    using one = await RawClient.send(under, upgradeRequest());
+    await one.head();
+    using two = await RawClient.send(under, upgradeRequest());
+    await two.head();
+
+    expect(await two.frame()).toMatchObject({
+      opcode: CLOSE,
+      payload: expect.objectContaining({ 0: 1013 >> 8, 1: 1013 & 255 }),
+    });
+    expect(await statusOf(under, upgradeRequest())).toBe(503);
+    two.sendFrames(frame(CLOSE));
+    await two.ended();
+    two.socket.end();
+    await two.closed();
+    await settle();
+    expect(await statusOf(under, upgradeRequest())).toBe(101);
+    expect(connections).toBe(1);
+    expect(under.server.connections.size).toBe(1);
+  });
+});
+
+describe("a crowd", () => {
+  it("of 1000 clients at once is let in or refused, each with a clear answer, and leaves nothing behind", async () => {
+    await using under = await startServer({ maxConnections: 500 });
+    const crowd = await Promise.all(
+      Array.from({ length: 1_000 }, () => RawClient.send(under, upgradeRequest())),
+    );
+    const lines = await Promise.all(crowd.map(async (client) => (await client.head()).startLine));
+
+    expect(lines.filter((line) => line.includes(" 101 "))).toHaveLength(500);
+    expect(lines.filter((line) => line.includes(" 503 "))).toHaveLength(500);
+    for (const client of crowd) client.socket.destroy();
+    await under.server.shutdown({ deadlineMs: Infinity }); // only when nothing is left
+  });
+
+  it("that never sends a request is kept in bounds, too", async () => {
+    await using under = await startServer({ maxConnections: 1 });
+    const silent = await Promise.all(Array.from({ length: 100 }, () => RawClient.connect(under)));
+    await settle();
+
+    expect(await statusOf(under, upgradeRequest())).toBe(503);
+    for (const client of silent) client.socket.destroy();
+    await settle();
+    await eventually(() => silent.every((client) => client.isClosed));
+    await settle();
+    expect(await statusOf(under, upgradeRequest())).toBe(101);
+  });
+});
