@@ -226,14 +226,14 @@ export class ProtocolConnection {
   #handle({ opcode, payload }: ControlFrame): ProtocolEvent {
     if (opcode === Opcode.PING) {
       this.#answerPing(payload);
-      return { type: "ping", payload: payload.slice() };
+      return { type: "ping", payload: new Uint8Array(payload) };
     }
-    if (opcode === Opcode.PONG) return { type: "pong", payload: payload.slice() };
+    if (opcode === Opcode.PONG) return { type: "pong", payload: new Uint8Array(payload) };
 
     const close = parseClosePayload(payload, this.#platform);
     this.#receivedClose = close;
     this.#discard();
-    if (this.#state === ReadyState.OPEN) this.#sendClose(close, payload.slice());
+    if (this.#state === ReadyState.OPEN) this.#sendClose(close, new Uint8Array(payload));
     this.#state = nextState(this.#state, "close frame received");
     return { type: "close", ...close };
   }
@@ -241,7 +241,7 @@ export class ProtocolConnection {
   /** §5.5.2: the same bytes, also when our own Close frame is out already. */
   #answerPing(payload: Uint8Array): void {
     if (this.#output.length < LATE_PONG_FROM) this.#sendControl(Opcode.PONG, payload);
-    else this.#latePong = payload.slice();
+    else this.#latePong = new Uint8Array(payload);
   }
 
   #fail(error: ProtocolError | CodecError): ProtocolEvent {

@@ -26,7 +26,7 @@ export class FrameTrace {
   }
 
   received({ header, payload, isLast }: FramePart): void {
-    const part = payload.slice(0, OBSERVED_BYTES - this.#kept);
+    const part = new Uint8Array(payload.subarray(0, OBSERVED_BYTES - this.#kept));
     if (part.length > 0) this.#parts.push(part);
     this.#kept += part.length;
     if (!isLast) return;
@@ -44,7 +44,7 @@ export class FrameTrace {
 
   /** @param payload - Not masked yet. It is copied. */
   sent(header: FrameHeader, payload: Uint8Array): void {
-    this.#tell("sent", header, payload.slice(0, OBSERVED_BYTES));
+    this.#tell("sent", header, new Uint8Array(payload.subarray(0, OBSERVED_BYTES)));
   }
 
   #tell(direction: ObservedFrame["direction"], header: FrameHeader, payload: Uint8Array): void {

@@ -61,7 +61,7 @@ export class FrameWriter {
       return;
     }
     // The observer may write to another connection, so the block must be in order by then.
-    const payload = block.slice(position, position + length);
+    const payload = new Uint8Array(block.subarray(position, position + length));
     this.#finish(header);
     this.#trace.sent(header, payload);
   }

@@ -35,6 +35,20 @@ it("onFrame sees every frame of its connection, in both directions, unmasked", a
   expect(onFrame.mock.calls.every(([, connection]) => connection === peer.connection)).toBe(true);
 });
 
+it("a client's observer sees what it sent before masking, and nothing keeps the chunk it came in", async () => {
+  const onFrame = vi.fn<OnFrame>();
+  const peer = new RawPeer({ role: "client", onFrame });
+  const pings: Uint8Array[] = [];
+  peer.connection.on("ping", (payload) => pings.push(payload));
+  peer.connection.send("hé");
+  peer.send(frame(PING, "p"), frame(TEXT, "x".repeat(10_000)));
+  await peer.next();
+  await peer.next();
+  expect(onFrame.mock.calls[0]?.[0].payload).toEqual(utf8("hé"));
+  expect(pings[0]?.buffer.byteLength).toBe(1);
+  expect(onFrame.mock.calls[1]?.[0].payload.buffer.byteLength).toBe(1);
+});
+
 it("an observer that throws is told of, and changes nothing", async () => {
   const onHandlerError = vi.fn<(error: unknown) => void>();
   const oops = new Error("observer");
