@@ -1,0 +1,112 @@
+/** `plainsocket connect`: a client to type into. */
+import { Buffer } from "node:buffer";
+import { createInterface, type Interface } from "node:readline";
+import { parseArgs } from "node:util";
+import {
+  connect,
+  type ConnectOptions,
+  type Message,
+  type WebSocketConnection,
+} from "../node/index.js";
+import { frameLine } from "./frame-line.js";
+import { say, type Terminal, UsageError } from "./terminal.js";
+import { visibleText } from "./visible-text.js";
+
+export const CONNECT_HELP = `plainsocket connect URL
+  Sends each line you type as a text message, and shows what comes. Ctrl-D closes.
+  Control characters in what comes are shown as escapes.
+
+  --subprotocol NAME      offer a subprotocol; may be given more than once
+  --header "Name: value"  add a header field; may be given more than once
+  --origin ORIGIN         send an Origin, as a browser would
+  --compress              offer permessage-deflate
+  --show-frames           show every frame: direction, opcode, flags, length, masking key, payload`;
+
+const OPTIONS = {
+  subprotocol: { type: "string", multiple: true },
+  header: { type: "string", multiple: true },
+  origin: { type: "string" },
+  compress: { type: "boolean", default: false },
+  "show-frames": { type: "boolean", default: false },
+} as const;
+
+/**
+ * Runs until the connection has ended.
+ *
+ * @throws {UsageError | TypeError | SyntaxError} The arguments are wrong.
+ * @throws {HandshakeError} The connection could not be opened.
+ */
+export async function connectAndTalk(args: readonly string[], terminal: Terminal): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    allowPositionals: true,
+  });
+  const [url, ...others] = positionals;
+  if (url === undefined || others.length > 0)
+    throw new UsageError("plainsocket connect takes one URL");
+
+  const lines: string[] = [];
+  let print = (line: string): void => void lines.push(line);
+  const options: ConnectOptions = {
+    subprotocols: values.subprotocol ?? [],
+    headers: (values.header ?? []).map(toHeader),
+    origin: values.origin,
+    perMessageDeflate: values.compress,
+    onFrame: values["show-frames"] ? (frame) => print(frameLine(frame)) : undefined,
+  };
+  const connection = await connect(url, options);
+  const prompt = createInterface({
+    input: terminal.input,
+    output: terminal.output,
+    terminal: terminal.output.isTTY,
+  });
+  print = (line) => printAbove(prompt, terminal, line);
+  const { subprotocol, extensions } = connection;
+  print(["connected", subprotocol, extensions].filter((part) => part !== "").join(", "));
+  for (const line of lines) print(line);
+  await talk(connection, prompt, terminal, print);
+}
+
+async function talk(
+  connection: WebSocketConnection,
+  prompt: Interface,
+  terminal: Terminal,
+  print: (line: string) => void,
+): Promise<void> {
+  connection.on("message", (message) => print(`< ${describe(message)}`));
+  prompt.on("line", (line) => {
+    connection.send(line);
+    prompt.prompt();
+  });
+  prompt.on("SIGINT", () => prompt.close());
+  prompt.on("close", () => connection.close(1000));
+  void terminal.interrupted.then(() => prompt.close());
+  prompt.prompt();
+  const { code, reason, error } = await connection.closed;
+  const why = error === undefined ? "" : `: ${error.message}`;
+  print(`closed with ${code} ${visibleText(reason)}`.trimEnd() + why);
+  prompt.close();
+}
+
+function describe(message: Message): string {
+  return typeof message === "string"
+    ? visibleText(message)
+    : `${message.length} bytes ${Buffer.from(message.subarray(0, 64)).toString("hex")}`;
+}
+
+/** Writes a line and puts what is being typed below it, untouched. */
+function printAbove(prompt: Interface, { output }: Terminal, line: string): void {
+  if (output.isTTY !== true) {
+    say(output, line);
+    return;
+  }
+  output.write(`\r\u001b[J${line}\n`); // to the start of the line, and clear what is below
+  prompt.prompt(true);
+}
+
+function toHeader(text: string): [string, string] {
+  const colon = text.indexOf(":");
+  if (colon < 1) throw new UsageError(`--header takes "Name: value", not ${JSON.stringify(text)}`);
+  return [text.slice(0, colon), text.slice(colon + 1).trim()];
+}

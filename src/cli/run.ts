@@ -1,0 +1,63 @@
+import { HandshakeError } from "../protocol/index.js";
+import { CONNECT_HELP, connectAndTalk } from "./connect.js";
+import { echo, ECHO_HELP } from "./echo.js";
+import { say, type Terminal, UsageError } from "./terminal.js";
+
+const COMMANDS = new Map([
+  ["echo", { run: echo, help: ECHO_HELP }],
+  ["connect", { run: connectAndTalk, help: CONNECT_HELP }],
+]);
+
+const HELP = `${[...COMMANDS.values()].map(({ help }) => help).join("\n\n")}
+
+plainsocket --help, plainsocket --version`;
+
+/**
+ * Runs the command that `args` name.
+ *
+ * @returns The exit code: 0, 1 when it failed, 2 when it was called the wrong way.
+ */
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  version: string,
+): Promise<0 | 1 | 2> {
+  const [name = "--help", ...rest] = args;
+  const command = COMMANDS.get(name);
+  if (name === "--version") say(terminal.output, version);
+  else if (name === "--help") say(terminal.output, HELP);
+  else if (command !== undefined && rest.includes("--help")) say(terminal.output, command.help);
+  else if (command !== undefined) return runCommand(command.run, rest, terminal);
+  else
+    return complain(
+      terminal,
+      `there is no command ${JSON.stringify(name)}; see plainsocket --help`,
+      2,
+    );
+  return 0;
+}
+
+async function runCommand(
+  command: (args: readonly string[], terminal: Terminal) => Promise<void>,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<0 | 1 | 2> {
+  try {
+    await command(args, terminal);
+    return 0;
+  } catch (error) {
+    const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    return complain(terminal, message, isUsage(error) ? 2 : 1);
+  }
+}
+
+function complain(terminal: Terminal, message: string, code: 1 | 2): 1 | 2 {
+  say(terminal.errors, `plainsocket: ${message}`);
+  return code;
+}
+
+/** Whether the arguments are to blame: ours and those of `parseArgs` and `connect` say so by their kind. */
+function isUsage(error: unknown): boolean {
+  if (error instanceof HandshakeError) return false;
+  return error instanceof UsageError || error instanceof TypeError || error instanceof SyntaxError;
+}

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ServerRequest, type WebSocketConnection, WebSocketServer } from "../../src/index.js";
+import { TestTerminal } from "./terminal.js";
+
+describe("plainsocket connect", () => {
+  let server: WebSocketServer;
+  const requests: ServerRequest[] = [];
+  let opened: Promise<WebSocketConnection>;
+
+  beforeEach(async () => {
+    server = new WebSocketServer({
+      port: 0,
+      host: "127.0.0.1",
+      origins: "*",
+      subprotocols: ["chat"],
+    });
+    opened = new Promise((resolve) => {
+      server.on("connection", (connection, request) => {
+        requests.push(request);
+        connection.on("message", (message) => connection.send(`you said ${message.toString()}`));
+        resolve(connection);
+      });
+    });
+    await server.listening();
+  });
+
+  afterEach(() => server.shutdown({ deadlineMs: 0 }));
+
+  it("sends lines, shows answers, and closes at the end of input", async () => {
+    const terminal = new TestTerminal();
+    const done = terminal.run("connect", server.url);
+    await terminal.sees("connected\n");
+    terminal.type("hello");
+    await terminal.sees("< you said hello\n");
+    terminal.input.end();
+    expect(await (await opened).closed).toMatchObject({ code: 1000, wasClean: true });
+    expect(await done).toBe(0);
+    expect(terminal.printed).toContain("closed with 1000");
+  });
+
+  it("sends what its options say", async () => {
+    const terminal = new TestTerminal();
+    const args = [
+      "--subprotocol",
+      "other",
+      "--subprotocol",
+      "chat",
+      "--header",
+      "X-Name: some value",
+    ];
+    const done = terminal.run(
+      "connect",
+      server.url,
+      ...args,
+      "--origin",
+      "http://a.example",
+      "--compress",
+    );
+    await terminal.sees("connected, chat, permessage-deflate");
+    expect(requests.at(-1)).toMatchObject({
+      origin: "http://a.example",
+      subprotocols: ["other", "chat"],
+    });
+    expect(requests.at(-1)?.headers.get("x-name")).toBe("some value");
+    terminal.interrupt();
+    expect(await done).toBe(0);
+  });
+
+  it("shows control characters of the peer as escapes, in text, reasons and binary", async () => {
+    const terminal = new TestTerminal();
+    const done = terminal.run("connect", server.url);
+    const connection = await opened;
+    connection.send("red \u001b[31m\u0007\n\t\r\u202e\u009b\ufeff end é😀");
+    connection.send(Buffer.from([27, 1]));
+    await terminal.sees("< red \\x1b[31m\\x07\\n\\t\\r\\u202e\\x9b\\ufeff end é😀\n");
+    await terminal.sees("< 2 bytes 1b01\n");
+    connection.close(4000, "\u001b[2J");
+    expect(await done).toBe(0);
+    await terminal.sees("closed with 4000 \\x1b[2J");
+    expect(terminal.printed).not.toContain("\u001b");
+  });
+
+  it("keeps the line that is being typed below what comes in", async () => {
+    const terminal = new TestTerminal(true);
+    const done = terminal.run("connect", server.url);
+    await terminal.sees("connected\n");
+    terminal.input.write("half a li");
+    await terminal.sees("half a li");
+    (await opened).send("interruption");
+    // Cleared, printed, and the prompt with the typed text drawn anew.
+    // oxlint-disable-next-line no-control-regex -- what a terminal is told
+    await terminal.sees(/\r\u001b\[J< interruption\n[^\n]*> half a li/);
+    terminal.input.write("ne\r");
+    await terminal.sees("< you said half a line");
+    terminal.interrupt();
+    expect(await done).toBe(0);
+  });
+
+  it("shows every frame when asked to", async () => {
+    const terminal = new TestTerminal();
+    const done = terminal.run("connect", server.url, "--show-frames");
+    await terminal.sees("connected");
+    terminal.type("hé");
+    await terminal.sees(/> text FIN 3 bytes key [0-9a-f]{8} 68c3a9 "hé"\n/);
+    await terminal.sees('< text FIN 12 bytes 796f7520736169642068c3a9 "you said hé"\n');
+    const connection = await opened;
+    void connection.ping("\u0001");
+    await terminal.sees("< ping FIN 1 bytes 01\n");
+    await terminal.sees(/> pong FIN 1 bytes key [0-9a-f]{8} 01\n/);
+    await connection.sendStream([Buffer.alloc(70)]);
+    await terminal.sees(`< binary 70 bytes ${"00".repeat(64)}…\n`);
+    await terminal.sees("< continuation FIN 0 bytes\n");
+    terminal.interrupt();
+    await done;
+    await terminal.sees(/> close FIN 2 bytes key [0-9a-f]{8} 03e8\n/);
+  });
+
+  it("says why it could not connect, with exit code 1", async () => {
+    const { url } = server;
+    await server.shutdown();
+    const terminal = new TestTerminal();
+    expect(await terminal.run("connect", url)).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(terminal.complained).toContain("ECONNREFUSED");
+  });
+});

@@ -1,0 +1,43 @@
+/** A terminal that the test is at. */
+import { PassThrough } from "node:stream";
+import { vi } from "vitest";
+import { run } from "../../src/cli/run.js";
+
+export class TestTerminal {
+  readonly input: PassThrough & { isTTY?: boolean } = new PassThrough();
+  readonly output: PassThrough & { isTTY?: boolean } = new PassThrough();
+  readonly errors: PassThrough = new PassThrough();
+  readonly interrupted: Promise<void>;
+  interrupt!: () => void;
+  /** All that was printed so far. */
+  printed = "";
+  complained = "";
+
+  constructor(isTTY = false) {
+    this.input.isTTY = this.output.isTTY = isTTY;
+    this.interrupted = new Promise((resolve) => (this.interrupt = resolve));
+    this.output.on("data", (chunk: Buffer) => (this.printed += chunk.toString()));
+    this.errors.on("data", (chunk: Buffer) => (this.complained += chunk.toString()));
+  }
+
+  run(...args: string[]): Promise<number> {
+    return run(args, this, "1.2.3");
+  }
+
+  type(line: string): void {
+    this.input.write(`${line}\n`);
+  }
+
+  /** Waits until something was printed. */
+  async sees(text: string | RegExp): Promise<string> {
+    return vi.waitFor(
+      () => {
+        const found =
+          typeof text === "string" ? this.printed.includes(text) : text.test(this.printed);
+        if (!found) throw new Error(`not printed: ${String(text)} in ${this.printed}`);
+        return this.printed;
+      },
+      { timeout: 5_000, interval: 5 },
+    );
+  }
+}
