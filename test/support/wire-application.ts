@@ -24,6 +24,7 @@ export class Unsupported extends Error {}
 export class Application {
   readonly events: AppEvent[] = [];
   readonly #signal: Signal;
+  #subprotocol: string | undefined;
   #perform: ((command: AppCommand) => void) | undefined;
 
   constructor(signal: Signal) {
@@ -34,9 +35,15 @@ export class Application {
     return this.#perform !== undefined;
   }
 
+  /** What was agreed on, once the connection is open. */
+  get subprotocol(): string | undefined {
+    return this.#subprotocol;
+  }
+
   /** The connection is there; `perform` is how to command it. */
-  opened(perform: (command: AppCommand) => void): void {
+  opened(perform: (command: AppCommand) => void, subprotocol: string): void {
     this.#perform = perform;
+    this.#subprotocol = subprotocol;
     this.#signal.notify();
   }
 

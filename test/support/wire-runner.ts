@@ -11,6 +11,8 @@ import { Signal, turn } from "./wire-signal.js";
 /** An implementation, in one role, behind one kind of transport. */
 export interface Endpoint {
   readonly role: "client" | "server";
+  /** Set for a client that offers the same of permessage-deflate whatever a script needs. */
+  readonly hasFixedOffer?: boolean;
   /**
    * Makes one connection: gives the scripted end of the transport, and tells
    * `application` what happens at the other.

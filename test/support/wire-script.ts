@@ -56,6 +56,11 @@ export interface ScriptNeeds {
   readonly maxMessageBytes?: number;
   readonly maxFragments?: number;
   readonly closeTimeoutMs?: number;
+  readonly subprotocols?: readonly string[];
+  /** Of a server: the origins it wants. */
+  readonly origins?: readonly string[];
+  /** Of a server: the one path it serves. */
+  readonly path?: string;
   /** `"silent"` keeps messages to itself. @defaultValue `"echo"` */
   readonly application?: "echo" | "silent";
 }

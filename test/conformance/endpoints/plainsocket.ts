@@ -46,6 +46,9 @@ export class ServerEndpoint implements Endpoint {
 
     const server = new WebSocketServer({
       ...optionsFor(needs),
+      subprotocols: needs.subprotocols,
+      origins: needs.origins,
+      path: needs.path,
       ...(this.#transport === "memory" ? {} : { port: 0, host: "127.0.0.1" }),
       ...(this.#transport === "tls" ? { tls: TLS_IDENTITY } : {}),
     });
@@ -71,7 +74,8 @@ export class ClientEndpoint implements Endpoint {
 
   async open(application: Application, needs: ScriptNeeds): Promise<Duplex> {
     const { origin, createConnection, accepted } = await meet(this.#transport);
-    connect(origin, { ...optionsFor(needs), createConnection, tls: { ca: CA } }).then(
+    const options = { ...optionsFor(needs), subprotocols: needs.subprotocols };
+    connect(origin, { ...options, createConnection, tls: { ca: CA } }).then(
       (connection) => report(connection, application, needs),
       () => {},
     );
@@ -102,7 +106,7 @@ function report(
   connection.on("close", ({ code, reason, wasClean }) => {
     application.closed(code, reason, wasClean);
   });
-  application.opened((command) => perform(connection, command));
+  application.opened((command) => perform(connection, command), connection.subprotocol);
 }
 
 function perform(connection: WebSocketConnection, command: AppCommand): void {

@@ -8,12 +8,18 @@ import { meet } from "../../support/wire-transport.js";
 
 export class UndiciClientEndpoint implements Endpoint {
   readonly role = "client";
+  /** permessage-deflate with client_max_window_bits. */
+  readonly hasFixedOffer = true;
 
   async open(application: Application, needs: ScriptNeeds): Promise<Duplex> {
     const { maxMessageBytes = 1_048_576, maxFragments = 16_384 } = needs;
     const { origin, accepted } = await meet("tcp");
     const limits = { maxPayloadSize: maxMessageBytes, maxFragments };
-    const socket = new WebSocket(origin, { dispatcher: new Agent({ webSocket: limits }) });
+    const dispatcher = new Agent({ webSocket: limits });
+    const socket = new WebSocket(origin, {
+      dispatcher,
+      protocols: [...(needs.subprotocols ?? [])],
+    });
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }: { data: unknown }) => {
       const message = data instanceof ArrayBuffer ? new Uint8Array(data) : String(data);
@@ -26,7 +32,7 @@ export class UndiciClientEndpoint implements Endpoint {
       application.closed(code, reason, wasClean);
     });
     socket.addEventListener("open", () => {
-      application.opened((command) => perform(socket, command));
+      application.opened((command) => perform(socket, command), socket.protocol);
     });
     return accepted;
   }

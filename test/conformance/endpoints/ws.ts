@@ -29,12 +29,22 @@ export class WsServerEndpoint implements Endpoint {
   constructor(transport: TransportName) {
     this.#transport = transport;
     this.#http = transport === "tls" ? createTlsServer(TLS_IDENTITY) : createServer();
+    this.#http.on("request", (_request, response) => {
+      response.writeHead(426, { Connection: "close" }).end();
+    });
     this.#http.on("upgrade", (request, socket, head) => {
       const key = socket instanceof Socket ? socket.remotePort : socket;
       const waiting = this.#waiting.get(key);
       if (waiting === undefined) throw new Error("nobody waits for this connection");
       const { application, needs } = waiting;
-      const server = new WebSocketServer({ noServer: true, ...wsOptions(needs) });
+      const { path, subprotocols = [], origins } = needs;
+      const server = new WebSocketServer({
+        noServer: true,
+        ...wsOptions(needs),
+        ...given({ path }),
+        handleProtocols: (offered) => [...offered].find((it) => subprotocols.includes(it)) ?? false,
+        verifyClient: ({ origin }, done) => done(origins?.includes(origin) ?? true, 403),
+      });
       server.handleUpgrade(request, socket, head, (connection) => {
         report(connection, application, needs);
       });
@@ -69,7 +79,7 @@ export class WsClientEndpoint implements Endpoint {
 
   async open(application: Application, needs: ScriptNeeds): Promise<Duplex> {
     const { origin, createConnection, accepted } = await meet(this.#transport);
-    const client = new WebSocket(origin, {
+    const client = new WebSocket(origin, [...(needs.subprotocols ?? [])], {
       ...wsOptions(needs),
       ca: CA,
       ...(createConnection === undefined ? {} : { createConnection }),
@@ -107,7 +117,7 @@ function report(connection: WebSocket, application: Application, needs: ScriptNe
   connection.on("close", (code, reason) => {
     application.closed(code, reason.toString(), code !== 1006);
   });
-  application.opened((command) => perform(connection, command));
+  application.opened((command) => perform(connection, command), connection.protocol);
 }
 
 function perform(connection: WebSocket, command: AppCommand): void {
