@@ -68,13 +68,14 @@ export class WebSocketConnection<Data = unknown>
       this.#resolveClosed = resolve;
     });
     this.#pings = new Pings(options.clock);
+    this.#link = new Link({ ...setup, owner: this.#asOwner() });
     this.#delivery = new Delivery({
+      budget: this.#link.core.budget,
       maxQueuedBytes: options.maxQueuedBytes,
       hasListener: () => this.listenerCount("message") > 0,
       emit: (message, isText) => this.emit("message", this.#failed, message, isText),
       onProgress: () => this.#delivered(),
     });
-    this.#link = new Link({ ...setup, owner: this.#asOwner() });
     this.remoteAddress = this.#link.remoteAddress;
     this.#outgoing = new Outgoing({
       core: this.#link.core,

@@ -1,8 +1,10 @@
+import type { Budget } from "../protocol/index.js";
 import { Inbox } from "./inbox.js";
 import type { Message } from "./options.js";
 
 export interface DeliveryOptions {
   readonly maxQueuedBytes: number;
+  readonly budget: Budget;
   readonly hasListener: () => boolean;
   /** Calls the listeners; a promise when the next message is to wait. */
   readonly emit: (message: Message, isText: boolean) => Promise<void> | undefined;
@@ -13,7 +15,7 @@ export interface DeliveryOptions {
 /** Brings messages to listeners or iterators, one after the other, as fast as they take them. */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #inbox = new Inbox();
+  readonly #inbox: Inbox;
   #isPaused = false;
   /** A listener's promise is pending: the next message waits for it. */
   #isBusy = false;
@@ -27,6 +29,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#inbox = new Inbox(options.budget);
     setImmediate(() => {
       this.#isOpening = false;
       this.goOn();
@@ -48,7 +51,8 @@ export class Delivery {
 
   wantsMore(): boolean {
     if (this.#isOpening && !this.#inbox.isEmpty) return false;
-    return !this.#isPaused && this.#inbox.bytes <= this.#options.maxQueuedBytes;
+    const { budget, maxQueuedBytes } = this.#options;
+    return !this.#isPaused && budget.queuedBytes <= maxQueuedBytes;
   }
 
   take(message: Message, isText: boolean): void {

@@ -1,3 +1,4 @@
+import type { Budget } from "../protocol/index.js";
 import type { Message } from "./options.js";
 
 /** A message, and whether it came as text: of bytes that cannot be seen. */
@@ -12,15 +13,14 @@ interface Reader {
 
 /** Messages that have arrived and wait for somebody who takes them, and readers who wait for messages. */
 export class Inbox {
-  #messages: Delivered[] = [];
-  #bytes = 0;
+  readonly #messages: Delivered[] = [];
+  readonly #budget: Budget;
   readonly #readers: Reader[] = [];
   #iterators = 0;
   #hasEnded = false;
 
-  /** About how much memory the waiting messages take. */
-  get bytes(): number {
-    return this.#bytes;
+  constructor(budget: Budget) {
+    this.#budget = budget;
   }
 
   get isEmpty(): boolean {
@@ -38,12 +38,13 @@ export class Inbox {
 
   push(message: Message, isText: boolean): void {
     this.#messages.push({ message, isText });
-    this.#bytes += costOf(message);
+    // A character of a string takes a byte or two; how many is not worth finding out.
+    this.#budget.chargeQueued(message.length);
   }
 
   shift(): Delivered | undefined {
     const delivered = this.#messages.shift();
-    if (delivered !== undefined) this.#bytes -= costOf(delivered.message);
+    if (delivered !== undefined) this.#budget.releaseQueued(delivered.message.length);
     return delivered;
   }
 
@@ -59,8 +60,7 @@ export class Inbox {
   }
 
   clear(): void {
-    this.#messages = [];
-    this.#bytes = 0;
+    for (const { message } of this.#messages.splice(0)) this.#budget.releaseQueued(message.length);
   }
 
   /** @param wanted - Called when a reader has begun to wait. */
@@ -88,8 +88,3 @@ export class Inbox {
 }
 
 const END: IteratorResult<Message, undefined> = { value: undefined, done: true };
-
-/** Bytes of the data, one or two for each character of a string, and the place in the list. */
-function costOf(message: Message): number {
-  return message.length + 64;
-}

@@ -34,8 +34,7 @@ const HARD_STOP_FACTOR = 16;
 /** Everything an application sends, in its order, within the bounds of what may wait. */
 export class Outgoing {
   readonly #options: OutgoingOptions;
-  #jobs: Job[] = [];
-  #jobBytes = 0;
+  readonly #jobs: Job[] = [];
   #isBusy = false;
   readonly #drainWaiters: ((isDrained: boolean) => void)[] = [];
   /** Messages that the policy has dropped. */
@@ -47,7 +46,7 @@ export class Outgoing {
 
   /** Bytes that wait here or behind here. */
   get bufferedBytes(): number {
-    return this.#jobBytes + this.#options.writer.bufferedBytes;
+    return this.#options.core.budget.waitingBytes + this.#options.writer.bufferedBytes;
   }
 
   get isOver(): boolean {
@@ -130,8 +129,7 @@ export class Outgoing {
   clear(): void {
     this.#resolveWaiters(false);
     for (const job of this.#jobs) if (job.type === "stream") job.sender.abort();
-    this.#jobs = [];
-    this.#jobBytes = 0;
+    while (this.#jobs.length > 0) this.#shift();
   }
 
   #resolveWaiters(isDrained: boolean): void {
@@ -191,8 +189,8 @@ export class Outgoing {
 
   /** Drops the oldest messages that wait here, until what waits here stays within the bound. */
   #makeRoom(bytes: number): void {
-    const { maxBufferedBytes } = this.#options;
-    while (this.#jobBytes + bytes > maxBufferedBytes) {
+    const { core, maxBufferedBytes } = this.#options;
+    while (core.budget.waitingBytes + bytes > maxBufferedBytes) {
       const index = this.#jobs.findIndex((job) => job.type === "message");
       if (index < 0) return;
       this.#drop(index);
@@ -210,16 +208,23 @@ export class Outgoing {
   }
 
   #drop(index: number): void {
-    for (const job of this.#jobs.splice(index, 1)) this.#jobBytes -= job.bytes;
+    for (const job of this.#jobs.splice(index, 1)) this.#charge(-job.bytes, -1);
     this.droppedMessages++;
   }
 
   #push(job: Job): void {
     this.#jobs.push(job);
-    this.#jobBytes += job.bytes;
+    this.#charge(job.bytes, 1);
   }
 
   #shift(): void {
-    this.#jobBytes -= this.#jobs.shift()?.bytes ?? 0;
+    const job = this.#jobs.shift();
+    if (job !== undefined) this.#charge(-job.bytes, -1);
+  }
+
+  #charge(bytes: number, objects: number): void {
+    const { budget } = this.#options.core;
+    budget.waitingBytes += bytes;
+    budget.objects += objects;
   }
 }

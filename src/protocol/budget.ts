@@ -52,10 +52,16 @@ export class Budget {
   messageBytes = 0;
   /** Frames of that message so far. */
   fragments = 0;
-  /** Bytes that a codec is working on, in either direction. */
-  codecBytes = 0;
-  /** Bytes to be sent: messages that wait for a codec, and frames. */
+  /** Bytes of a message that is being decoded elsewhere. */
+  decodingBytes = 0;
+  /** Messages that nobody has taken yet, in bytes; see {@link chargeQueued}. */
+  queuedBytes = 0;
+  /** Bytes of a message that is being encoded elsewhere. */
+  encodingBytes = 0;
+  /** Bytes of messages that wait to be framed. */
   outputBytes = 0;
+  /** Bytes of messages that have not been given to the protocol yet. */
+  waitingBytes = 0;
   /** Objects behind all of these. */
   objects = 0;
 
@@ -68,8 +74,9 @@ export class Budget {
 
   /** All that is held, in bytes, with an estimate for the objects. */
   get heldBytes(): number {
-    const bytes = this.unparsedBytes + this.messageBytes + this.codecBytes + this.outputBytes;
-    return bytes + this.objects * BYTES_PER_OBJECT;
+    const received = this.unparsedBytes + this.messageBytes + this.decodingBytes + this.queuedBytes;
+    const sent = this.encodingBytes + this.outputBytes + this.waitingBytes;
+    return received + sent + this.objects * BYTES_PER_OBJECT;
   }
 
   /**
@@ -84,6 +91,15 @@ export class Budget {
     if (this.messageBytes + payloadLength > maxBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
     this.fragments++;
     this.messageBytes += payloadLength;
+  }
+
+  /** Counts a message that waits for whoever takes it; an empty one is not free either. */
+  chargeQueued(length: number): void {
+    this.queuedBytes += length + BYTES_PER_OBJECT;
+  }
+
+  releaseQueued(length: number): void {
+    this.queuedBytes -= length + BYTES_PER_OBJECT;
   }
 
   /** The message is complete: its next owner counts it. */

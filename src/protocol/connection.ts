@@ -29,7 +29,8 @@ export class ProtocolConnection {
   readonly #writer: FrameWriter;
   readonly #receiver: MessageReceiver;
   readonly #sender: MessageSender;
-  readonly #budget: Budget;
+  /** What is held; who holds bytes for this connection elsewhere charges it, too. */
+  readonly budget: Budget;
   #state: ReadyState = ReadyState.OPEN;
   /** Set by a Close frame of the peer (§1.4) or a failure (§7.1.7): nothing is read any more. */
   #isDiscarding = false;
@@ -45,7 +46,7 @@ export class ProtocolConnection {
     const trace = options.onFrame && new FrameTrace(options.onFrame);
     const budget = new Budget(options.limits);
     this.#platform = platform;
-    this.#budget = budget;
+    this.budget = budget;
     this.#output = new OutputBuffer(platform.allocate);
     this.#writer = new FrameWriter(role, platform, this.#output, trace);
     const shared = { platform, budget, extension, onProgress };
@@ -86,17 +87,17 @@ export class ProtocolConnection {
 
   /** Bytes of the peer that wait to be read. */
   get unreadBytes(): number {
-    return this.#budget.unparsedBytes;
+    return this.budget.unparsedBytes;
   }
 
   /** Bytes sent that {@link takeOutput} has not given yet, those that wait for a codec included. */
   get unsentBytes(): number {
-    return this.#output.length + this.#budget.outputBytes + this.#budget.codecBytes;
+    return this.#output.length + this.budget.outputBytes + this.budget.encodingBytes;
   }
 
   /** All that this connection holds for or of its peer, in bytes; see {@link Budget}. */
   get heldBytes(): number {
-    return this.#budget.heldBytes + this.#output.length;
+    return this.budget.heldBytes + this.#output.length;
   }
 
   /** Takes ownership of `chunk`: unmasking writes into it. */

@@ -1,5 +1,5 @@
 /** The door of the layer: RFC 6455 and RFC 7692 without I/O. */
-export { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from "./budget.js";
+export { Budget, DEFAULT_MESSAGE_LIMITS, type MessageLimits } from "./budget.js";
 export { CloseCode, isValidOnWire } from "./close-code.js";
 export {
   type CloseStatus,

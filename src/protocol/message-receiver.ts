@@ -117,7 +117,7 @@ export class MessageReceiver {
     const { budget, onProgress } = this.#options;
     const decoding: Decoding = { isText, length: payload.length };
     this.#decoding = decoding;
-    budget.codecBytes += payload.length;
+    budget.decodingBytes += payload.length;
     const later = (outcome: Uint8Array | Error): void => {
       if (this.#decoding !== decoding) return;
       this.#decoding.outcome = outcome;
@@ -136,7 +136,7 @@ export class MessageReceiver {
 
   #releaseDecoding(length: number): void {
     this.#decoding = undefined;
-    this.#options.budget.codecBytes -= length;
+    this.#options.budget.decodingBytes -= length;
   }
 
   #deliver(isText: boolean, data: Uint8Array): MessageEvent {

@@ -139,7 +139,7 @@ export class MessageSender {
     let encoded: Uint8Array | undefined;
     try {
       encoded = extension.encode(payload, (outcome) => {
-        this.#budget.codecBytes -= length;
+        this.#budget.encodingBytes -= length;
         if (this.#isEncoding) this.#goOn(start, outcome);
       });
     } catch (error) {
@@ -148,7 +148,7 @@ export class MessageSender {
     }
     if (encoded === undefined) {
       this.#isEncoding = true;
-      this.#budget.codecBytes += length;
+      this.#budget.encodingBytes += length;
     } else this.#writer.write(start, encoded);
   }
 

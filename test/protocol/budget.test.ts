@@ -91,9 +91,21 @@ describe("Budget", () => {
 
     budget.unparsedBytes = 1;
     budget.messageBytes = 20;
-    budget.codecBytes = 300;
-    budget.outputBytes = 4000;
+    budget.decodingBytes = 300;
+    budget.queuedBytes = 4_000;
+    budget.encodingBytes = 50_000;
+    budget.outputBytes = 600_000;
+    budget.waitingBytes = 7_000_000;
     budget.objects = 50;
-    expect(budget.heldBytes).toBe(4321 + 10_000);
+    expect(budget.heldBytes).toBe(7_654_321 + 10_000);
+  });
+
+  it("counts each message that waits to be taken, empty ones too, and forgets it when it is", () => {
+    const budget = new Budget();
+    budget.chargeQueued(0);
+    budget.chargeQueued(1_000);
+    expect(budget.queuedBytes).toBe(1_400);
+    budget.releaseQueued(1_000);
+    expect(budget.heldBytes).toBe(200);
   });
 });

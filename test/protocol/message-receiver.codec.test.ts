@@ -72,7 +72,7 @@ describe("MessageReceiver, with an extension", () => {
     expect(receiver.next()).toBeUndefined();
     expect(receiver.next()).toBeUndefined();
     expect(receiver.isDecoding).toBe(true);
-    expect(budget.codecBytes).toBe(3);
+    expect(budget.decodingBytes).toBe(3);
     expect(onProgress).not.toHaveBeenCalled();
 
     extension.settle();
@@ -94,7 +94,7 @@ describe("MessageReceiver, with an extension", () => {
       extension.settle();
 
       expect(() => receiver.next()).toThrow(type);
-      expect(budget.codecBytes).toBe(0);
+      expect(budget.decodingBytes).toBe(0);
     }
   });
 

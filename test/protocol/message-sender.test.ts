@@ -143,14 +143,14 @@ describe("MessageSender, with an extension", () => {
     expect(sent()).toEqual([]);
     expect(sender.isEncoding).toBe(true);
     expect(extension.pending).toBe(1);
-    expect(budget.codecBytes).toBe(3);
+    expect(budget.encodingBytes).toBe(3);
     expect(budget.outputBytes).toBe("twothreefour".length + 2);
     expect(budget.objects).toBe(4);
 
     extension.settle();
     expect(sent().map(([, , , text]) => text)).toEqual(["one", "two"]);
     expect(onProgress).toHaveBeenCalledTimes(1);
-    expect([budget.codecBytes, budget.outputBytes, budget.objects]).toEqual([5, 6, 2]);
+    expect([budget.encodingBytes, budget.outputBytes, budget.objects]).toEqual([5, 6, 2]);
 
     extension.settle();
     expect(sent().map(([opcode, , rsv]) => [opcode, rsv])).toEqual([
@@ -240,7 +240,7 @@ describe("MessageSender, with an extension", () => {
     sender.send("one", true, true);
     sender.send("two", true, true);
     sender.clear();
-    expect([budget.codecBytes, budget.outputBytes, budget.objects]).toEqual([3, 0, 0]);
+    expect([budget.encodingBytes, budget.outputBytes, budget.objects]).toEqual([3, 0, 0]);
 
     extension.settle();
     expect(sent()).toEqual([]);
