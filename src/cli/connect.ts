@@ -56,10 +56,12 @@ export async function connectAndTalk(args: readonly string[], terminal: Terminal
     onFrame: values["show-frames"] ? (frame) => print(frameLine(frame)) : undefined,
   };
   const connection = await connect(url, options);
+  const isTyped = terminal.output.isTTY === true;
   const prompt = createInterface({
     input: terminal.input,
     output: terminal.output,
-    terminal: terminal.output.isTTY,
+    terminal: isTyped,
+    prompt: isTyped ? "> " : "",
   });
   print = (line) => printAbove(prompt, terminal, line);
   const { subprotocol, extensions } = connection;

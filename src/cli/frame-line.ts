@@ -12,12 +12,12 @@ const SHOWN_BYTES = 64;
 /**
  * One frame as one line: direction, opcode, flags, length, masking key, payload.
  *
- *     > text FIN 5 bytes key 37fa213d 48656c6c6f "Hello"
+ *     → text FIN 5 bytes key 37fa213d 48656c6c6f "Hello"
  */
 export function frameLine(frame: ObservedFrame): string {
   const { direction, opcode, payload, payloadLength, masked, headerBytes } = frame;
   const shown = Buffer.from(payload.subarray(0, SHOWN_BYTES));
-  const parts = [direction === "sent" ? ">" : "<", NAMES.get(opcode), ...flagsOf(frame)];
+  const parts = [direction === "sent" ? "→" : "←", NAMES.get(opcode), ...flagsOf(frame)];
   parts.push(`${payloadLength} bytes`);
   if (masked) parts.push("key", Buffer.from(headerBytes.subarray(-4)).toString("hex"));
   if (shown.length > 0)

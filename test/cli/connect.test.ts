@@ -101,18 +101,18 @@ describe("plainsocket connect", () => {
     const done = terminal.run("connect", server.url, "--show-frames");
     await terminal.sees("connected");
     terminal.type("hé");
-    await terminal.sees(/> text FIN 3 bytes key [0-9a-f]{8} 68c3a9 "hé"\n/);
-    await terminal.sees('< text FIN 12 bytes 796f7520736169642068c3a9 "you said hé"\n');
+    await terminal.sees(/→ text FIN 3 bytes key [0-9a-f]{8} 68c3a9 "hé"\n/);
+    await terminal.sees('← text FIN 12 bytes 796f7520736169642068c3a9 "you said hé"\n');
     const connection = await opened;
     void connection.ping("\u0001");
-    await terminal.sees("< ping FIN 1 bytes 01\n");
-    await terminal.sees(/> pong FIN 1 bytes key [0-9a-f]{8} 01\n/);
+    await terminal.sees("← ping FIN 1 bytes 01\n");
+    await terminal.sees(/→ pong FIN 1 bytes key [0-9a-f]{8} 01\n/);
     await connection.sendStream([Buffer.alloc(70)]);
-    await terminal.sees(`< binary 70 bytes ${"00".repeat(64)}…\n`);
-    await terminal.sees("< continuation FIN 0 bytes\n");
+    await terminal.sees(`← binary 70 bytes ${"00".repeat(64)}…\n`);
+    await terminal.sees("← continuation FIN 0 bytes\n");
     terminal.interrupt();
     await done;
-    await terminal.sees(/> close FIN 2 bytes key [0-9a-f]{8} 03e8\n/);
+    await terminal.sees(/→ close FIN 2 bytes key [0-9a-f]{8} 03e8\n/);
   });
 
   it("says why it could not connect, with exit code 1", async () => {
