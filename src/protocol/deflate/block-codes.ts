@@ -1,0 +1,166 @@
+import {
+  CODE_LENGTH_ORDER,
+  CODE_LENGTH_SYMBOLS,
+  DISTANCE_BASE,
+  DISTANCE_EXTRA_BITS,
+  DISTANCE_SYMBOLS,
+  END_OF_BLOCK,
+  FIRST_LENGTH,
+  LENGTH_BASE,
+  LENGTH_EXTRA_BITS,
+  LITLEN_SYMBOLS,
+} from "./alphabets.js";
+import type { BitReader } from "./bit-reader.js";
+import { CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./code-lengths.js";
+import { buildDecodeTable, DecodeTable, END, EXCEPTION, LITERAL } from "./decode-table.js";
+
+/** The two codes of a compressed block (RFC 1951 §3.2.3). */
+export interface BlockCodes {
+  readonly litlen: DecodeTable;
+  readonly distance: DecodeTable;
+}
+
+/**
+ * Bits that index the first parts. Measured with 9, 10 and 11 on blocks of 1 to
+ * 16 KiB of JSON: a longer code is rare at 10, and a bigger table costs more to
+ * build than it saves.
+ */
+const LITLEN_ROOT_BITS = 10;
+const DISTANCE_ROOT_BITS = 8;
+const CODE_LENGTH_ROOT_BITS = 7;
+
+/** Entries for the worst code of 286 and of 30 symbols with these bits; a test has both codes. */
+const LITLEN_ENTRIES = 1332;
+const DISTANCE_ENTRIES = 400;
+
+const dynamic: BlockCodes = {
+  litlen: new DecodeTable(LITLEN_ENTRIES),
+  distance: new DecodeTable(DISTANCE_ENTRIES),
+};
+const litlenLengths = new CodeLengths(LITLEN_SYMBOLS);
+const distanceLengths = new CodeLengths(DISTANCE_SYMBOLS);
+const codeLengthTable = new DecodeTable(1 << CODE_LENGTH_ROOT_BITS);
+const codeLengthLengths = new CodeLengths(CODE_LENGTH_SYMBOLS);
+const codeLengthBits = new Uint8Array(CODE_LENGTH_SYMBOLS);
+
+const LITLEN_MEANINGS: Int32Array = litlenMeanings();
+const DISTANCE_MEANINGS: Int32Array = distanceMeanings();
+const CODE_LENGTH_MEANINGS: Int32Array = Int32Array.from(
+  CODE_LENGTH_ORDER,
+  (_, symbol) => symbol << 16,
+);
+
+let fixed: BlockCodes | undefined;
+
+/** The codes of a block of type 1 (§3.2.6). Made once. */
+export function fixedCodes(): BlockCodes {
+  if (fixed) return fixed;
+  const codes = { litlen: new DecodeTable(512), distance: new DecodeTable(32) };
+  buildDecodeTable(codes.litlen, fixedLitlenLengths(), LITLEN_MEANINGS, LITLEN_ROOT_BITS);
+  buildDecodeTable(codes.distance, fixedDistanceLengths(), DISTANCE_MEANINGS, DISTANCE_ROOT_BITS);
+  fixed = codes;
+  return fixed;
+}
+
+/**
+ * Reads the codes in front of a block of type 2 (§3.2.7), valid until the next
+ * call: all blocks share one pair of tables.
+ *
+ * @returns `undefined` when they break a rule. Running past the end of the input
+ *   may go unnoticed: see {@link BitReader.overrun}.
+ */
+export function readDynamicCodes(reader: BitReader): BlockCodes | undefined {
+  const litlenSymbols = reader.take(5) + 257;
+  const distanceSymbols = reader.take(5) + 1;
+  if (litlenSymbols > LITLEN_SYMBOLS || distanceSymbols > DISTANCE_SYMBOLS) return undefined;
+  if (!readCodeLengthCode(reader)) return undefined;
+  if (!readLengths(reader, litlenSymbols, litlenSymbols + distanceSymbols)) return undefined;
+
+  const { litlen, distance } = dynamic;
+  const litlenSet = buildDecodeTable(litlen, litlenLengths, LITLEN_MEANINGS, LITLEN_ROOT_BITS);
+  if (litlenSet === "invalid") return undefined;
+  const distanceSet = buildDecodeTable(
+    distance,
+    distanceLengths,
+    DISTANCE_MEANINGS,
+    DISTANCE_ROOT_BITS,
+  );
+  return distanceSet === "invalid" ? undefined : dynamic;
+}
+
+function readCodeLengthCode(reader: BitReader): boolean {
+  const listed = reader.take(4) + 4;
+  codeLengthBits.fill(0);
+  for (let i = 0; i < listed; i++) codeLengthBits[CODE_LENGTH_ORDER[i]!] = reader.take(3);
+  codeLengthLengths.used = 0;
+  for (let symbol = 0; symbol < CODE_LENGTH_SYMBOLS; symbol++) {
+    const bits = codeLengthBits[symbol]!;
+    if (bits !== 0) codeLengthLengths.add(symbol, bits);
+  }
+  const set = buildDecodeTable(
+    codeLengthTable,
+    codeLengthLengths,
+    CODE_LENGTH_MEANINGS,
+    CODE_LENGTH_ROOT_BITS,
+  );
+  return set === "complete";
+}
+
+/**
+ * Reads the lengths of both codes: one sequence of `total` that repeats may cross
+ * (§3.2.7), of which the first `litlenSymbols` are for literals and lengths.
+ */
+function readLengths(reader: BitReader, litlenSymbols: number, total: number): boolean {
+  const { entries, rootBits } = codeLengthTable;
+  const mask = (1 << rootBits) - 1;
+  litlenLengths.used = 0;
+  distanceLengths.used = 0;
+  let hasEnd = false;
+  let previous = -1;
+  for (let i = 0; i < total;) {
+    if (reader.position > reader.end + 4) return false; // the zeros there might go on for ever
+    reader.refill();
+    const entry = entries[reader.hold & mask]!;
+    reader.take(entry & 15);
+    const symbol = entry >>> 16;
+    let times = 1;
+    if (symbol < 16) {
+      previous = symbol;
+    } else if (symbol === 16) {
+      if (previous < 0) return false;
+      times = 3 + reader.take(2);
+    } else {
+      previous = 0;
+      times = symbol === 17 ? 3 + reader.take(3) : 11 + reader.take(7);
+    }
+    const next = i + times;
+    if (next > total) return false;
+    if (previous === 0) i = next;
+    for (; i < next; i++) {
+      if (i < litlenSymbols) litlenLengths.add(i, previous);
+      else distanceLengths.add(i - litlenSymbols, previous);
+      if (i === END_OF_BLOCK) hasEnd = true;
+    }
+  }
+  return hasEnd;
+}
+
+/** Symbols 286 and 287 are left as exceptions of no known kind. */
+function litlenMeanings(): Int32Array {
+  const meanings = new Int32Array(288).fill(EXCEPTION);
+  for (let byte = 0; byte < 256; byte++) meanings[byte] = LITERAL | (byte << 16);
+  meanings[END_OF_BLOCK] = EXCEPTION | END;
+  for (const [i, base] of LENGTH_BASE.entries()) {
+    meanings[FIRST_LENGTH + i] = (base << 16) | (LENGTH_EXTRA_BITS[i]! << 4);
+  }
+  return meanings;
+}
+
+/** Symbols 30 and 31 are left as exceptions of no known kind. */
+function distanceMeanings(): Int32Array {
+  const meanings = new Int32Array(32).fill(EXCEPTION);
+  for (const [i, base] of DISTANCE_BASE.entries()) {
+    meanings[i] = (base << 16) | (DISTANCE_EXTRA_BITS[i]! << 4);
+  }
+  return meanings;
+}

@@ -1,0 +1,110 @@
+import * as fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { Decompressor } from "../../../src/protocol/deflate/decompressor.js";
+import { ProtocolError } from "../../../src/protocol/errors.js";
+import {
+  anyMessage,
+  anyZlibOptions,
+  streamRuns,
+  zlibPayload,
+  zlibVerdict,
+} from "../../support/deflate-oracle.js";
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** What our decompressor says of a payload behind `history`. */
+function verdict(payload: Uint8Array, history: Uint8Array): Uint8Array | undefined {
+  const own = new Decompressor({ windowBits: 15, contextTakeover: true });
+  own.skip(history);
+  try {
+    return own.decompress(payload, 2 ** 26);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toMatchObject({ code: "DEFLATE_INVALID" });
+    return undefined;
+  }
+}
+
+const mutation = fc.record({
+  kind: fc.constantFrom("flip", "set", "cut", "insert", "remove", "repeat"),
+  at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  value: fc.nat(255),
+});
+
+/** A payload of zlib, mostly damaged in one or two places, often near the start. */
+const anyPayload = fc
+  .record({
+    history: anyMessage(2000),
+    message: anyMessage(2000),
+    options: anyZlibOptions,
+    mutations: fc.array(mutation, { maxLength: 3 }),
+    nearStart: fc.boolean(),
+  })
+  .map(({ history, message, options, mutations, nearStart }) => {
+    const dictionary = history.length > 0 ? { dictionary: history } : {};
+    const bytes = Array.from(zlibPayload(message, { ...options, ...dictionary }));
+    for (const { kind, at, value } of mutations) {
+      const i = Math.floor((nearStart ? Math.min(bytes.length, 20) : bytes.length) * at);
+      if (kind === "flip") bytes[i]! ^= 1 << (value & 7);
+      else if (kind === "set") bytes[i] = value;
+      else if (kind === "cut") bytes.length = i;
+      else if (kind === "insert") bytes.splice(i, 0, value);
+      else if (kind === "remove") bytes.splice(i, 1 + (value & 3));
+      else bytes.splice(i, 0, ...bytes.slice(i, i + 1 + (value & 15)));
+    }
+    return { history, payload: Uint8Array.from(bytes) };
+  });
+
+describe("Decompressor", () => {
+  it("says of damaged payloads what zlib says, but for those that end inside a block (D03)", () => {
+    fc.assert(
+      fc.property(anyPayload, ({ history, payload }) => {
+        const ours = verdict(payload, history);
+        const theirs = zlibVerdict(payload, history);
+        if (ours === undefined || theirs === undefined) expect(ours).toEqual(theirs);
+        else expect(isEqual(ours, theirs)).toBe(true);
+      }),
+      streamRuns(5000),
+    );
+  });
+
+  it("ends within a number of steps that the sizes of input and output bound", () => {
+    const loads = vi.spyOn(DataView.prototype, "getInt32");
+    fc.assert(
+      fc.property(anyPayload, ({ history, payload }) => {
+        loads.mockClear();
+        const message = verdict(payload, history);
+        // Each step loads bits and takes one at least. Refused output is bounded by its input, too.
+        const output = message?.length ?? payload.length * 8 * 258;
+        expect(loads.mock.calls.length).toBeLessThan(payload.length * 8 * 4 + output + 500);
+      }),
+      streamRuns(300),
+    );
+    loads.mockRestore();
+  });
+
+  it("inflates whatever zlib deflates, with and without context takeover", () => {
+    const conversation = fc.record({
+      options: anyZlibOptions,
+      contextTakeover: fc.boolean(),
+      messages: fc.array(anyMessage(70_000), { minLength: 1, maxLength: 5 }),
+    });
+    fc.assert(
+      fc.property(conversation, ({ options, contextTakeover, messages }) => {
+        const windowBits = options.windowBits!;
+        const own = new Decompressor({ windowBits, contextTakeover });
+        let history: Uint8Array = new Uint8Array(0);
+        for (const message of messages) {
+          const dictionary = history.length > 0 ? { dictionary: history } : {};
+          const payload = zlibPayload(message, { ...options, ...dictionary });
+          expect(isEqual(own.decompress(payload, message.length), message)).toBe(true);
+          if (contextTakeover) {
+            history = Buffer.concat([history, message]).subarray(-(2 ** windowBits));
+            expect(isEqual(own.history, history)).toBe(true);
+          }
+        }
+      }),
+      streamRuns(400),
+    );
+  });
+});
