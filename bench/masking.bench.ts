@@ -1,0 +1,19 @@
+import { applyMask } from "../src/protocol/masking.js";
+import { compare } from "./compare.js";
+
+function byteByByte(bytes: Uint8Array, key: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) bytes[i]! ^= key[i & 3]!;
+}
+
+const key = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d);
+const KEY = 0x37fa213d;
+
+for (const length of [8, 32, 64, 125, 1024, 65_536]) {
+  const bytes = new Uint8Array(length + 8);
+  const aligned = bytes.subarray(0, length);
+  await compare(`From which length on do words pay, aligned or not? ${length} bytes`, {
+    "byte by byte": () => byteByByte(aligned, key),
+    "applyMask, aligned": () => applyMask(bytes, 0, length, KEY),
+    "applyMask, one byte off": () => applyMask(bytes, 1, length + 1, KEY),
+  });
+}
