@@ -1,8 +1,11 @@
 // The installed package as applications use it: ES modules, CommonJS, TypeScript, and the command line.
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { InstalledPackage, type Output, ROOT } from "./installed-package.js";
+
+// Compilers and linters in processes of their own: a second or two each, more beside other tests.
+vi.setConfig({ testTimeout: 60_000 });
 
 let installed: InstalledPackage;
 

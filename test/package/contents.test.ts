@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { InstalledPackage, ROOT } from "./installed-package.js";
 
 interface Manifest {
@@ -18,6 +18,9 @@ interface SourceMap {
   readonly sources: readonly string[];
   readonly sourcesContent?: readonly unknown[];
 }
+
+// Compilers and linters in processes of their own: a second or two each, more beside other tests.
+vi.setConfig({ testTimeout: 60_000 });
 
 let installed: InstalledPackage;
 let manifest: Manifest;
