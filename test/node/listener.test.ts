@@ -145,9 +145,12 @@ describe("a refusal", () => {
     await client.ended();
     expect(client.isClosed).toBe(false);
     clock.advance(2_000);
-    client.socket.end();
-
+    client.send("x"); // to nobody: the answer is a reset
+    await settle();
+    client.send("x");
     await client.closed();
+
+    expect(client.error).toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) });
     expect(clock.timers).toBe(0);
   });
 });
@@ -267,6 +270,7 @@ describe("listening", () => {
   it("can be called off before it has begun", async () => {
     const server = new WebSocketServer({ port: 0, host: "localhost" });
     await server.shutdown();
+    await server.listening();
 
     expect(server.address()).toBeUndefined();
   });

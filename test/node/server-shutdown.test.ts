@@ -1,5 +1,6 @@
 // The end of a server: orderly, in time, once.
 import { describe, expect, it } from "vitest";
+import { acceptThenClose, reject } from "../../src/node/server-rejection.js";
 import { WebSocketServer } from "../../src/node/server.js";
 import { FakeClock } from "../support/clock.js";
 import { portOf, RawClient, upgradeRequest } from "../support/raw-client.js";
@@ -22,7 +23,8 @@ async function open(to: { readonly port: number }): Promise<RawClient> {
 
 describe.each(WAYS_IN)("by way of an %s, shutdown", (wayIn) => {
   it("closes everybody with 1001, and resolves when they are gone", async () => {
-    await using under = await startServer({}, wayIn);
+    const clock = new FakeClock();
+    await using under = await startServer({ clock }, wayIn);
     const clients = await Promise.all(Array.from({ length: 20 }, () => open(under)));
     let isDone = false;
     const done = under.server.shutdown().then(() => (isDone = true));
@@ -41,6 +43,7 @@ describe.each(WAYS_IN)("by way of an %s, shutdown", (wayIn) => {
     await done;
     expect(under.server.connections.size).toBe(0);
     expect(clients.every((client) => client.error === undefined)).toBe(true);
+    expect(clock.timers).toBe(0);
   });
 
   it("cuts those who do not answer at the deadline", async () => {
@@ -157,6 +160,25 @@ describe("shutdown", () => {
     await done;
 
     expect(heard).toEqual([]);
+  });
+
+  it("cuts at the deadline those, too, who were refused or only accepted to be closed", async () => {
+    const clock = new FakeClock();
+    await using under = await startServer<unknown>({
+      clock,
+      closeTimeoutMs: Infinity,
+      authenticate: ({ path }) => (path === "/refuse" ? reject(401) : acceptThenClose(4401)),
+    });
+    using refused = await RawClient.send(under, upgradeRequest("/refuse"));
+    using closed = await RawClient.send(under, upgradeRequest("/close"));
+    await refused.ended();
+    await closed.head();
+    let isDone = false;
+    const done = under.server.shutdown({ deadlineMs: 1_000 }).then(() => (isDone = true));
+    await settle();
+    expect(isDone).toBe(false);
+    clock.advance(1_000);
+    await done;
   });
 
   it("comes with `await using`", async () => {

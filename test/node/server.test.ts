@@ -1,6 +1,7 @@
 // WebSocketServer as an application sees it: options, events, addresses, secrets.
+import { Duplex } from "node:stream";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import type { WebSocketConnection } from "../../src/node/connection.js";
 import type { ServerOptions } from "../../src/node/server-options.js";
 import { reject } from "../../src/node/server-rejection.js";
@@ -33,6 +34,18 @@ describe("the options", () => {
 
   it.each(BAD)("with %s are refused before anything happens", (_, options) => {
     expect(() => new WebSocketServer(options)).toThrow();
+  });
+
+  it("decide by what authenticate returns the type of the data", () => {
+    const one = new WebSocketServer({ authenticate: () => ({ id: 1 }) });
+    const two = new WebSocketServer({
+      authenticate: async (request) => (request.path === "/" ? reject(401) : { id: 1 }),
+    });
+    const three = new WebSocketServer({ path: "/" });
+
+    expectTypeOf(one).toEqualTypeOf<WebSocketServer<{ id: number }>>();
+    expectTypeOf(two).toEqualTypeOf<WebSocketServer<{ id: number }>>();
+    expectTypeOf(three).toEqualTypeOf<WebSocketServer>();
   });
 
   it("with a wrong word are refused by name", () => {
@@ -92,14 +105,52 @@ describe("a connection", () => {
     await eventually(() => under.server.connections.size === 0);
   });
 
-  it("greets in the same packet as the 101 [6455-4.2.2-14]", async () => {
-    await using under = await startServer();
-    under.server.on("connection", (connection) => connection.send("hello"));
+  it("may greet behind the 101, in one write with it [6455-4.2.2-14]", async () => {
+    const server = new WebSocketServer();
+    server.on("connection", (connection) => connection.send("hello"));
+    const writes: string[] = [];
+    const transport = new Duplex({
+      read: () => {},
+      writev: (chunks, done) => {
+        writes.push(Buffer.concat(chunks.map(({ chunk }) => chunk)).toString("latin1"));
+        done();
+      },
+    });
+    server.accept(transport);
+    transport.push(upgradeRequest());
+    await eventually(() => writes.length > 0);
+    await settle();
+
+    expect(writes).toEqual([expect.stringContaining("\r\n\r\n\u0081\u0005hello")]);
+    await server.shutdown({ deadlineMs: 0 });
+  });
+
+  it("that the client ends right behind its Close frame still gets all that was sent before", async () => {
+    await using under = await startServer({ maxBufferedBytes: Infinity });
+    const sendMany = (connection: WebSocketConnection): void => {
+      for (let i = 0; i < 20; i++) connection.send(Buffer.alloc(500_000));
+    };
+    let isAsked = false;
+    under.server.on("connection", (connection) => {
+      sendMany(connection); // more than the system takes
+      connection.on("message", () => {
+        sendMany(connection); // and more that waits behind it
+        isAsked = true;
+      });
+    });
     using client = await RawClient.send(under, upgradeRequest());
     await client.head();
-    await client.frame();
+    client.socket.pause();
+    client.sendFrames(frame(TEXT, "go"), frame(CLOSE, closePayload(1000)));
+    client.socket.end();
+    await eventually(() => isAsked);
+    await settle();
+    client.socket.resume();
+    for (let i = 0; i < 40; i++) expect((await client.frame()).payload).toHaveLength(500_000);
 
-    expect(client.chunks).toBe(1);
+    expect(await client.frame()).toMatchObject({ opcode: CLOSE, payload: closePayload(1000) });
+    await client.closed();
+    expect(client.error).toBeUndefined();
   });
 
   it.each([

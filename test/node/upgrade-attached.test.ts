@@ -124,6 +124,7 @@ describe("several servers on one http server", () => {
       socket.end("HTTP/1.1 299 Theirs\r\n\r\n");
     });
 
+    site.add("routed", { route: () => false });
     expect(await site.who("/theirs")).toBe(299);
     expect(await site.who("/chat")).toBe("chat");
     const broken = upgradeRequest("/theirs", { "sec-websocket-version": "8" });
@@ -169,13 +170,16 @@ describe("several servers on one http server", () => {
   it("are gone after their shutdown; the http server stays", async () => {
     await using site = await Site.start();
     const chat = site.add("chat", { path: "/chat" });
-    site.add("news", { path: "/news" });
+    const news = site.add("news", { path: "/news" });
     await chat.shutdown();
 
     expect(await site.who("/chat")).toBe(404);
     expect(await site.who("/news")).toBe("news");
-    site.add("again", { path: "/chat" });
+    const again = site.add("again", { path: "/chat" });
     expect(await site.who("/chat")).toBe("again");
+    await Promise.all([again, news].map((server) => server.shutdown()));
+    const alone = upgradeRequest("/chat", { connection: "close, Upgrade" });
+    expect((await answerTo(site, alone)).body).toBe("page /chat");
   });
 
   it("answer 503 while they shut down", async () => {

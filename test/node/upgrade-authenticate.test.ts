@@ -1,8 +1,7 @@
 // Who may connect, as the application decides it: in time or too late, well or badly.
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { acceptThenClose, reject, type Rejection } from "../../src/node/server-rejection.js";
 import type { ServerRequest } from "../../src/node/server-request.js";
-import { WebSocketServer } from "../../src/node/server.js";
 import { FakeClock } from "../support/clock.js";
 import { answerTo, fieldOf, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
 import { eventually, settle } from "../support/raw-peer.js";
@@ -75,18 +74,6 @@ describe("authenticate", () => {
       expect(request?.signal.aborted).toBe(false);
     },
   );
-
-  it("decides the type of the data", () => {
-    const one = new WebSocketServer({ authenticate: () => ({ id: 1 }) });
-    const two = new WebSocketServer({
-      authenticate: async (request) => (request.path === "/" ? reject(401) : { id: 1 }),
-    });
-    const three = new WebSocketServer({ path: "/" });
-
-    expectTypeOf(one).toEqualTypeOf<WebSocketServer<{ id: number }>>();
-    expectTypeOf(two).toEqualTypeOf<WebSocketServer<{ id: number }>>();
-    expectTypeOf(three).toEqualTypeOf<WebSocketServer>();
-  });
 
   it.each([
     ["returned", () => rejection()],
@@ -271,29 +258,34 @@ describe("authenticate", () => {
     },
   );
 
-  it("keeps no more than maxQueuedBytes, and then reads on only once it has settled", async () => {
-    const answer = deferred<string>();
-    let asked = 0;
-    await using under = await startServer<string>({
-      maxQueuedBytes: 100_000,
-      authenticate: () => (asked++, answer.promise),
-    });
-    let messages = 0;
-    under.server.on("connection", (connection) => {
-      connection.on("message", () => messages++);
-    });
-    const bytes = encodeFrame(frame(TEXT, "x".repeat(10_000)), { maskingKey: SCRIPT_KEY });
-    using client = await RawClient.send(under, upgradeRequest());
-    await eventually(() => asked === 1);
-    const total = 4_000; // 40 MB: more than the system's buffers hold
-    for (let i = 0; i < total; i++) client.send(bytes);
-    await settle();
-    expect(client.socket.writableLength).toBeGreaterThan(20_000_000);
+  it.each(["data", "no"])(
+    "keeps no more than maxQueuedBytes, and reads on once it has settled, with %j",
+    async (outcome) => {
+      const answer = deferred<string | Rejection>();
+      let asked = 0;
+      await using under = await startServer<string>({
+        maxQueuedBytes: 100_000,
+        authenticate: () => (asked++, answer.promise),
+      });
+      let messages = 0;
+      under.server.on("connection", (connection) => {
+        connection.on("message", () => messages++);
+      });
+      const bytes = encodeFrame(frame(TEXT, "x".repeat(10_000)), { maskingKey: SCRIPT_KEY });
+      using client = await RawClient.send(under, upgradeRequest());
+      await eventually(() => asked === 1);
+      const total = 4_000; // 40 MB: more than the system's buffers hold
+      for (let i = 0; i < total; i++) client.send(bytes);
+      await settle();
+      expect(client.socket.writableLength).toBeGreaterThan(20_000_000);
 
-    answer.resolve("data");
-    await client.head();
-    client.sendFrames(frame(CLOSE));
-    await client.frame();
-    expect(messages).toBe(total);
-  });
+      answer.resolve(outcome === "no" ? rejection() : outcome);
+      await client.head();
+      client.sendFrames(frame(CLOSE));
+      client.socket.end();
+      await client.closed();
+      expect(messages).toBe(outcome === "no" ? 0 : total);
+      expect(client.error).toBeUndefined();
+    },
+  );
 });

@@ -1,5 +1,6 @@
 // What the application's hooks decide about an opening handshake, and what becomes of a hook that fails.
 import { describe, expect, it } from "vitest";
+import { createDeflateCodec } from "../../src/node/deflate.js";
 import { reject } from "../../src/node/server-rejection.js";
 import { WebSocketServer } from "../../src/node/server.js";
 import { answerTo, RawClient, upgradeRequest } from "../support/raw-client.js";
@@ -123,6 +124,13 @@ describe("permessage-deflate", () => {
     "permessage-deflate; client_max_window_bits; client_max_window_bits=10",
   ])("is off, and the connection open, after the bad offer %s [7692-5-04]", async (offer) => {
     expect(await extensionsFor(offer)).toEqual([]);
+  });
+
+  it("keeps to windows that the compressor can keep to [7692-7-26]", async () => {
+    const offer = "permessage-deflate; server_max_window_bits=8";
+    const canKeepTo8 = createDeflateCodec().minWindowBits === 8;
+
+    expect(await extensionsFor(offer)).toHaveLength(canKeepTo8 ? 1 : 0);
   });
 
   it("is on when a good offer comes after a bad one [7692-5-02]", async () => {
