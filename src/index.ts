@@ -1,8 +1,10 @@
 /** plainsocket: WebSocket servers and clients for Node.js (RFC 6455, RFC 7692). */
 export {
   acceptThenClose,
+  type BinaryType,
   type BufferPolicy,
   type Clock,
+  CloseEvent,
   type CloseInfo,
   connect,
   type ConnectionEvents,
@@ -10,6 +12,7 @@ export {
   type ConnectionSetup,
   type ConnectionTarget,
   type ConnectOptions,
+  ErrorEvent,
   type FragmentSource,
   type Message,
   type OnFrame,
@@ -28,7 +31,9 @@ export {
   type Timer,
   type TlsClientOptions,
   TransportError,
+  WebSocket,
   WebSocketConnection,
+  type WebSocketInit,
   WebSocketServer,
 } from "./node/index.js";
 export {

@@ -25,3 +25,6 @@ export { type ServerEvents, WebSocketServer } from "./server.js";
 export type { FragmentSource } from "./stream-sender.js";
 export { TransportError } from "./transport-error.js";
 export type { RefusedHandshake } from "./upgrade-refusal.js";
+export type { WebSocketInit } from "./websocket-arguments.js";
+export { CloseEvent, ErrorEvent } from "./websocket-events.js";
+export { type BinaryType, WebSocket } from "./websocket.js";
