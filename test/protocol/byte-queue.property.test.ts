@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ByteQueue } from "../../src/protocol/byte-queue.js";
 import { pattern } from "../support/protocol.js";
 
-const length = fc.oneof(fc.nat({ max: 20 }), fc.constantFrom(1023, 1024, 1025, 4096, 5000));
+const length = fc.oneof(fc.nat({ max: 20 }), fc.constantFrom(0, 1023, 1024, 1025, 4096, 5000));
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constant("push" as const), count: length }) },

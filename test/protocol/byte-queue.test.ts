@@ -12,7 +12,9 @@ function queueOf(...chunks: readonly Uint8Array[]): ByteQueue {
 /** Takes all there is, front by front: one piece for each chunk that was kept. */
 function drain(queue: ByteQueue): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  while (queue.length > 0) pieces.push(queue.take(queue.end - queue.start));
+  for (let i = 0; i < 1000 && queue.length > 0; i++) {
+    pieces.push(queue.take(queue.end - queue.start));
+  }
   return pieces;
 }
 
@@ -40,7 +42,7 @@ describe("ByteQueue", () => {
     const queue = queueOf(hex(""), hex("01"), hex(""), hex("02"));
 
     expect(queue.length).toBe(2);
-    expect(concat(drain(queue))).toEqual(hex("01 02"));
+    expect(drain(queue)).toEqual([hex("01"), hex("02")]);
   });
 
   it("goes on to the next chunk when one is used up", () => {

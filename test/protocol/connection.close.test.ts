@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProtocolEvent } from "../../src/protocol/events.js";
 import { ReadyState } from "../../src/protocol/ready-state.js";
+import { LateExtension } from "../support/codec.js";
 import {
   connection,
   eventsOf,
@@ -80,6 +81,19 @@ describe.each(ROLES)("the closing handshake, started by the peer of a %s", (role
       expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, fin: true, rsv: 0, payload }]);
     },
   );
+
+  it("is answered with what the Close frame said, also when its chunk changes before that", () => {
+    const extension = new LateExtension();
+    const end = connection(role, { extension });
+    end.sendMessage("being compressed");
+    const chunk = Buffer.from(from(CLOSE, closePayload(1000, "bye")));
+    end.receive(chunk);
+    end.nextEvent();
+    chunk.fill(0);
+    extension.settle();
+
+    expect(framesSentBy(end).at(-1)?.payload).toEqual(closePayload(1000, "bye"));
+  });
 
   it("ends all reading: nothing behind the Close frame is processed or answered [6455-5.5-16]", () => {
     const end = connection(role);

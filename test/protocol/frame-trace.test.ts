@@ -95,7 +95,8 @@ describe("FrameTrace", () => {
 
   it("copies: what it told does not change with the memory of the connection", () => {
     const { trace, seen } = newTrace();
-    const payload = utf8("Hello");
+    // A Buffer's slice() is not a copy, as a Uint8Array's is.
+    const payload = Buffer.from("Hello");
     trace.sent(header(5), payload);
     trace.received({ header: header(5), payload, isFirst: true, isLast: true });
     payload.fill(0);

@@ -13,7 +13,8 @@ const TEXT_START = { fin: true, rsv: 0, opcode: Opcode.TEXT };
 const BINARY_START = { fin: true, rsv: 0, opcode: Opcode.BINARY };
 
 function newWriter(role: Role, trace?: FrameTrace) {
-  const output = new OutputBuffer(platform.allocate);
+  // As on Node: a Buffer's slice() is not a copy, as a Uint8Array's is.
+  const output = new OutputBuffer((length) => Buffer.alloc(length));
   return { writer: new FrameWriter(role, platform, output, trace), output };
 }
 

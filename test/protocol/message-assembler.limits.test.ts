@@ -88,7 +88,10 @@ describe("MessageAssembler, with limits", () => {
     push(assembler, parts(TEXT, utf8("x"), { fin: false }));
     assembler.clear();
     expect([budget.messageBytes, budget.fragments, assembler.isInMessage]).toEqual([0, 0, false]);
-    expect(push(assembler, parts(TEXT, utf8("y")))).toHaveLength(1);
+    push(assembler, parts(BINARY, hex("ff"), { fin: false }));
+    expect(push(assembler, parts(CONTINUATION, hex("fe")))).toMatchObject([
+      { payload: hex("ff fe") },
+    ]);
   });
 });
 

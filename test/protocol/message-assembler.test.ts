@@ -158,6 +158,19 @@ describe("MessageAssembler, with text", () => {
     expect(messages).toMatchObject([{ payload: concat([all, all]) }]);
   });
 
+  it("does not check binary messages behind text", () => {
+    const { assembler } = newAssembler();
+    const messages = push(
+      assembler,
+      parts(TEXT, utf8("a"), { fin: false }),
+      parts(CONTINUATION, utf8("b")),
+      parts(BINARY, hex("ff"), { fin: false }),
+      parts(CONTINUATION, hex("fe")),
+    );
+
+    expect(messages).toMatchObject([{ payload: utf8("ab") }, { payload: hex("ff fe") }]);
+  });
+
   it("does not check bytes that are still compressed [7692-6-08]", () => {
     const { assembler } = newAssembler();
     const messages = push(

@@ -115,6 +115,22 @@ describe("MessageReceiver, with an extension", () => {
     }
   });
 
+  it("does not take the outcome of a dropped message for that of another", () => {
+    const extension = new LateExtension();
+    const { receiver, onProgress } = newReceiver({ extension });
+    receiver.push(compressed("dropped"));
+    receiver.next();
+    receiver.clear();
+    receiver.push(compressed("other"));
+    receiver.next();
+    extension.settle();
+    expect(onProgress).not.toHaveBeenCalled();
+    expect(receiver.next()).toBeUndefined();
+
+    extension.settle();
+    expect(receiver.next()).toMatchObject({ data: "other" });
+  });
+
   it("gives back what a failed decoding held once it is cleared", () => {
     const { receiver, budget } = newReceiver({ extension: failing(new Error("no memory")) });
     receiver.push(compressed("one"));

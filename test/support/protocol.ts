@@ -69,10 +69,15 @@ export function eventsOf(
   return events;
 }
 
+/** More than any test needs. */
+const MOST_EVENTS = 100_000;
+
 /** All events that are there without more bytes. */
 export function pull(end: ProtocolConnection): ProtocolEvent[] {
   const events: ProtocolEvent[] = [];
-  for (let event = end.nextEvent(); event; event = end.nextEvent()) events.push(event);
+  for (let event = end.nextEvent(); event; event = end.nextEvent()) {
+    if (events.push(event) > MOST_EVENTS) throw new Error("events without end");
+  }
   return events;
 }
 
