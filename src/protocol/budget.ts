@@ -40,8 +40,9 @@ const BYTES_PER_OBJECT = 200;
 export class Budget {
   readonly maxMessageBytes: number;
   /**
-   * Largest payload of a compressed message: a little over `maxMessageBytes`,
-   * because incompressible data grows (by at most 5 bytes for each block).
+   * Largest payload of a compressed message: over `maxMessageBytes`, because what
+   * cannot be compressed grows. RFC 1951 allows 9 bits for each byte in a block of
+   * fixed codes, which is an eighth more, and a few bytes for each block.
    */
   readonly maxCompressedBytes: number;
   readonly #maxFragments: number;
@@ -68,7 +69,8 @@ export class Budget {
   constructor(limits: MessageLimits = {}) {
     const { maxMessageBytes, maxFragments } = { ...DEFAULT_MESSAGE_LIMITS, ...limits };
     this.maxMessageBytes = Math.min(maxMessageBytes, LARGEST_MESSAGE_BYTES);
-    this.maxCompressedBytes = this.maxMessageBytes + (this.maxMessageBytes >>> 6) + 64;
+    const max = this.maxMessageBytes;
+    this.maxCompressedBytes = max + (max >>> 3) + (max >>> 6) + 64;
     this.#maxFragments = maxFragments;
   }
 

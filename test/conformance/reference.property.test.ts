@@ -153,7 +153,8 @@ function closeHex(code: number): string {
 function reference(settings: Settings, stream: Uint8Array): ReferenceOutcome {
   const { maxMessageBytes } = settings.limits;
   // A compressed message may be a little longer than what it holds: the allowance of the library.
-  const maxCompressedBytes = maxMessageBytes + Math.floor(maxMessageBytes / 64) + 64;
+  const eighth = Math.floor(maxMessageBytes / 8);
+  const maxCompressedBytes = maxMessageBytes + eighth + Math.floor(maxMessageBytes / 64) + 64;
   return referenceOutcome(stream, { ...settings, ...settings.limits, maxCompressedBytes });
 }
 
