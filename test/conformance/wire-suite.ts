@@ -1,6 +1,7 @@
 /** All wire scripts against this library over one kind of transport, in every manner of delivery. */
 import { afterAll, describe, it } from "vitest";
-import { type Delivery, type Endpoint, playScript, scriptLength } from "../support/wire-runner.js";
+import type { Endpoint } from "../support/wire-open.js";
+import { type Delivery, playScript, scriptLength } from "../support/wire-runner.js";
 import type { WireScript } from "../support/wire-script.js";
 import type { TransportName } from "../support/wire-transport.js";
 import { ClientEndpoint, ServerEndpoint } from "./endpoints/plainsocket.js";

@@ -5,7 +5,8 @@ import { CLOSE, closePayload, encodeFrame, frame, SCRIPT_KEY } from "./wire-fram
 import { acceptFor, type Head, valuesOf } from "./wire-handshake.js";
 import { expectAppEvent, Mismatch } from "./wire-match.js";
 import { WirePeer } from "./wire-peer.js";
-import type { Endpoint, RunOptions } from "./wire-runner.js";
+import type { Endpoint } from "./wire-open.js";
+import type { RunOptions } from "./wire-runner.js";
 import { Signal, turn } from "./wire-signal.js";
 
 /** How a head reaches the endpoint: at once, byte by byte, or in two pieces. */

@@ -25,9 +25,11 @@ export class WirePeer {
   /** What came behind the head, and how far it has been looked at. */
   #stream: Uint8Array = NO_BYTES;
   #frameOffset = 0;
+  #countedOffset = 0;
   #eventCount = 0;
   #options: ReferenceOptions | undefined;
-  #outcome: ReferenceOutcome = { events: [], unfinished: undefined };
+  /** What the reference decoder makes of the stream, once somebody asked. */
+  #outcome: ReferenceOutcome | undefined;
 
   constructor(raw: Duplex, signal: Signal, timeoutMs: number) {
     this.#raw = raw;
@@ -90,20 +92,28 @@ export class WirePeer {
       const next = decodeFrame(this.#read().subarray(this.#frameOffset));
       if (next === undefined) return undefined;
       this.#frameOffset = this.#stream.length - next.rest.length;
-      const seen = this.#stream.subarray(0, this.#frameOffset);
-      this.#eventCount = this.#decode(seen).events.length;
       return next.frame;
     }, this.#timeoutMs);
   }
 
   async nextEvent(): Promise<ReferenceEvent | undefined> {
     return this.#signal.until(() => {
-      this.#read();
-      const event = this.#outcome.events[this.#eventCount];
-      if (event === undefined) return undefined;
-      this.#eventCount++;
+      const event = this.#event();
+      if (event !== undefined) this.#eventCount++;
       return event;
     }, this.#timeoutMs);
+  }
+
+  /** The next event behind the frames and events taken so far. */
+  #event(): ReferenceEvent | undefined {
+    if (this.#frameOffset > this.#countedOffset) {
+      const seen = this.#stream.subarray(0, this.#frameOffset);
+      this.#eventCount = Math.max(this.#eventCount, this.#decode(seen).events.length);
+      this.#countedOffset = this.#frameOffset;
+    }
+    const stream = this.#read();
+    this.#outcome ??= this.#decode(stream);
+    return this.#outcome.events[this.#eventCount];
   }
 
   /** Waits for the end of what the endpoint sends. */
@@ -113,10 +123,10 @@ export class WirePeer {
 
   /** What came and was not asked for: events, bytes of an unfinished frame, bytes behind a Close frame. */
   leftover(): string | undefined {
-    const event = this.#outcome.events[this.#eventCount];
     if (this.#read().length === this.#frameOffset) return undefined;
+    const event = this.#event();
     if (event !== undefined) return event.type;
-    if (this.#outcome.unfinished !== undefined) return `half a ${this.#outcome.unfinished}`;
+    if (this.#outcome?.unfinished !== undefined) return `half a ${this.#outcome.unfinished}`;
     let rest = this.#stream;
     for (let next = decodeFrame(rest); next; next = decodeFrame(rest)) {
       rest = next.rest;
@@ -129,7 +139,8 @@ export class WirePeer {
     const length = this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (length !== this.#stream.length) {
       this.#stream = concat(this.#chunks);
-      this.#outcome = this.#decode(this.#stream);
+      this.#chunks = [this.#stream];
+      this.#outcome = undefined;
     }
     return this.#stream;
   }

@@ -1,24 +1,11 @@
 /** Plays a script to an endpoint, in one of several manners of delivery, and says what did not match. */
-import type { Duplex } from "node:stream";
 import { type AppCommand, type AppEvent, Application } from "./wire-application.js";
 import { concat, encodeFrame, SCRIPT_KEY } from "./wire-frame.js";
-import { agreedDeflate, scriptRequest, scriptResponse, valuesOf } from "./wire-handshake.js";
+import { type Endpoint, openHandshake } from "./wire-open.js";
 import { expectAppEvent, expectEnd, expectEvent, expectFrame, Mismatch } from "./wire-match.js";
 import { WirePeer } from "./wire-peer.js";
-import type { ExpectedAppEvent, ScriptNeeds, Sendable, Step, WireScript } from "./wire-script.js";
+import type { ExpectedAppEvent, Sendable, Step, WireScript } from "./wire-script.js";
 import { Signal, turn } from "./wire-signal.js";
-
-/** An implementation, in one role, behind one kind of transport. */
-export interface Endpoint {
-  readonly role: "client" | "server";
-  /** Set for a client that offers the same of permessage-deflate whatever a script needs. */
-  readonly hasFixedOffer?: boolean;
-  /**
-   * Makes one connection: gives the scripted end of the transport, and tells
-   * `application` what happens at the other.
-   */
-  open(application: Application, needs: ScriptNeeds): Promise<Duplex>;
-}
 
 /**
  * How what a script sends reaches the endpoint: each step at once, each byte for
@@ -83,38 +70,14 @@ class ScriptRun {
 
     const early = this.#delivery === "coalesced" ? earlySteps(steps) : [];
     const first = bytesOfSteps(early, this.#endpoint.role);
-    await this.#openHandshake(peer, needs, first);
+    const send = (bytes: Uint8Array): Promise<void> => this.#send(peer, bytes);
+    await openHandshake(peer, this.#endpoint.role, needs, { send, first });
     for (const step of steps) if (!early.includes(step)) await this.#do(step, peer);
     await this.#checkEnd(peer);
   }
 
   stop(): void {
     this.#peer?.destroy();
-  }
-
-  async #openHandshake(peer: WirePeer, needs: ScriptNeeds, first: Uint8Array): Promise<void> {
-    const isServer = this.#endpoint.role === "server";
-    if (isServer) await this.#send(peer, concat([scriptRequest(needs, "/"), first]));
-    const head = await peer.head();
-    if (head === undefined) throw new Mismatch("a handshake", "none");
-    if (!isServer) await this.#send(peer, concat([scriptResponse(head, needs), first]));
-    else if (!head.startLine.startsWith("HTTP/1.1 101 ")) throw new Mismatch("101", head.startLine);
-
-    const offered = valuesOf(head, "sec-websocket-extensions").length > 0;
-    if (needs.deflate && !offered) throw new Mismatch("permessage-deflate", "no extension");
-    const agreed = needs.deflate && (isServer ? agreedDeflate(head) : needs.deflate);
-    const { serverMaxWindowBits, clientMaxWindowBits } = agreed ?? {};
-    peer.open({
-      role: isServer ? "client" : "server",
-      deflate: agreed && {
-        windowBits: (isServer ? serverMaxWindowBits : clientMaxWindowBits) ?? 15,
-        contextTakeover: !(isServer
-          ? agreed.serverNoContextTakeover
-          : agreed.clientNoContextTakeover),
-      },
-      maxMessageBytes: Infinity,
-      maxFragments: Infinity,
-    });
   }
 
   async #send(peer: WirePeer, bytes: Uint8Array): Promise<void> {

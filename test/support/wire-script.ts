@@ -52,6 +52,8 @@ export interface ScriptDeflate {
 /** How the endpoint has to be set up. Everything has a default that suits most scripts. */
 export interface ScriptNeeds {
   readonly deflate?: ScriptDeflate;
+  /** Of a client: it offers permessage-deflate, and the script does not accept. */
+  readonly offersDeflate?: boolean;
   /** @defaultValue 1 MiB */
   readonly maxMessageBytes?: number;
   readonly maxFragments?: number;

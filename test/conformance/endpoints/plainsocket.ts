@@ -9,7 +9,7 @@ import {
 import { CA } from "../../support/certificates/index.js";
 import type { AppCommand, Application } from "../../support/wire-application.js";
 import { MemorySocket } from "../../support/wire-memory.js";
-import type { Endpoint } from "../../support/wire-runner.js";
+import type { Endpoint } from "../../support/wire-open.js";
 import type { ScriptNeeds } from "../../support/wire-script.js";
 import { dial, meet, TLS_IDENTITY, type TransportName } from "../../support/wire-transport.js";
 
@@ -89,7 +89,7 @@ function optionsFor(needs: ScriptNeeds): ConnectionOptions {
     maxMessageBytes,
     maxFragments,
     closeTimeoutMs: needs.closeTimeoutMs,
-    perMessageDeflate: needs.deflate ?? false,
+    perMessageDeflate: needs.deflate ?? needs.offersDeflate ?? false,
     pingIntervalMs: Infinity,
   };
 }

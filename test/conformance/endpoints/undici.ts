@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import { Agent, WebSocket } from "undici";
 import { type AppCommand, type Application, Unsupported } from "../../support/wire-application.js";
-import type { Endpoint } from "../../support/wire-runner.js";
+import type { Endpoint } from "../../support/wire-open.js";
 import type { ScriptNeeds } from "../../support/wire-script.js";
 import { meet } from "../../support/wire-transport.js";
 

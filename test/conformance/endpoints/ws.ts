@@ -7,7 +7,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { type AppCommand, type Application, Unsupported } from "../../support/wire-application.js";
 import { CA } from "../../support/certificates/index.js";
 import { MemorySocket } from "../../support/wire-memory.js";
-import type { Endpoint } from "../../support/wire-runner.js";
+import type { Endpoint } from "../../support/wire-open.js";
 import type { ScriptNeeds } from "../../support/wire-script.js";
 import {
   dial,
