@@ -1,0 +1,72 @@
+import { CodeLengths } from "./code-lengths.js";
+import { assignLengths } from "./huffman.js";
+
+/** Makes a code to measure for the symbols of one alphabet that occur in a block. */
+export class CodePlan {
+  /** How often each symbol occurs; to be filled before {@link collect}. */
+  readonly frequencies: Uint32Array;
+  /** The symbols that occur and the lengths of their codes. */
+  readonly lengths: CodeLengths;
+  /** How often each symbol of `lengths` occurs. */
+  readonly #weights: Int32Array;
+
+  constructor(symbols: number) {
+    this.frequencies = new Uint32Array(symbols);
+    this.lengths = new CodeLengths(symbols);
+    this.#weights = new Int32Array(symbols);
+  }
+
+  /** Lists the symbols that occur, and one or two more if they are less than two. */
+  collect(): void {
+    const { frequencies, lengths } = this;
+    const weights = this.#weights;
+    const { symbols } = lengths;
+    let used = 0;
+    for (let symbol = 0; symbol < frequencies.length; symbol++) {
+      const frequency = frequencies[symbol]!;
+      symbols[used] = symbol;
+      weights[used] = frequency;
+      used += (frequency + 0x7fff_ffff) >>> 31; // 1 if it occurs; a branch would be a coin toss
+    }
+    if (used < 2) used = this.#twoSymbols(used);
+    lengths.used = used;
+  }
+
+  /**
+   * A code of less than two symbols is legal for distances only (RFC 1951 §3.2.7),
+   * and not every decoder takes it.
+   */
+  #twoSymbols(used: number): number {
+    const { symbols } = this.lengths;
+    const only = used === 1 ? symbols[0]! : 0;
+    const weight = used === 1 ? this.#weights[0]! : 0;
+    symbols[0] = 0;
+    symbols[1] = only === 0 ? 1 : only;
+    this.#weights[0] = only === 0 ? weight : 0;
+    this.#weights[1] = only === 0 ? 0 : weight;
+    return 2;
+  }
+
+  /** Makes the best code for them with none longer than `maxBits`. Call {@link collect} first. */
+  plan(maxBits: number): void {
+    assignLengths(this.lengths, this.#weights, maxBits);
+  }
+
+  /** How many bits all occurrences take with that code and the extra bits of each symbol. */
+  plannedBits(extraBits: Uint8Array): number {
+    const { symbols, bits, used } = this.lengths;
+    let total = 0;
+    for (let i = 0; i < used; i++) {
+      total += this.#weights[i]! * (bits[i]! + extraBits[symbols[i]!]!);
+    }
+    return total;
+  }
+
+  /** How many bits all occurrences take when each symbol costs so many. */
+  bitsWith(costs: Uint8Array): number {
+    const { symbols, used } = this.lengths;
+    let total = 0;
+    for (let i = 0; i < used; i++) total += this.#weights[i]! * costs[symbols[i]!]!;
+    return total;
+  }
+}

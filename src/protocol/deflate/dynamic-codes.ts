@@ -1,0 +1,136 @@
+import {
+  CODE_LENGTH_ORDER,
+  CODE_LENGTH_SYMBOLS,
+  DISTANCE_EXTRA_BITS,
+  DISTANCE_SYMBOLS,
+  FIRST_LENGTH,
+  LENGTH_EXTRA_BITS,
+  LITLEN_SYMBOLS,
+  MAX_CODE_BITS,
+} from "./alphabets.js";
+import type { BitWriter } from "./bit-writer.js";
+import { CodePlan } from "./code-plan.js";
+import type { CodeLengths } from "./code-lengths.js";
+import { assignCodes } from "./huffman.js";
+
+/** Leaves room for 13 extra bits in one write of 31 bits, 7 of which may be taken. */
+const MAX_DISTANCE_CODE_BITS = 11;
+/** Three bits for each length in the header (§3.2.7). */
+const MAX_CODE_LENGTH_BITS = 7;
+
+const LITLEN_EXTRA = new Uint8Array(LITLEN_SYMBOLS);
+LITLEN_EXTRA.set(LENGTH_EXTRA_BITS, FIRST_LENGTH);
+const DISTANCE_EXTRA: Uint8Array = Uint8Array.from(DISTANCE_EXTRA_BITS);
+/** Extra bits of the symbols of the code length code: only those that repeat have any. */
+const REPEAT_BITS = new Uint8Array(CODE_LENGTH_SYMBOLS);
+REPEAT_BITS.set([2, 3, 7], 16);
+
+/**
+ * The codes of a block of type 2 and their description (RFC 1951 §3.2.7), made to
+ * measure for the symbols of the block.
+ */
+export class DynamicCodes {
+  readonly litlen: CodePlan = new CodePlan(LITLEN_SYMBOLS);
+  readonly distance: CodePlan = new CodePlan(DISTANCE_SYMBOLS);
+  readonly litlenCodes: Int32Array = new Int32Array(LITLEN_SYMBOLS);
+  readonly distanceCodes: Int32Array = new Int32Array(DISTANCE_SYMBOLS);
+  /** The symbols of the description, each with its extra bits times 2^5. */
+  readonly #runList = new Uint16Array(LITLEN_SYMBOLS + DISTANCE_SYMBOLS);
+  #runs = 0;
+  readonly #codeLength = new CodePlan(CODE_LENGTH_SYMBOLS);
+  readonly #bits = new Uint8Array(CODE_LENGTH_SYMBOLS);
+  readonly #codes = new Int32Array(CODE_LENGTH_SYMBOLS);
+  #listed = 0;
+
+  /** Finds the best codes for the frequencies. @returns The bits that the block takes with them. */
+  plan(): number {
+    this.litlen.plan(MAX_CODE_BITS);
+    this.distance.plan(MAX_DISTANCE_CODE_BITS);
+    return (
+      this.#planHeader() +
+      this.litlen.plannedBits(LITLEN_EXTRA) +
+      this.distance.plannedBits(DISTANCE_EXTRA)
+    );
+  }
+
+  /** Writes the description, behind the three bits that start the block. */
+  writeHeader(writer: BitWriter): void {
+    const { lengths } = this.#codeLength;
+    assignCodes(lengths, this.#codes);
+    assignCodes(this.litlen.lengths, this.litlenCodes);
+    assignCodes(this.distance.lengths, this.distanceCodes);
+    writer.put(listedSymbols(this.litlen.lengths) - 257, 5);
+    writer.put(listedSymbols(this.distance.lengths) - 1, 5);
+    writer.put(this.#listed - 4, 4);
+    for (let i = 0; i < this.#listed; i++) writer.put(this.#bits[CODE_LENGTH_ORDER[i]!]!, 3);
+    for (let i = 0; i < this.#runs; i++) {
+      const run = this.#runList[i]!;
+      const code = this.#codes[run & 31]!;
+      const bits = code >> 16;
+      writer.put((code & 0xffff) | ((run >> 5) << bits), bits + REPEAT_BITS[run & 31]!);
+    }
+  }
+
+  #planHeader(): number {
+    const plan = this.#codeLength;
+    plan.frequencies.fill(0);
+    this.#runs = 0;
+    this.#addRuns(this.litlen.lengths);
+    this.#addRuns(this.distance.lengths);
+    plan.collect();
+    plan.plan(MAX_CODE_LENGTH_BITS);
+    const { symbols, bits, used } = plan.lengths;
+    this.#bits.fill(0);
+    for (let i = 0; i < used; i++) this.#bits[symbols[i]!] = bits[i]!;
+    this.#listed = CODE_LENGTH_SYMBOLS;
+    while (this.#bits[CODE_LENGTH_ORDER[this.#listed - 1]!] === 0) this.#listed--;
+    return 3 + 5 + 5 + 4 + 3 * this.#listed + plan.plannedBits(REPEAT_BITS);
+  }
+
+  /** Describes the lengths of a code up to its last symbol, a run at a time. */
+  #addRuns({ symbols, bits, used }: CodeLengths): void {
+    const runs = this.#runList;
+    const { frequencies } = this.#codeLength;
+    let count = this.#runs;
+    let next = 0;
+    for (let i = 0; i < used;) {
+      let zeros = symbols[i]! - next;
+      const length = bits[i]!;
+      const first = i;
+      next += zeros;
+      do {
+        i++;
+        next++;
+      } while (i < used && symbols[i] === next && bits[i] === length);
+      let more = i - first - 1;
+
+      for (; zeros > 2;) {
+        const symbol = zeros > 10 ? 18 : 17;
+        const base = zeros > 10 ? 11 : 3;
+        const times = zeros < 138 ? zeros : 138;
+        runs[count++] = symbol | ((times - base) << 5);
+        frequencies[symbol]!++;
+        zeros -= times;
+      }
+      frequencies[0]! += zeros;
+      for (; zeros > 0; zeros--) runs[count++] = 0;
+
+      runs[count++] = length;
+      frequencies[length]!++;
+      for (; more > 2;) {
+        const times = more < 6 ? more : 6;
+        runs[count++] = 16 | ((times - 3) << 5);
+        frequencies[16]!++;
+        more -= times;
+      }
+      frequencies[length]! += more;
+      for (; more > 0; more--) runs[count++] = length;
+    }
+    this.#runs = count;
+  }
+}
+
+/** How many symbols there are up to the last one in use. */
+function listedSymbols({ symbols, used }: CodeLengths): number {
+  return symbols[used - 1]! + 1;
+}

@@ -1,0 +1,140 @@
+import { MAX_CODE_BITS } from "./alphabets.js";
+import type { CodeLengths } from "./code-lengths.js";
+
+/** Weights from here on share a bucket and are sorted by comparing. */
+const LAST_BUCKET = 31;
+
+/** Scratch of one call: places in the list by weight, the tree, how many codes have each length. */
+const order = new Int32Array(288);
+const tree = new Int32Array(288);
+const bucketEnd = new Int32Array(LAST_BUCKET + 1);
+const lengthCount = new Int32Array(MAX_CODE_BITS + 1);
+const nextCode = new Int32Array(MAX_CODE_BITS + 1);
+
+/**
+ * Finds the lengths of the prefix code that needs the fewest bits for symbols of
+ * these weights (Huffman 1952), with none longer than `maxBits`: then a little
+ * more than the fewest.
+ *
+ * @param code - Lists at least two symbols. Gets their lengths.
+ * @param weights - How often each symbol of the list occurs; all together less than 2^31.
+ */
+export function assignLengths(code: CodeLengths, weights: Int32Array, maxBits: number): void {
+  const { used, bits } = code;
+  sortByWeight(weights, used);
+  for (let i = 0; i < used; i++) tree[i] = weights[order[i]!]!;
+  buildTree(used);
+  countLengths(used, maxBits);
+  // The rarest symbols come first, so they get the longest codes.
+  let next = 0;
+  for (let length = maxBits; length > 0; length--) {
+    for (let left = lengthCount[length]!; left > 0; left--) bits[order[next++]!] = length;
+  }
+}
+
+/** Most weights of a small message are small: one pass to count them, one to place them. */
+function sortByWeight(weights: Int32Array, used: number): void {
+  bucketEnd.fill(0);
+  for (let i = 0; i < used; i++) bucketEnd[Math.min(weights[i]!, LAST_BUCKET)]!++;
+  let end = 0;
+  for (let bucket = 0; bucket <= LAST_BUCKET; bucket++) {
+    const start = end;
+    end += bucketEnd[bucket]!;
+    bucketEnd[bucket] = start;
+  }
+  const firstOfLast = bucketEnd[LAST_BUCKET]!;
+  for (let i = 0; i < used; i++) {
+    order[bucketEnd[Math.min(weights[i]!, LAST_BUCKET)]!++] = i;
+  }
+  for (let i = firstOfLast + 1; i < used; i++) {
+    const place = order[i]!;
+    let j = i;
+    for (; j > firstOfLast && weights[order[j - 1]!]! > weights[place]!; j--) {
+      order[j] = order[j - 1]!;
+    }
+    order[j] = place;
+  }
+}
+
+/**
+ * Builds the tree in the memory of the weights (Moffat and Katajainen 1995).
+ *
+ * Weights are in ascending order, and so are the inner nodes as they are made:
+ * the two lightest are always the next of either. `tree[i]` goes from the weight
+ * of leaf i to the weight of inner node i, to its parent, to its depth.
+ */
+function buildTree(used: number): void {
+  let leaf = 0;
+  let inner = 0;
+  for (let node = 0; node < used - 1; node++) {
+    let weight = 0;
+    for (let child = 0; child < 2; child++) {
+      if (leaf >= used || (inner < node && tree[inner]! < tree[leaf]!)) {
+        weight += tree[inner]!;
+        tree[inner++] = node;
+      } else {
+        weight += tree[leaf++]!;
+      }
+    }
+    tree[node] = weight;
+  }
+  tree[used - 2] = 0;
+  for (let node = used - 3; node >= 0; node--) tree[node] = tree[tree[node]!]! + 1;
+}
+
+/**
+ * Counts the leaves at each depth from the depths of the inner nodes. Deeper ones
+ * than `maxBits` are moved up to it, which overdraws the code; it is paid back by
+ * moving others down.
+ */
+function countLengths(used: number, maxBits: number): void {
+  lengthCount.fill(0);
+  let node = used - 2;
+  let places = 1;
+  for (let depth = 0; places > 0; depth++) {
+    let inner = 0;
+    for (; node >= 0 && tree[node] === depth; node--) inner++;
+    lengthCount[depth < maxBits ? depth : maxBits]! += places - inner;
+    places = inner * 2;
+  }
+  let total = 0;
+  for (let length = 1; length <= maxBits; length++) {
+    total += lengthCount[length]! << (maxBits - length);
+  }
+  for (; total > 1 << maxBits; total--) {
+    let length = maxBits - 1;
+    while (lengthCount[length] === 0) length--;
+    lengthCount[maxBits]!--;
+    lengthCount[length]!--;
+    lengthCount[length + 1]! += 2;
+  }
+}
+
+/**
+ * Derives the codes from their lengths (RFC 1951 §3.2.2).
+ *
+ * @param codes - Gets for each symbol the bits in the order they are written, plus
+ *   their number times 2^16. Symbols that are not listed keep what they had.
+ */
+export function assignCodes({ symbols, bits, used }: CodeLengths, codes: Int32Array): void {
+  lengthCount.fill(0);
+  for (let i = 0; i < used; i++) lengthCount[bits[i]!]!++;
+  let code = 0;
+  for (let length = 1; length <= MAX_CODE_BITS; length++) {
+    code = (code + lengthCount[length - 1]!) << 1;
+    nextCode[length] = code;
+  }
+  for (let i = 0; i < used; i++) {
+    const length = bits[i]!;
+    codes[symbols[i]!] = reverse(nextCode[length]!++, length) | (length << 16);
+  }
+}
+
+/** The low `length` bits of `code` in the opposite order. */
+function reverse(code: number, length: number): number {
+  let bits = code << (16 - length);
+  bits = ((bits & 0x5555) << 1) | ((bits >> 1) & 0x5555);
+  bits = ((bits & 0x3333) << 2) | ((bits >> 2) & 0x3333);
+  bits = ((bits & 0x0f0f) << 4) | ((bits >> 4) & 0x0f0f);
+  return ((bits & 0xff) << 8) | (bits >> 8);
+}

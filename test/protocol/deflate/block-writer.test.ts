@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
+import { writeBlock } from "../../../src/protocol/deflate/block-writer.js";
+import { CORPORA, seeded } from "../../support/deflate-corpora.js";
+import { inspectPayload } from "../../support/deflate-window.js";
+
+const random = seeded(11);
+const noise = (length: number): Uint8Array => CORPORA.noise(random, length);
+
+/** The blocks of the payload that has `chunk` as literals, or as other tokens. */
+function written(chunk: Uint8Array, tokens: readonly number[] = [...chunk], before = 0) {
+  const writer = new BitWriter();
+  writer.start(chunk.length + (chunk.length >> 3) + 64);
+  // Whole empty fixed blocks of ten bits shift what follows.
+  for (let i = 0; i < before; i++) writer.put(0b010, 10);
+  writeBlock(writer, Int32Array.from(tokens), tokens.length, chunk);
+  writer.put(0, 3);
+  writer.align();
+  const payload = writer.bytes.slice(0, writer.position);
+  const { blocks, message } = inspectPayload(payload, new Uint8Array(32_768));
+  expect(Buffer.compare(message, chunk)).toBe(0);
+  return { blocks: blocks.slice(before, -1), bytes: payload.length };
+}
+
+describe("writeBlock", () => {
+  it("uses the fixed code for little text", () => {
+    expect(written(CORPORA.chat(random, 30)).blocks).toEqual(["fixed"]);
+    expect(written(CORPORA.chat(random, 60)).blocks).toEqual(["fixed"]);
+  });
+
+  it("uses a code of its own for much text", () => {
+    expect(written(CORPORA.chat(random, 500)).blocks).toEqual(["dynamic"]);
+  });
+
+  it("uses the fixed code where a code of its own would not pay off", () => {
+    // All values below 144, none more often than others: 8 bits each.
+    const flat = Uint8Array.from({ length: 144 }, (_, i) => i);
+    expect(written(flat).blocks).toEqual(["fixed"]);
+  });
+
+  it("stores what no code makes smaller, with 6 bytes more", () => {
+    for (const length of [40, 47, 48, 100, 1000, 65_535]) {
+      for (const before of [0, 1, 2, 3, 4]) {
+        const high = noise(length).map((byte) => byte | 0x90);
+        const shifted = Math.ceil((before * 10 + 3) / 8);
+        const result = written(length < 100 ? high : noise(length), undefined, before);
+        expect(result).toEqual({ blocks: ["stored"], bytes: shifted + 4 + length + 1 });
+      }
+    }
+  });
+
+  it("writes no block longer than a stored one", () => {
+    for (let length = 1; length < 300; length++) {
+      expect(written(noise(length)).bytes).toBeLessThanOrEqual(length + 6);
+    }
+  });
+
+  it("writes matches", () => {
+    const zeros = new Uint8Array(258 * 60);
+    const tokens = Array.from({ length: 60 }, () => (258 << 16) | 1);
+    expect(written(zeros.subarray(0, 258), tokens.slice(0, 1))).toEqual({
+      blocks: ["fixed"],
+      bytes: 4,
+    });
+    expect(written(zeros, tokens).blocks).toEqual(["fixed"]);
+    const many = Array.from({ length: 6000 }, () => (10 << 16) | 1);
+    expect(written(new Uint8Array(60_000), many).blocks).toEqual(["dynamic"]);
+  });
+});

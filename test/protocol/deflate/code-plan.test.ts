@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { CodePlan } from "../../../src/protocol/deflate/code-plan.js";
+
+function planned(frequencies: Readonly<Record<number, number>>, maxBits = 15): CodePlan {
+  const plan = new CodePlan(30);
+  for (const [symbol, frequency] of Object.entries(frequencies)) {
+    plan.frequencies[Number(symbol)] = frequency;
+  }
+  plan.collect();
+  plan.plan(maxBits);
+  return plan;
+}
+
+const codesIn = ({ lengths }: CodePlan): number[][] =>
+  Array.from(lengths.symbols.subarray(0, lengths.used), (symbol, i) => [symbol, lengths.bits[i]!]);
+
+describe("CodePlan", () => {
+  it("lists the symbols that occur, with lengths made to measure", () => {
+    expect(codesIn(planned({ 3: 10, 7: 1, 29: 4 }))).toEqual([
+      [3, 1],
+      [7, 2],
+      [29, 2],
+    ]);
+  });
+
+  it("gives a code to two symbols at least, as every decoder takes it", () => {
+    expect(codesIn(planned({}))).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(codesIn(planned({ 0: 5 }))).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(codesIn(planned({ 1: 5 }))).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(codesIn(planned({ 20: 5 }))).toEqual([
+      [0, 1],
+      [20, 1],
+    ]);
+  });
+
+  it("counts the bits of all occurrences", () => {
+    const extra = new Uint8Array(30).fill(2, 7, 8);
+    expect(planned({ 3: 10, 7: 1, 29: 4 }).plannedBits(extra)).toBe(10 * 1 + (2 + 2) + 4 * 2);
+    expect(planned({ 20: 5 }).plannedBits(extra)).toBe(5);
+    expect(planned({ 0: 5 }).plannedBits(extra)).toBe(5);
+
+    const costs = new Uint8Array(30).fill(5).fill(9, 7, 8);
+    expect(planned({ 3: 10, 7: 1, 29: 4 }).bitsWith(costs)).toBe(50 + 9 + 20);
+    expect(planned({}).bitsWith(costs)).toBe(0);
+  });
+
+  it("keeps to the limit of the length", () => {
+    const frequencies = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, 2 ** i]));
+    const bits = codesIn(planned(frequencies, 7)).map(([, length]) => length);
+    expect(Math.max(...bits.map(Number))).toBe(7);
+  });
+
+  it("starts over with each block", () => {
+    const plan = planned({ 3: 10, 7: 1, 29: 4 });
+    plan.frequencies.fill(0);
+    plan.frequencies[5] = 1;
+    plan.frequencies[6] = 1;
+    plan.collect();
+    plan.plan(15);
+    expect(codesIn(plan)).toEqual([
+      [5, 1],
+      [6, 1],
+    ]);
+  });
+});
