@@ -1,0 +1,42 @@
+/** The largest window: 2^15 bytes (RFC 1951 §2). */
+export const MAX_WINDOW_BYTES: number = 1 << 15;
+
+/** A message is compressed in pieces of as many bytes as one stored block can hold (§3.2.4). */
+export const CHUNK_BYTES = 65_535;
+
+/** Words that begin in the chunk may reach this far behind it. */
+const SLACK_BYTES = 8;
+
+/**
+ * What is searched for matches: up to a window of history, then a chunk of the
+ * message, in one piece. One serves all connections of a thread.
+ *
+ * The chunk always starts in the same place, one largest window behind the start:
+ * a distance within the window never leads out of the memory, whatever lies there.
+ */
+export class CompressionWindow {
+  readonly bytes: Uint8Array = new Uint8Array(MAX_WINDOW_BYTES + CHUNK_BYTES + SLACK_BYTES);
+  readonly words: DataView = new DataView(this.bytes.buffer);
+  /** Where the history starts. */
+  historyStart = 0;
+  /** Where the chunk starts. */
+  readonly start: number = MAX_WINDOW_BYTES;
+  /** Where the chunk ends. */
+  end = 0;
+
+  /** Sets history and chunk, both copied: at most a window and {@link CHUNK_BYTES}. */
+  load(history: Uint8Array, chunk: Uint8Array): void {
+    this.historyStart = this.start - history.length;
+    this.bytes.set(history, this.historyStart);
+    this.bytes.set(chunk, this.start);
+    this.end = this.start + chunk.length;
+  }
+
+  /** Goes on to the next chunk of the same message; the last one becomes history. */
+  advance(chunk: Uint8Array): void {
+    this.bytes.copyWithin(0, this.end - MAX_WINDOW_BYTES, this.end);
+    this.historyStart = 0;
+    this.bytes.set(chunk, this.start);
+    this.end = this.start + chunk.length;
+  }
+}

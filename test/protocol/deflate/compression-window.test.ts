@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import {
+  CHUNK_BYTES,
+  CompressionWindow,
+} from "../../../src/protocol/deflate/compression-window.js";
+
+const numbered = (length: number, from = 0): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (from + i) * 7 + ((from + i) >> 8));
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+describe("CompressionWindow", () => {
+  it("holds the history right before the chunk", () => {
+    const window = new CompressionWindow();
+    window.load(Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5));
+
+    expect(Array.from(window.bytes.subarray(window.historyStart, window.end))).toEqual([
+      1, 2, 3, 4, 5,
+    ]);
+    expect(window.start - window.historyStart).toBe(3);
+    expect(window.end - window.start).toBe(2);
+    expect(window.words.getUint8(window.start)).toBe(4);
+  });
+
+  it("leaves a largest window of room before every chunk, and a word behind", () => {
+    const window = new CompressionWindow();
+    window.load(numbered(32_768), numbered(CHUNK_BYTES));
+
+    expect(window.historyStart).toBe(0);
+    expect(() => window.words.getInt32(window.end)).not.toThrow();
+  });
+
+  it("goes on with the last window of the chunk as history", () => {
+    const window = new CompressionWindow();
+    const message = numbered(2 * CHUNK_BYTES);
+    window.load(Uint8Array.of(1, 2, 3), message.subarray(0, CHUNK_BYTES));
+    window.advance(message.subarray(CHUNK_BYTES, CHUNK_BYTES + 10));
+
+    const held = window.bytes.subarray(window.historyStart, window.end);
+    expect(isEqual(held, message.subarray(CHUNK_BYTES - 32_768, CHUNK_BYTES + 10))).toBe(true);
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { CompressionWindow } from "../../../src/protocol/deflate/compression-window.js";
+import { HashChains, learn } from "../../../src/protocol/deflate/hash-chains.js";
+import { effortOf } from "../../../src/protocol/deflate/levels.js";
+import { findMatches } from "../../../src/protocol/deflate/match-finder.js";
+import { CORPORA, seeded } from "../../support/deflate-corpora.js";
+import { bytesOfTokens } from "../../support/deflate-tokens.js";
+
+interface Setup {
+  readonly level?: number;
+  readonly windowBits?: number;
+  readonly history?: Uint8Array;
+  readonly chains?: HashChains;
+}
+
+function tokensOf(message: Uint8Array, setup: Setup = {}): number[] {
+  const { level = 4, windowBits = 12, history = new Uint8Array(0) } = setup;
+  const chains = setup.chains ?? new HashChains(windowBits);
+  const window = new CompressionWindow();
+  window.load(history, message);
+  const base = history.length - window.start;
+  learn(chains, window, base, window.historyStart, Math.min(window.start, window.end - 3));
+  const tokens = new Int32Array(message.length);
+  const count = findMatches({ chains, window, base, effort: effortOf(level) }, tokens);
+  return Array.from(tokens.subarray(0, count));
+}
+
+/** `a` for a literal, `[length, distance]` for a match. */
+function readable(tokens: readonly number[]): (string | [number, number])[] {
+  return tokens.map((token) =>
+    token < 256 ? String.fromCodePoint(token) : [token >> 16, token & 0xffff],
+  );
+}
+
+const chars = (text: string): string[] => text.split("");
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe("findMatches", () => {
+  it.each<[string, string, (string | [number, number])[]]>([
+    ["literals only", "abc", ["a", "b", "c"]],
+    ["nothing", "", []],
+    ["a match", "abcdeXabcde", ["a", "b", "c", "d", "e", "X", [5, 6]]],
+    ["a match on itself", "aaaaaaaaaa", ["a", [9, 1]]],
+    ["no match of three", "abcXabcY", ["a", "b", "c", "X", "a", "b", "c", "Y"]],
+    ["a match up to the end", "abcdabcd", ["a", "b", "c", "d", [4, 4]]],
+    [
+      "the longest of several",
+      "abcdX-abcdeX-abcdeY",
+      [...chars("abcdX-"), [4, 6], "e", [7, 7], "Y"],
+    ],
+    ["the nearest of equal ones", "abcdX-abcdX-abcdX", [...chars("abcdX-"), [11, 6]]],
+  ])("finds %s", (_title, message, expected) => {
+    expect(readable(tokensOf(bytes(message)))).toEqual(expected);
+  });
+
+  it("finds matches in the history, and over its edge", () => {
+    const history = bytes("the history");
+    expect(readable(tokensOf(bytes("history"), { history }))).toEqual([[7, 7]]);
+    const story = { history: bytes("story") };
+    expect(readable(tokensOf(bytes("ystorys"), story))).toEqual(["y", [5, 6], "s"]);
+  });
+
+  it("splits what is longer than a match can be", () => {
+    expect(readable(tokensOf(new Uint8Array(600).fill(97)))).toEqual([
+      "a",
+      [258, 1],
+      [258, 1],
+      [83, 1],
+    ]);
+  });
+
+  it("waits for a longer match from the levels on that do", () => {
+    const message = bytes("abcd-bcdefg-abcdefg");
+    expect(readable(tokensOf(message, { level: 4 })).slice(12)).toEqual([[4, 12], "e", "f", "g"]);
+    expect(readable(tokensOf(message, { level: 6 })).slice(12)).toEqual(["a", [6, 8]]);
+  });
+
+  it("waits no longer when the end is near, or the match long", () => {
+    expect(readable(tokensOf(bytes("abcd-abcd"), { level: 9 }))).toEqual([
+      ...chars("abcd-"),
+      [4, 5],
+    ]);
+    expect(readable(tokensOf(bytes("abcdefgh-abcdefghX"), { level: 5 })).slice(9)).toEqual([
+      [8, 9],
+      "X",
+    ]);
+    expect(readable(tokensOf(bytes("abcdefghi-abcdefghiX"), { level: 9 })).slice(10)).toEqual([
+      [9, 10],
+      "X",
+    ]);
+  });
+
+  it("never reaches behind the window, nor before the history", () => {
+    for (const windowBits of [8, 9, 10]) {
+      const window = 2 ** windowBits;
+      const word = bytes("0123456789");
+      for (const gap of [window - 12, window - 11, window - 10, window - 9, window]) {
+        const message = new Uint8Array(20 + gap).map((_, i) => 128 + (((i * i) >> 3) % 100));
+        message.set(word);
+        message.set(word, gap + 10);
+        const tokens = tokensOf(message, { windowBits, level: 9 });
+        const distances = tokens.filter((token) => token > 255).map((token) => token & 0xffff);
+        expect(Math.max(0, ...distances)).toBeLessThan(window);
+        expect(bytesOfTokens(tokens, new Uint8Array(0))).toEqual(message);
+      }
+    }
+    // The chains know more than there is: what they say about another connection.
+    const chains = new HashChains(12);
+    tokensOf(bytes("abcdefgh".repeat(20)), { chains });
+    expect(readable(tokensOf(bytes("abcdefgh"), { chains }))).toEqual([...chars("abcdefgh")]);
+  });
+
+  it("takes apart what can be put together again, at all levels and sizes", () => {
+    const random = seeded(3);
+    for (const corpus of Object.values(CORPORA)) {
+      for (let level = 1; level <= 9; level++) {
+        const history = corpus(random, Math.floor(random() * 4096));
+        const message = corpus(random, Math.floor(random() ** 2 * 5000));
+        const tokens = tokensOf(message, { level, history });
+        expect(Buffer.compare(bytesOfTokens(tokens, history), message)).toBe(0);
+      }
+    }
+  });
+});
