@@ -1,8 +1,8 @@
 import { constants as bufferConstants } from "node:buffer";
 import { constants, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
-import type { BulkDeflate, BulkOptions, InflateOutcome } from "../protocol/deflate/bulk.js";
-import type { Later } from "../protocol/extensions/codec.js";
+import type { BulkDeflate, BulkOptions, InflateOutcome } from "../protocol/deflate/index.js";
+import type { Later } from "../protocol/index.js";
 import type { JobQueue } from "./deflate-jobs.js";
 
 /** Ends what Z_SYNC_FLUSH writes; RFC 7692 §7.2.1 leaves it off. */
@@ -137,42 +137,19 @@ function isInflated(result: unknown): result is Inflated {
 
 function wholeOf(result: unknown, inputBytes: number, maxBytes: number): InflateOutcome {
   if (!isInflated(result)) return "unusual";
+  const { buffer, engine } = result;
   // Less than all: zlib stopped at an earlier final block.
-  if (result.engine.bytesWritten < inputBytes) return "unusual";
-  return result.buffer.length > maxBytes ? "too big" : ownBytes(result.buffer);
+  if (engine.bytesWritten < inputBytes) return "unusual";
+  // A stored block that lacks its last four bytes would take them from the tail.
+  if (
+    buffer.length >= TAIL_BYTES &&
+    TAIL.every((byte, i) => i >= TAIL_BYTES || buffer.at(i - TAIL_BYTES) === byte)
+  ) {
+    return "unusual";
+  }
+  return buffer.length > maxBytes ? "too big" : ownBytes(buffer);
 }
 
 function reasonOf(error: Error): InflateOutcome {
   return "code" in error && error.code === "ERR_BUFFER_TOO_LARGE" ? "too big" : "unusual";
-}
-
-/**
- * Decompresses a payload with final blocks anywhere in it: each ends a run of
- * blocks for zlib, and the next begins at the next byte (RFC 7692 §7.2.1).
- */
-export function inflateBlocks(
-  payload: Uint8Array,
-  options: BulkOptions & { readonly maxBytes: number },
-): InflateOutcome {
-  const { windowBits, history } = options;
-  const maxBytes = Math.min(options.maxBytes, bufferConstants.MAX_LENGTH / 2);
-  let output = Buffer.from(history);
-  for (let offset = 0; offset < payload.length;) {
-    const input = Buffer.concat([payload.subarray(offset), TAIL]);
-    const room = maxBytes - (output.length - history.length);
-    const result = attempt<unknown>(() =>
-      inflateRawSync(input, {
-        windowBits,
-        maxOutputLength: Math.max(room, 1),
-        info: true,
-        ...dictionary(output.subarray(-(1 << windowBits)), false),
-      }),
-    );
-    if (result instanceof Error) return reasonOf(result);
-    if (!isInflated(result)) return "unusual";
-    if (result.buffer.length > room) return "too big";
-    offset += result.engine.bytesWritten;
-    output = Buffer.concat([output, result.buffer]);
-  }
-  return output.subarray(history.length);
 }

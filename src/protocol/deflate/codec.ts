@@ -1,0 +1,101 @@
+import { CodecError, ProtocolError } from "../errors.js";
+import type {
+  CodecOptions,
+  DeflateCodec,
+  Later,
+  MessageCompressor,
+  MessageDecompressor,
+} from "../extensions/codec.js";
+import type { BulkDeflate, InflateOutcome } from "./bulk.js";
+import { Compressor } from "./compressor.js";
+import { Decompressor } from "./decompressor.js";
+import { DEFAULT_LEVEL, effortOf } from "./levels.js";
+
+export interface CodecSetup {
+  /** Of our compressor: 1, fastest, to 9, smallest. @defaultValue {@link DEFAULT_LEVEL} */
+  readonly level?: number | undefined;
+  /** The DEFLATE of the platform, for large messages. @defaultValue none: ours does them all */
+  readonly bulk?: BulkDeflate | undefined;
+  /** Messages of this many bytes or more are compressed by {@link bulk}. @defaultValue Infinity */
+  readonly bulkMessageBytes?: number | undefined;
+  /** Payloads of this many bytes or more are decompressed by {@link bulk}. @defaultValue Infinity */
+  readonly bulkPayloadBytes?: number | undefined;
+}
+
+/**
+ * Makes a codec of our DEFLATE and the platform's: who handles a message is
+ * decided by its size, each time anew, since both work on the same plain history.
+ *
+ * It has no state of its own: one serves any number of connections.
+ *
+ * @throws {RangeError} for a `level` out of range.
+ */
+export function createCodec(setup: CodecSetup = {}): DeflateCodec {
+  effortOf(setup.level ?? DEFAULT_LEVEL);
+  return {
+    minWindowBits: 8,
+    createCompressor: (options) => new CombinedCompressor(setup, options),
+    createDecompressor: (options) => new CombinedDecompressor(setup, options),
+  };
+}
+
+class CombinedCompressor implements MessageCompressor {
+  readonly #own: Compressor;
+  readonly #bulk: BulkDeflate | undefined;
+  readonly #bulkBytes: number;
+  readonly #windowBits: number;
+
+  constructor({ bulk, bulkMessageBytes = Infinity, level }: CodecSetup, options: CodecOptions) {
+    this.#own = new Compressor({ ...options, level });
+    this.#windowBits = options.windowBits;
+    this.#bulk = bulk && options.windowBits >= bulk.minWindowBits ? bulk : undefined;
+    this.#bulkBytes = bulkMessageBytes;
+  }
+
+  compress(message: Uint8Array, later: Later): Uint8Array | undefined {
+    if (!this.#bulk || message.length < this.#bulkBytes) return this.#own.compress(message);
+    const options = { windowBits: this.#windowBits, history: this.#own.history };
+    const payload = this.#bulk.deflate(message, options, later);
+    this.#own.skip(message);
+    return payload;
+  }
+}
+
+class CombinedDecompressor implements MessageDecompressor {
+  readonly #own: Decompressor;
+  readonly #bulk: BulkDeflate | undefined;
+  readonly #bulkBytes: number;
+  readonly #windowBits: number;
+
+  constructor({ bulk, bulkPayloadBytes = Infinity }: CodecSetup, options: CodecOptions) {
+    this.#own = new Decompressor(options);
+    this.#windowBits = options.windowBits;
+    this.#bulk = bulk;
+    this.#bulkBytes = bulkPayloadBytes;
+  }
+
+  decompress(payload: Uint8Array, maxBytes: number, later: Later): Uint8Array | undefined {
+    if (!this.#bulk || payload.length < this.#bulkBytes) {
+      return this.#own.decompress(payload, maxBytes);
+    }
+    const options = { windowBits: this.#windowBits, history: this.#own.history, maxBytes };
+    const outcome = this.#bulk.inflate(payload, options, (late) => {
+      let result: Uint8Array | Error;
+      try {
+        result = this.#settle(late, payload, maxBytes);
+      } catch (error) {
+        result = error instanceof ProtocolError ? error : new CodecError(error);
+      }
+      later(result);
+    });
+    return outcome === undefined ? undefined : this.#settle(outcome, payload, maxBytes);
+  }
+
+  /** Whatever the platform does not follow is judged by ours: broken data the same way at any size. */
+  #settle(outcome: InflateOutcome, payload: Uint8Array, maxBytes: number): Uint8Array {
+    if (outcome === "unusual") return this.#own.decompress(payload, maxBytes);
+    if (outcome === "too big") throw new ProtocolError("MESSAGE_TOO_BIG");
+    this.#own.skip(outcome);
+    return outcome;
+  }
+}
