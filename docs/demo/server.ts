@@ -15,9 +15,10 @@ import { type ObservedFrame, type WebSocketConnection, WebSocketServer } from "p
 const ROOT = path.dirname(createRequire(import.meta.url).resolve("plainsocket/package.json"));
 const PAGE = path.join(ROOT, "docs", "demo", "page.html");
 const PORT = Number(process.env["PORT"] ?? 8080);
+if (!(PORT <= 65_535)) throw new RangeError("PORT must be a number up to 65535");
 
 /** As much of a payload as the page draws. */
-const SHOWN_BYTES = 96;
+const SHOWN_BYTES = 64;
 
 const http = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
@@ -30,7 +31,7 @@ async function sendPage(response: ServerResponse): Promise<void> {
   response.writeHead(200, {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy":
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'",
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'",
   });
   response.end(page);
 }
@@ -73,6 +74,7 @@ function describe(frame: ObservedFrame): string {
 function join(connection: WebSocketConnection<string>): void {
   chatting.add(connection);
   connection.on("close", () => chatting.delete(connection));
+  connection.send(`Welcome, tab ${connection.data}. The other tabs see what you write.`);
   connection.on("message", async (message) => {
     if (typeof message === "string" && message.startsWith("/")) await obey(connection, message);
     else for (const other of chatting) if (other !== connection) other.send(message);
@@ -91,7 +93,7 @@ async function obey(connection: WebSocketConnection<string>, command: string): P
 http.on("error", (error: NodeJS.ErrnoException) => {
   const taken = error.code === "EADDRINUSE";
   console.error(taken ? `Port ${PORT} is taken: try PORT=8081 npm start` : error.message);
-  process.exit(1);
+  process.exitCode = 1;
 });
 http.listen(PORT, "127.0.0.1", () => {
   const address = http.address();
