@@ -122,8 +122,11 @@ const PROTOCOL = `
 
 const REQUIRED = `
   import plainsocket = require("plainsocket");
-  export const code: 1000 = plainsocket.CloseCode.NORMAL_CLOSURE;`;
+  export const code: 1000 = plainsocket.CloseCode.NORMAL_CLOSURE;
+  // @ts-expect-error -- one code, one number
+  export const other: 1001 = plainsocket.CloseCode.NORMAL_CLOSURE;`;
 
+const BUNDLER = { module: "ESNext", moduleResolution: "Bundler" };
 const SERVER_SIDE = { types: ["node"], lib: ["ES2023", "ESNext.Disposable"] };
 
 describe("from TypeScript", () => {
@@ -132,27 +135,21 @@ describe("from TypeScript", () => {
     installed.lend("undici-types");
   });
 
+  // The lines that must be an error in each text show that the types are not `any`.
   // oxfmt-ignore
   it.each([
-    ["NodeNext, an ES module",    "app.mts", SERVER,   { module: "NodeNext", ...SERVER_SIDE }],
-    ["NodeNext, CommonJS",        "app.cts", REQUIRED, { module: "NodeNext", ...SERVER_SIDE }],
-    ["a bundler",                 "app.ts",  SERVER,   { module: "ESNext", moduleResolution: "Bundler", ...SERVER_SIDE }],
-    ["a browser's bundler",       "core.ts", PROTOCOL, { module: "ESNext", moduleResolution: "Bundler", types: [], lib: ["ES2022", "DOM"] }],
-    ["no platform at all",        "core.ts", PROTOCOL, { module: "ESNext", moduleResolution: "Bundler", types: [], lib: ["ES2022"] }],
-  ])("compiles for %s, declarations included", (_, file, text, options) => {
-    installed.write(file, text);
+    ["Node",              { "app.mts": SERVER, "app.cts": REQUIRED }, { module: "NodeNext", ...SERVER_SIDE }],
+    ["a bundler",         { "app.ts": SERVER },    { ...BUNDLER, ...SERVER_SIDE }],
+    ["a page's bundler",  { "core.ts": PROTOCOL }, { ...BUNDLER, types: [], lib: ["ES2022", "DOM"] }],
+    ["no platform",       { "core.ts": PROTOCOL }, { ...BUNDLER, types: [], lib: ["ES2022"] }],
+  ])("compiles for %s, declarations included", (_, texts, options) => {
+    for (const [file, text] of Object.entries(texts)) installed.write(file, text);
 
-    expect(compile(file, options)).toMatchObject({ ...SUCCESS, stdout: "" });
-  });
-
-  it("is not any", () => {
-    installed.write("wrong.mts", `import { connect } from "plainsocket"; connect(1);`);
-
-    expect(compile("wrong.mts", { module: "NodeNext", ...SERVER_SIDE }).stdout).toContain("TS2345");
+    expect(compile(Object.keys(texts), options)).toMatchObject({ ...SUCCESS, stdout: "" });
   });
 });
 
-function compile(file: string, options: object): Output {
+function compile(files: readonly string[], options: object): Output {
   const compilerOptions = {
     target: "ES2022",
     strict: true,
@@ -161,7 +158,7 @@ function compile(file: string, options: object): Output {
     noEmit: true,
     ...options,
   };
-  installed.write("tsconfig.json", JSON.stringify({ compilerOptions, files: [file] }));
+  installed.write("tsconfig.json", JSON.stringify({ compilerOptions, files }));
   return installed.run(path.join(ROOT, "node_modules/typescript/bin/tsc"), "--project", ".");
 }
 
