@@ -1,8 +1,7 @@
 import { constants as bufferConstants } from "node:buffer";
 import { constants, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
-import type { BulkDeflate, BulkOptions, InflateOutcome } from "../protocol/deflate/index.js";
-import type { Later } from "../protocol/index.js";
+import type { BulkDeflate, BulkOptions, InflateOutcome, Later } from "../protocol/index.js";
 import type { JobQueue } from "./deflate-jobs.js";
 
 /** Ends what Z_SYNC_FLUSH writes; RFC 7692 §7.2.1 leaves it off. */

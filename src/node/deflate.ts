@@ -1,5 +1,4 @@
-import { createCodec } from "../protocol/deflate/index.js";
-import type { DeflateCodec } from "../protocol/index.js";
+import { createCodec, type DeflateCodec } from "../protocol/index.js";
 import { JobQueue } from "./deflate-jobs.js";
 import { ZlibBulk } from "./deflate-zlib.js";
 

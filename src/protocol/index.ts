@@ -10,6 +10,18 @@ export {
 export type { ProtocolConnectionOptions, SendOptions } from "./connection-options.js";
 export { ProtocolConnection } from "./connection.js";
 export {
+  type BulkDeflate,
+  type BulkOptions,
+  type CodecSetup,
+  Compressor,
+  type CompressorOptions,
+  createCodec,
+  Decompressor,
+  type DecompressorOptions,
+  DEFAULT_LEVEL,
+  type InflateOutcome,
+} from "./deflate/index.js";
+export {
   CodecError,
   ProtocolError,
   type Violation,
