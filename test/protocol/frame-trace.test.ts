@@ -99,8 +99,10 @@ describe("FrameTrace", () => {
     const payload = Buffer.from("Hello");
     trace.sent(header(5), payload);
     trace.received({ header: header(5), payload, isFirst: true, isLast: true });
-    payload.fill(0);
+    trace.received({ header: header(10), payload, isFirst: true, isLast: false });
+    payload.fill(0x21);
+    trace.received({ header: header(10), payload, isFirst: false, isLast: true });
 
-    expect(seen.map((frame) => frame.payload)).toEqual([utf8("Hello"), utf8("Hello")]);
+    expect(seen.map((frame) => frame.payload)).toEqual(["Hello", "Hello", "Hello!!!!!"].map(utf8));
   });
 });
