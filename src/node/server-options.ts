@@ -94,8 +94,9 @@ export interface ServerOptions<Data = undefined> extends ConnectionOptions, Head
   readonly whenFull?: "refuse" | "acceptThenClose" | undefined;
 
   /**
-   * Longest time from the first byte, or from the connect on an own listener, to the 101,
-   * `authenticate` included; then 408.
+   * Longest time to the 101, `authenticate` included; then 408. It runs from when a client
+   * has connected to an own listener, or else from when the http server has read the
+   * request. A TLS handshake before that gets as much again.
    *
    * @defaultValue 10 000
    */

@@ -121,11 +121,13 @@ describe("shutdown", () => {
   it("stops listening at once", async () => {
     await using under = await startServer();
     using client = await open(under);
-    const done = under.server.shutdown({ deadlineMs: 0 });
+    const done = under.server.shutdown();
+    expect(under.server.address()).toBeUndefined(); // before anybody is told to go
+    await client.frame();
 
     await expect(RawClient.connect(under)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    client.socket.destroy();
     await done;
-    await client.ended();
   });
 
   it("refuses with 503 who had connected, and sends a request only then", async () => {
