@@ -1,6 +1,5 @@
 /** `plainsocket connect`: a client to type into. */
 import { Buffer } from "node:buffer";
-import { createInterface, type Interface } from "node:readline";
 import { parseArgs } from "node:util";
 import {
   connect,
@@ -9,7 +8,8 @@ import {
   type WebSocketConnection,
 } from "../node/index.js";
 import { frameLine } from "./frame-line.js";
-import { say, type Terminal, UsageError } from "./terminal.js";
+import { Prompt } from "./prompt.js";
+import { type Terminal, UsageError } from "./terminal.js";
 import { visibleText } from "./visible-text.js";
 
 export const CONNECT_HELP = `plainsocket connect URL
@@ -48,63 +48,46 @@ export async function connectAndTalk(args: readonly string[], terminal: Terminal
 
   const lines: string[] = [];
   let print = (line: string): void => void lines.push(line);
+  const giveUp = new AbortController();
+  void terminal.interrupted.then(() => giveUp.abort());
   const options: ConnectOptions = {
     subprotocols: values.subprotocol ?? [],
     headers: (values.header ?? []).map(toHeader),
     origin: values.origin,
     perMessageDeflate: values.compress,
     onFrame: values["show-frames"] ? (frame) => print(frameLine(frame)) : undefined,
+    signal: giveUp.signal,
   };
   const connection = await connect(url, options);
-  const isTyped = terminal.output.isTTY === true;
-  const prompt = createInterface({
-    input: terminal.input,
-    output: terminal.output,
-    terminal: isTyped,
-    prompt: isTyped ? "> " : "",
-  });
-  print = (line) => printAbove(prompt, terminal, line);
+  const prompt = new Prompt(terminal);
+  print = (line) => prompt.print(line);
   const { subprotocol, extensions } = connection;
   print(["connected", subprotocol, extensions].filter((part) => part !== "").join(", "));
   for (const line of lines) print(line);
-  await talk(connection, prompt, terminal, print);
+  await talk(connection, prompt, terminal);
 }
 
 async function talk(
   connection: WebSocketConnection,
-  prompt: Interface,
+  prompt: Prompt,
   terminal: Terminal,
-  print: (line: string) => void,
 ): Promise<void> {
-  connection.on("message", (message) => print(`< ${describe(message)}`));
-  prompt.on("line", (line) => {
-    connection.send(line);
-    prompt.prompt();
+  connection.on("message", (message) => prompt.print(`< ${describe(message)}`));
+  prompt.start({
+    onLine: (line) => connection.send(line),
+    onEnd: () => connection.close(1000),
   });
-  prompt.on("SIGINT", () => prompt.close());
-  prompt.on("close", () => connection.close(1000));
-  void terminal.interrupted.then(() => prompt.close());
-  prompt.prompt();
+  void terminal.interrupted.then(() => prompt.end());
   const { code, reason, error } = await connection.closed;
   const why = error === undefined ? "" : `: ${error.message}`;
-  print(`closed with ${code} ${visibleText(reason)}`.trimEnd() + why);
-  prompt.close();
+  prompt.end();
+  prompt.print(`closed with ${code} ${visibleText(reason)}`.trimEnd() + why);
 }
 
 function describe(message: Message): string {
   return typeof message === "string"
     ? visibleText(message)
     : `${message.length} bytes ${Buffer.from(message.subarray(0, 64)).toString("hex")}`;
-}
-
-/** Writes a line and puts what is being typed below it, untouched. */
-function printAbove(prompt: Interface, { output }: Terminal, line: string): void {
-  if (output.isTTY !== true) {
-    say(output, line);
-    return;
-  }
-  output.write(`\r\u001b[J${line}\n`); // to the start of the line, and clear what is below
-  prompt.prompt(true);
 }
 
 function toHeader(text: string): [string, string] {

@@ -1,11 +1,12 @@
 /** A terminal that the test is at. */
 import { PassThrough } from "node:stream";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import { run } from "../../src/cli/run.js";
+import { Screen } from "./screen.js";
 
 export class TestTerminal {
   readonly input: PassThrough & { isTTY?: boolean } = new PassThrough();
-  readonly output: PassThrough & { isTTY?: boolean } = new PassThrough();
+  readonly output: PassThrough & { isTTY?: boolean; columns?: number } = new PassThrough();
   readonly errors: PassThrough = new PassThrough();
   readonly interrupted: Promise<void>;
   interrupt!: () => void;
@@ -13,10 +14,19 @@ export class TestTerminal {
   printed = "";
   complained = "";
 
-  constructor(isTTY = false) {
-    this.input.isTTY = this.output.isTTY = isTTY;
+  /** What it shows, when it has columns. */
+  readonly screen: Screen;
+
+  /** @param columns - How wide it is; without, it is no terminal but a pipe. */
+  constructor(columns?: number) {
+    this.screen = new Screen(columns ?? Infinity);
+    this.input.isTTY = this.output.isTTY = columns !== undefined;
+    if (columns !== undefined) this.output.columns = columns;
     this.interrupted = new Promise((resolve) => (this.interrupt = resolve));
-    this.output.on("data", (chunk: Buffer) => (this.printed += chunk.toString()));
+    this.output.on("data", (chunk: Buffer) => {
+      this.printed += chunk.toString();
+      this.screen.write(chunk.toString());
+    });
     this.errors.on("data", (chunk: Buffer) => (this.complained += chunk.toString()));
   }
 
@@ -39,5 +49,10 @@ export class TestTerminal {
       },
       { timeout: 5_000, interval: 5 },
     );
+  }
+
+  /** Waits until the screen shows these rows, and nothing below them. */
+  async shows(rows: readonly string[]): Promise<void> {
+    await vi.waitFor(() => expect(this.screen.rows).toEqual(rows), { timeout: 5_000, interval: 5 });
   }
 }
