@@ -49,7 +49,7 @@ describe("a client that takes its time", () => {
     expect((await client.answer()).httpStatus).toBe(408);
   });
 
-  it("does not keep others out: 500 of them are all dropped in time, and cost little [6455-10-01]", async () => {
+  it("does not keep others out: 500 of them are all dropped in time, and cost little", async () => {
     const clock = new FakeClock();
     await using under = await startServer({ clock });
     const before = process.memoryUsage();

@@ -126,7 +126,7 @@ describe("permessage-deflate", () => {
     expect(await extensionsFor(offer)).toEqual([]);
   });
 
-  it("keeps to windows that the compressor can keep to [7692-7-26]", async () => {
+  it("keeps to windows that the compressor can keep to", async () => {
     const offer = "permessage-deflate; server_max_window_bits=8";
     const canKeepTo8 = createDeflateCodec().minWindowBits === 8;
 
