@@ -19,6 +19,10 @@ const PROBE = Uint8Array.of(0x01, 0x00, 0xfe, 0xff, 0x58);
 /** An empty stored block with BFINAL: a decoder that stands between two blocks ends here. */
 const END = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff);
 
+/** How much zlib decompresses at a time, in bytes; it takes no fewer than 64. */
+const USUAL_STEP = 16_384;
+const SMALLEST_STEP = 64;
+
 /** zlib wants an upper bound above zero that fits its buffers. */
 const LARGEST_OUTPUT = 2 ** 30;
 
@@ -35,6 +39,16 @@ export function inflateMessage(
 ): Inflated {
   const message = attempt([payload, TAIL, END], history, maxBytes);
   if ("closeCode" in message && message.closeCode === 1009) return message;
+  if ("closeCode" in message) {
+    // Broken, but perhaps only behind the limit: which of the two zlib sees first
+    // depends on how much it decompresses at a time.
+    const late = attempt([payload, TAIL, END], history, maxBytes, SMALLEST_STEP);
+    if ("closeCode" in late && late.closeCode === 1009) return late;
+    const near = Math.max(maxBytes - SMALLEST_STEP, 0);
+    const early = attempt([payload, TAIL, END], history, near, SMALLEST_STEP);
+    if ("closeCode" in early && early.closeCode === 1009)
+      return { doubtful: "broken at the limit" };
+  }
 
   // zlib takes a payload that stops inside a block without a word when the tail
   // happens to complete that block. A payload that stops where it should takes
@@ -53,11 +67,12 @@ function attempt(
   parts: readonly Uint8Array[],
   history: Uint8Array,
   maxBytes: number,
+  stepBytes = USUAL_STEP,
 ): { bytes: Uint8Array } | { closeCode: 1007 | 1009; why: string } {
   let output: Uint8Array = new Uint8Array(0);
   try {
     for (let rest: Uint8Array = Buffer.concat(parts); rest.length > 0;) {
-      const { buffer, engine } = inflated(rest, [history, output], maxBytes);
+      const { buffer, engine } = inflated(rest, [history, output], maxBytes, stepBytes);
       output = Buffer.concat([output, buffer]);
       if (output.length > maxBytes) return { closeCode: 1009, why: "larger than the limit" };
       rest = rest.subarray(engine.bytesWritten); // a block with BFINAL ends zlib, not the message
@@ -92,10 +107,16 @@ interface Inflation {
 }
 
 /** Inflates up to the first block with BFINAL. `info: true` changes the result, unknown to Node's types. */
-function inflated(bytes: Uint8Array, before: readonly Uint8Array[], maxBytes: number): Inflation {
+function inflated(
+  bytes: Uint8Array,
+  before: readonly Uint8Array[],
+  maxBytes: number,
+  stepBytes = USUAL_STEP,
+): Inflation {
   const dictionary = Buffer.concat(before).subarray(-32_768);
   const result: unknown = inflateRawSync(bytes, {
     maxOutputLength: Math.min(maxBytes + 1, LARGEST_OUTPUT),
+    chunkSize: stepBytes,
     info: true,
     ...(dictionary.length > 0 ? { dictionary } : {}),
   });
