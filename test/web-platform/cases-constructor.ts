@@ -1,0 +1,278 @@
+/** The constructor, its two arguments, and what a socket is when it is new. */
+import type { PlatformCase } from "./case.js";
+
+export const CONSTRUCTOR_CASES: readonly PlatformCase[] = [
+  {
+    name: "url is the URL as it was parsed",
+    rows: ["WHATWG-01"],
+    run: ({ urlOf, closed }) => ({
+      slash: urlOf(closed).slice(closed.length),
+      path: urlOf(`${closed}/a/../b?x=1&y`).slice(closed.length),
+      characters: urlOf(`${closed}/ä b?ö=ü b`).slice(closed.length),
+      whiteSpace: urlOf(` \n${closed}/\ta `).slice(closed.length),
+      backslash: urlOf(`${closed}\\a`).slice(closed.length),
+    }),
+    expected: {
+      slash: "/",
+      path: "/b?x=1&y",
+      characters: "/%C3%A4%20b?%C3%B6=%C3%BC%20b",
+      whiteSpace: "/a",
+      backslash: "/a",
+    },
+  },
+  {
+    name: "scheme and host are in lower case, and default ports are left out",
+    rows: ["WHATWG-01"],
+    run: ({ urlOf }) => [
+      urlOf("WS://LOCALHOST:1/"),
+      urlOf("ws://localhost:80/"),
+      urlOf("wss://localhost:443/"),
+      urlOf("wss://localhost:80/"),
+      urlOf("ws://127.1:1/"),
+      urlOf("ws://[::0:1]:1/"),
+      urlOf("ws://b\u00FCcher.localhost:1/"),
+    ],
+    expected: [
+      "ws://localhost:1/",
+      "ws://localhost/",
+      "wss://localhost/",
+      "wss://localhost:80/",
+      "ws://127.0.0.1:1/",
+      "ws://[::1]:1/",
+      "ws://xn--bcher-kva.localhost:1/",
+    ],
+  },
+  {
+    name: "http and https stand for ws and wss",
+    rows: ["WHATWG-01"],
+    run: ({ urlOf }) => [urlOf("http://localhost:1/a"), urlOf("HTTPS://localhost:1/a")],
+    expected: ["ws://localhost:1/a", "wss://localhost:1/a"],
+  },
+  {
+    name: "user information is part of url",
+    rows: ["WHATWG-01"],
+    run: ({ urlOf }) => urlOf("ws://user:p%40ss@localhost:1/"),
+    expected: "ws://user:p%40ss@localhost:1/",
+  },
+  {
+    name: "a URL object, or anything with a string to it, is a URL",
+    rows: ["WHATWG-01"],
+    run: ({ urlOf }) => [
+      urlOf(new URL("ws://localhost:1/x")),
+      urlOf({ toString: () => "ws://localhost:1/y" }),
+    ],
+    expected: ["ws://localhost:1/x", "ws://localhost:1/y"],
+  },
+  {
+    name: "other schemes, fragments and what is no URL throw SyntaxError",
+    rows: ["WHATWG-01", "6455-3-05", "6455-3-01"],
+    run: ({ WebSocket, thrown }) =>
+      [
+        "ftp://localhost/",
+        "mailto:a@localhost",
+        "javascript:alert(1)",
+        "ws://localhost/#fragment",
+        "ws://localhost/#",
+        "http://localhost/#x",
+        "ws://",
+        "ws://localhost:65536/",
+        "ws://localhost:x/",
+        "ws://[::1/",
+        "ws://%zz/",
+      ].filter((url) => thrown(() => new WebSocket(url)) !== "SyntaxError"),
+    expected: [],
+  },
+  {
+    name: "a relative URL is resolved against that of the page",
+    rows: ["WHATWG-01"],
+    run: ({ WebSocket, thrown }) =>
+      ["", "/a", "//localhost:1/"].map((url) => thrown(() => new WebSocket(url).close())),
+    expected: ["nothing", "nothing", "nothing"],
+    ours: {
+      expected: ["SyntaxError", "SyntaxError", "SyntaxError"],
+      why: "a program has no page that a URL could be relative to",
+    },
+  },
+  {
+    name: "a percent sign that encodes nothing is passed over",
+    rows: ["WHATWG-01"],
+    run: ({ WebSocket, thrown, closed }) => thrown(() => new WebSocket(`${closed}/100%`).close()),
+    expected: "nothing",
+    ours: {
+      expected: "SyntaxError",
+      why: "RFC 6455 §3 has URIs, and in them it must encode something",
+    },
+  },
+  {
+    name: "the constructor wants an argument, and new",
+    rows: [],
+    run: ({ WebSocket, thrown }) => [
+      thrown(() => new WebSocket()),
+      thrown(() => Reflect.apply(WebSocket, undefined, ["ws://localhost:1/"])),
+    ],
+    expected: ["TypeError", "TypeError"],
+  },
+  {
+    name: "subprotocols that are no tokens, or repeat, throw SyntaxError",
+    rows: ["WHATWG-02", "6455-4.1-19"],
+    run: ({ WebSocket, thrown }) =>
+      [
+        "",
+        " ",
+        "a b",
+        "a,b",
+        "a/b",
+        "(a)",
+        "a\n",
+        "a\0",
+        "\u00E9",
+        "\u{1F600}",
+        [""],
+        ["a", "b", "a"],
+        ["a", "b c"],
+      ]
+        .filter((it) => thrown(() => new WebSocket("ws://localhost:1/", it)) !== "SyntaxError")
+        .map((it) => JSON.stringify(it)),
+    expected: [],
+  },
+  {
+    name: "one subprotocol, several and none are fine, and are strings in the end",
+    rows: ["WHATWG-02"],
+    run: ({ WebSocket, thrown }) =>
+      [
+        "chat",
+        "!#$%&'*+-.^_`|~09azAZ",
+        [],
+        ["a", "b"],
+        ["a", "A"],
+        undefined,
+        1,
+        [1, true],
+        new Set(["x"]),
+      ]
+        .filter((it) => thrown(() => new WebSocket("ws://localhost:1/", it).close()) !== "nothing")
+        .map(String),
+    expected: [],
+  },
+  {
+    name: "a new socket is connecting, and has nothing yet",
+    rows: ["WHATWG-03"],
+    run: ({ WebSocket, closed }) => {
+      const socket = new WebSocket(closed);
+      const { readyState, bufferedAmount, protocol, extensions, binaryType } = socket;
+      const handlers = [socket.onopen, socket.onmessage, socket.onerror, socket.onclose];
+      socket.close();
+      const none = handlers.every((handler) => handler === null);
+      return { readyState, bufferedAmount, protocol, extensions, binaryType, none };
+    },
+    expected: {
+      readyState: 0,
+      bufferedAmount: 0,
+      protocol: "",
+      extensions: "",
+      binaryType: "blob",
+      none: true,
+    },
+  },
+  {
+    name: "the four states are constants of the class and of its instances",
+    rows: [],
+    run: ({ WebSocket }) =>
+      [WebSocket, WebSocket.prototype].map((holder) =>
+        ["CONNECTING", "OPEN", "CLOSING", "CLOSED"].map((name) => {
+          const property = Object.getOwnPropertyDescriptor(holder, name);
+          return [
+            Number(property?.value),
+            property?.writable === false,
+            property?.enumerable === true,
+            property?.configurable === false,
+          ];
+        }),
+      ),
+    expected: [
+      [
+        [0, true, true, true],
+        [1, true, true, true],
+        [2, true, true, true],
+        [3, true, true, true],
+      ],
+      [
+        [0, true, true, true],
+        [1, true, true, true],
+        [2, true, true, true],
+        [3, true, true, true],
+      ],
+    ],
+  },
+  {
+    name: "the class has the shape that Web IDL gives it",
+    rows: [],
+    run: ({ WebSocket }) => {
+      const prototype: object = WebSocket.prototype;
+      const shape = (name: string): string => {
+        const property = Object.getOwnPropertyDescriptor(prototype, name);
+        if (property?.get === undefined) return `${name} method ${String(property?.enumerable)}`;
+        return `${name} ${property.set === undefined ? "read only" : "attribute"}`;
+      };
+      return {
+        name: WebSocket.name,
+        length: WebSocket.length,
+        tag: Object.prototype.toString.call(prototype),
+        parent: Object.getPrototypeOf(prototype) === EventTarget.prototype,
+        members: [
+          "url",
+          "readyState",
+          "bufferedAmount",
+          "protocol",
+          "extensions",
+          "binaryType",
+          "onopen",
+          "onclose",
+        ].map(shape),
+      };
+    },
+    expected: {
+      name: "WebSocket",
+      length: 1,
+      tag: "[object WebSocket]",
+      parent: true,
+      members: [
+        "url read only",
+        "readyState read only",
+        "bufferedAmount read only",
+        "protocol read only",
+        "extensions read only",
+        "binaryType attribute",
+        "onopen attribute",
+        "onclose attribute",
+      ],
+    },
+  },
+  {
+    name: "handler attributes take functions and objects, and make null of the rest",
+    rows: [],
+    run: ({ WebSocket, closed }) => {
+      const socket = new WebSocket(closed);
+      socket.close();
+      const handler = (): void => {};
+      return [handler, { handleEvent: handler }, null, undefined, 1, "x"].map((value) => {
+        socket.onmessage = value;
+        return socket.onmessage === null ? "null" : typeof socket.onmessage;
+      });
+    },
+    expected: ["function", "object", "null", "null", "null", "null"],
+  },
+  {
+    name: "binaryType takes its two values, and keeps what it was for others",
+    rows: ["WHATWG-23"],
+    run: ({ WebSocket, closed }) => {
+      const socket = new WebSocket(closed);
+      socket.close();
+      return ["arraybuffer", "Blob", "", "nodebuffer", "blob"].map((value) => {
+        socket.binaryType = value;
+        return socket.binaryType;
+      });
+    },
+    expected: ["arraybuffer", "arraybuffer", "arraybuffer", "arraybuffer", "blob"],
+  },
+];
