@@ -1,4 +1,4 @@
-/** The wire scripts over TLS; the splits only in long runs, because each takes a connection. */
+/** The wire scripts over TLS. Where they are cut is the business of wire-splits.property.test.ts. */
 import { describeWireScripts } from "./wire-suite.js";
 
-describeWireScripts("tls", { everySplit: process.env["FC_NUM_RUNS"] !== undefined });
+describeWireScripts("tls", { everySplit: false });
