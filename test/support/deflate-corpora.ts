@@ -19,6 +19,7 @@ export type Corpus = (random: Random, bytes: number) => Uint8Array;
 
 export const CORPORA = {
   json: textCorpus((random) => `${JSON.stringify(event(random))}\n`),
+  updates: textCorpus((random) => `${JSON.stringify(update(random))}\n`),
   chat: textCorpus((random) => `${sentence(random)} `),
   graphql: textCorpus(
     (random) => `${JSON.stringify(edge(random))},`,
@@ -76,6 +77,18 @@ function event(random: Random): unknown {
       flags: { edited: random() < 0.2, pinned: random() < 0.05 },
       score: whole(random, 1e4) / 100,
     },
+  };
+}
+
+/** What a stream of prices or positions is made of: the same names, other numbers. */
+function update(random: Random): unknown {
+  return {
+    type: "price.updated",
+    instrument: pick(random, ["ACME", "GLOBEX", "INITECH", "UMBRELLA", "HOOLI"]),
+    bid: whole(random, 1e5) / 100,
+    ask: whole(random, 1e5) / 100,
+    volume: whole(random, 500) * 100,
+    time: 1_700_000_000_000 + whole(random, 1e7),
   };
 }
 

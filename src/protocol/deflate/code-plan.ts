@@ -3,22 +3,23 @@ import { assignLengths } from "./huffman.js";
 
 /** Makes a code to measure for the symbols of one alphabet that occur in a block. */
 export class CodePlan {
-  /** How often each symbol occurs; to be filled before {@link collect}. */
-  readonly frequencies: Uint32Array;
   /** The symbols that occur and the lengths of their codes. */
   readonly lengths: CodeLengths;
   /** How often each symbol of `lengths` occurs. */
   readonly #weights: Int32Array;
 
   constructor(symbols: number) {
-    this.frequencies = new Uint32Array(symbols);
     this.lengths = new CodeLengths(symbols);
     this.#weights = new Int32Array(symbols);
   }
 
-  /** Lists the symbols that occur, and one or two more if they are less than two. */
-  collect(): void {
-    const { frequencies, lengths } = this;
+  /**
+   * Lists the symbols that occur, and one or two more if they are less than two.
+   *
+   * @param frequencies - How often each symbol occurs.
+   */
+  collect(frequencies: Uint32Array): void {
+    const { lengths } = this;
     const weights = this.#weights;
     const { symbols } = lengths;
     let used = 0;

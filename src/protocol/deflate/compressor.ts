@@ -5,6 +5,7 @@ import { HASHED_BYTES, HashChains, learn } from "./hash-chains.js";
 import { History } from "./history.js";
 import { DEFAULT_LEVEL, type Effort, effortOf } from "./levels.js";
 import { findMatches } from "./match-finder.js";
+import { Parse } from "./parse.js";
 import { checkWindowBits } from "./window-bits.js";
 
 export interface CompressorOptions {
@@ -19,7 +20,7 @@ export interface CompressorOptions {
 /** What one message needs while it is compressed; shared by all connections of a thread. */
 class Workspace {
   readonly window: CompressionWindow = new CompressionWindow();
-  readonly tokens: Int32Array = new Int32Array(CHUNK_BYTES);
+  readonly parse: Parse = new Parse();
   readonly writer: BitWriter = new BitWriter();
   readonly #chains: (HashChains | undefined)[] = [];
 
@@ -101,7 +102,7 @@ export class Compressor {
     this.#unlearnt = Math.min(this.#unlearnt + message.length, this.#history.length);
   }
 
-  #write(message: Uint8Array, { window, tokens, writer }: Workspace, chains: HashChains): void {
+  #write(message: Uint8Array, { window, parse, writer }: Workspace, chains: HashChains): void {
     for (let start = 0; start < message.length; start += CHUNK_BYTES) {
       const chunk = message.subarray(start, start + CHUNK_BYTES);
       if (start === 0) window.load(this.#history.view(), chunk);
@@ -110,8 +111,8 @@ export class Compressor {
       const firstUnhashed = window.end - HASHED_BYTES + 1;
       const first = window.start - this.#unlearnt;
       learn(chains, window, base, first, Math.min(window.start, firstUnhashed));
-      const count = findMatches({ chains, window, base, effort: this.#effort }, tokens);
-      writeBlock(writer, tokens, count, chunk);
+      findMatches({ chains, window, base, effort: this.#effort }, parse);
+      writeBlock(writer, window, parse);
       this.#position = (this.#position + chunk.length) & (MAX_WINDOW_BYTES - 1);
       this.#unlearnt = Math.min(this.#unlearnt + chunk.length, HASHED_BYTES - 1);
     }

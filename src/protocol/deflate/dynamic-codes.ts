@@ -12,6 +12,7 @@ import type { BitWriter } from "./bit-writer.js";
 import { CodePlan } from "./code-plan.js";
 import type { CodeLengths } from "./code-lengths.js";
 import { assignCodes } from "./huffman.js";
+import type { SymbolCodes } from "./symbol-writer.js";
 
 /** Leaves room for 13 extra bits in one write of 31 bits, 7 of which may be taken. */
 const MAX_DISTANCE_CODE_BITS = 11;
@@ -29,27 +30,31 @@ REPEAT_BITS.set([2, 3, 7], 16);
  * The codes of a block of type 2 and their description (RFC 1951 §3.2.7), made to
  * measure for the symbols of the block.
  */
-export class DynamicCodes {
-  readonly litlen: CodePlan = new CodePlan(LITLEN_SYMBOLS);
-  readonly distance: CodePlan = new CodePlan(DISTANCE_SYMBOLS);
-  readonly litlenCodes: Int32Array = new Int32Array(LITLEN_SYMBOLS);
-  readonly distanceCodes: Int32Array = new Int32Array(DISTANCE_SYMBOLS);
+export class DynamicCodes implements SymbolCodes {
+  /** Lists the literal/length symbols that occur. To be filled before {@link plan}. */
+  readonly litlenPlan: CodePlan = new CodePlan(LITLEN_SYMBOLS);
+  /** Likewise for distances. */
+  readonly distancePlan: CodePlan = new CodePlan(DISTANCE_SYMBOLS);
+  /** The codes, once {@link writeHeader} has described them. */
+  readonly litlen: Int32Array = new Int32Array(LITLEN_SYMBOLS);
+  readonly distance: Int32Array = new Int32Array(DISTANCE_SYMBOLS);
   /** The symbols of the description, each with its extra bits times 2^5. */
   readonly #runList = new Uint16Array(LITLEN_SYMBOLS + DISTANCE_SYMBOLS);
   #runs = 0;
   readonly #codeLength = new CodePlan(CODE_LENGTH_SYMBOLS);
+  readonly #frequencies = new Uint32Array(CODE_LENGTH_SYMBOLS);
   readonly #bits = new Uint8Array(CODE_LENGTH_SYMBOLS);
   readonly #codes = new Int32Array(CODE_LENGTH_SYMBOLS);
   #listed = 0;
 
-  /** Finds the best codes for the frequencies. @returns The bits that the block takes with them. */
+  /** Finds the best codes for the symbols. @returns The bits that the block takes with them. */
   plan(): number {
-    this.litlen.plan(MAX_CODE_BITS);
-    this.distance.plan(MAX_DISTANCE_CODE_BITS);
+    this.litlenPlan.plan(MAX_CODE_BITS);
+    this.distancePlan.plan(MAX_DISTANCE_CODE_BITS);
     return (
       this.#planHeader() +
-      this.litlen.plannedBits(LITLEN_EXTRA) +
-      this.distance.plannedBits(DISTANCE_EXTRA)
+      this.litlenPlan.plannedBits(LITLEN_EXTRA) +
+      this.distancePlan.plannedBits(DISTANCE_EXTRA)
     );
   }
 
@@ -57,10 +62,10 @@ export class DynamicCodes {
   writeHeader(writer: BitWriter): void {
     const { lengths } = this.#codeLength;
     assignCodes(lengths, this.#codes);
-    assignCodes(this.litlen.lengths, this.litlenCodes);
-    assignCodes(this.distance.lengths, this.distanceCodes);
-    writer.put(listedSymbols(this.litlen.lengths) - 257, 5);
-    writer.put(listedSymbols(this.distance.lengths) - 1, 5);
+    assignCodes(this.litlenPlan.lengths, this.litlen);
+    assignCodes(this.distancePlan.lengths, this.distance);
+    writer.put(listedSymbols(this.litlenPlan.lengths) - 257, 5);
+    writer.put(listedSymbols(this.distancePlan.lengths) - 1, 5);
     writer.put(this.#listed - 4, 4);
     for (let i = 0; i < this.#listed; i++) writer.put(this.#bits[CODE_LENGTH_ORDER[i]!]!, 3);
     for (let i = 0; i < this.#runs; i++) {
@@ -73,11 +78,11 @@ export class DynamicCodes {
 
   #planHeader(): number {
     const plan = this.#codeLength;
-    plan.frequencies.fill(0);
+    this.#frequencies.fill(0);
     this.#runs = 0;
-    this.#addRuns(this.litlen.lengths);
-    this.#addRuns(this.distance.lengths);
-    plan.collect();
+    this.#addRuns(this.litlenPlan.lengths);
+    this.#addRuns(this.distancePlan.lengths);
+    plan.collect(this.#frequencies);
     plan.plan(MAX_CODE_LENGTH_BITS);
     const { symbols, bits, used } = plan.lengths;
     this.#bits.fill(0);
@@ -90,7 +95,7 @@ export class DynamicCodes {
   /** Describes the lengths of a code up to its last symbol, a run at a time. */
   #addRuns({ symbols, bits, used }: CodeLengths): void {
     const runs = this.#runList;
-    const { frequencies } = this.#codeLength;
+    const frequencies = this.#frequencies;
     let count = this.#runs;
     let next = 0;
     for (let i = 0; i < used;) {

@@ -1,7 +1,8 @@
 import type { CompressionWindow } from "./compression-window.js";
+import { MIN_MATCH_BYTES } from "./parse.js";
 
-/** Bytes that are hashed together, so also the shortest match that is found. */
-export const HASHED_BYTES = 4;
+/** Bytes that are hashed together: no more than the shortest match has. */
+export const HASHED_BYTES: number = MIN_MATCH_BYTES;
 
 /** Knuth's multiplier: 2^32 divided by the golden ratio. */
 const GOLDEN = 0x9e3779b1;

@@ -2,22 +2,24 @@ import { describe, expect, it } from "vitest";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { writeBlock } from "../../../src/protocol/deflate/block-writer.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
+import { type Part, parsed } from "../../support/deflate-parse.js";
 import { inspectPayload } from "../../support/deflate-window.js";
 
 const random = seeded(11);
 const noise = (length: number): Uint8Array => CORPORA.noise(random, length);
 
-/** The blocks of the payload that has `chunk` as literals, or as other tokens. */
-function written(chunk: Uint8Array, tokens: readonly number[] = [...chunk], before = 0) {
+/** The blocks of the payload that has these literals, or other parts. */
+function written(parts: Iterable<Part>, before = 0) {
+  const { window, parse, chunk } = parsed([...parts]);
   const writer = new BitWriter();
   writer.start(chunk.length + (chunk.length >> 3) + 64);
   // Whole empty fixed blocks of ten bits shift what follows.
   for (let i = 0; i < before; i++) writer.put(0b010, 10);
-  writeBlock(writer, Int32Array.from(tokens), tokens.length, chunk);
+  writeBlock(writer, window, parse);
   writer.put(0, 3);
   writer.align();
   const payload = writer.bytes.slice(0, writer.position);
-  const { blocks, message } = inspectPayload(payload, new Uint8Array(32_768));
+  const { blocks, message } = inspectPayload(payload, new Uint8Array(0));
   expect(Buffer.compare(message, chunk)).toBe(0);
   return { blocks: blocks.slice(before, -1), bytes: payload.length };
 }
@@ -43,7 +45,7 @@ describe("writeBlock", () => {
       for (const before of [0, 1, 2, 3, 4]) {
         const high = noise(length).map((byte) => byte | 0x90);
         const shifted = Math.ceil((before * 10 + 3) / 8);
-        const result = written(length < 100 ? high : noise(length), undefined, before);
+        const result = written(length < 100 ? high : noise(length), before);
         expect(result).toEqual({ blocks: ["stored"], bytes: shifted + 4 + length + 1 });
       }
     }
@@ -56,14 +58,10 @@ describe("writeBlock", () => {
   });
 
   it("writes matches", () => {
-    const zeros = new Uint8Array(258 * 60);
-    const tokens = Array.from({ length: 60 }, () => (258 << 16) | 1);
-    expect(written(zeros.subarray(0, 258), tokens.slice(0, 1))).toEqual({
-      blocks: ["fixed"],
-      bytes: 4,
-    });
-    expect(written(zeros, tokens).blocks).toEqual(["fixed"]);
-    const many = Array.from({ length: 6000 }, () => (10 << 16) | 1);
-    expect(written(new Uint8Array(60_000), many).blocks).toEqual(["dynamic"]);
+    const long = Array.from({ length: 60 }, (): Part => [258, 1]);
+    expect(written([0, ...long.slice(0, 1)])).toEqual({ blocks: ["fixed"], bytes: 5 });
+    expect(written([0, ...long]).blocks).toEqual(["fixed"]);
+    const many = Array.from({ length: 6000 }, (): Part => [10, 1]);
+    expect(written([0, ...many]).blocks).toEqual(["dynamic"]);
   });
 });

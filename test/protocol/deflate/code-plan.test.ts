@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { CodePlan } from "../../../src/protocol/deflate/code-plan.js";
 
+function counts(frequencies: Readonly<Record<number, number>>): Uint32Array {
+  return Uint32Array.from({ length: 30 }, (_, symbol) => frequencies[symbol] ?? 0);
+}
+
 function planned(frequencies: Readonly<Record<number, number>>, maxBits = 15): CodePlan {
   const plan = new CodePlan(30);
-  for (const [symbol, frequency] of Object.entries(frequencies)) {
-    plan.frequencies[Number(symbol)] = frequency;
-  }
-  plan.collect();
+  plan.collect(counts(frequencies));
   plan.plan(maxBits);
   return plan;
 }
@@ -61,10 +62,7 @@ describe("CodePlan", () => {
 
   it("starts over with each block", () => {
     const plan = planned({ 3: 10, 7: 1, 29: 4 });
-    plan.frequencies.fill(0);
-    plan.frequencies[5] = 1;
-    plan.frequencies[6] = 1;
-    plan.collect();
+    plan.collect(counts({ 5: 1, 6: 1 }));
     plan.plan(15);
     expect(codesIn(plan)).toEqual([
       [5, 1],

@@ -3,8 +3,9 @@ import { CompressionWindow } from "../../../src/protocol/deflate/compression-win
 import { HashChains, learn } from "../../../src/protocol/deflate/hash-chains.js";
 import { effortOf } from "../../../src/protocol/deflate/levels.js";
 import { findMatches } from "../../../src/protocol/deflate/match-finder.js";
+import { Parse } from "../../../src/protocol/deflate/parse.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
-import { bytesOfTokens } from "../../support/deflate-tokens.js";
+import { bytesOf, type Part, parsed, partsOf } from "../../support/deflate-parse.js";
 
 interface Setup {
   readonly level?: number;
@@ -13,23 +14,33 @@ interface Setup {
   readonly chains?: HashChains;
 }
 
-function tokensOf(message: Uint8Array, setup: Setup = {}): number[] {
+function partsIn(message: Uint8Array, setup: Setup = {}): Part[] {
   const { level = 4, windowBits = 12, history = new Uint8Array(0) } = setup;
   const chains = setup.chains ?? new HashChains(windowBits);
   const window = new CompressionWindow();
   window.load(history, message);
   const base = history.length - window.start;
   learn(chains, window, base, window.historyStart, Math.min(window.start, window.end - 3));
-  const tokens = new Int32Array(message.length);
-  const count = findMatches({ chains, window, base, effort: effortOf(level) }, tokens);
-  return Array.from(tokens.subarray(0, count));
+  const parse = new Parse();
+  parse.matchCount = 7;
+  parse.litlens.fill(7);
+  findMatches({ chains, window, base, effort: effortOf(level) }, parse);
+  const parts = partsOf(window, parse);
+  expectCounted(parse, parsed(parts, history).parse);
+  return parts;
+}
+
+/** All that is counted on the way is what there is. */
+function expectCounted(parse: Parse, expected: Parse): void {
+  expect(parse.litlens).toEqual(expected.litlens);
+  expect(parse.distances).toEqual(expected.distances);
+  expect(parse.matchCount).toBe(expected.matchCount);
+  expect(parse.matchedBytes).toBe(expected.matchedBytes);
 }
 
 /** `a` for a literal, `[length, distance]` for a match. */
-function readable(tokens: readonly number[]): (string | [number, number])[] {
-  return tokens.map((token) =>
-    token < 256 ? String.fromCodePoint(token) : [token >> 16, token & 0xffff],
-  );
+function readable(parts: readonly Part[]): (string | readonly [number, number])[] {
+  return parts.map((part) => (typeof part === "number" ? String.fromCodePoint(part) : part));
 }
 
 const chars = (text: string): string[] => text.split("");
@@ -50,18 +61,18 @@ describe("findMatches", () => {
     ],
     ["the nearest of equal ones", "abcdX-abcdX-abcdX", [...chars("abcdX-"), [11, 6]]],
   ])("finds %s", (_title, message, expected) => {
-    expect(readable(tokensOf(bytes(message)))).toEqual(expected);
+    expect(readable(partsIn(bytes(message)))).toEqual(expected);
   });
 
   it("finds matches in the history, and over its edge", () => {
     const history = bytes("the history");
-    expect(readable(tokensOf(bytes("history"), { history }))).toEqual([[7, 7]]);
+    expect(readable(partsIn(bytes("history"), { history }))).toEqual([[7, 7]]);
     const story = { history: bytes("story") };
-    expect(readable(tokensOf(bytes("ystorys"), story))).toEqual(["y", [5, 6], "s"]);
+    expect(readable(partsIn(bytes("ystorys"), story))).toEqual(["y", [5, 6], "s"]);
   });
 
   it("splits what is longer than a match can be", () => {
-    expect(readable(tokensOf(new Uint8Array(600).fill(97)))).toEqual([
+    expect(readable(partsIn(new Uint8Array(600).fill(97)))).toEqual([
       "a",
       [258, 1],
       [258, 1],
@@ -71,20 +82,20 @@ describe("findMatches", () => {
 
   it("waits for a longer match from the levels on that do", () => {
     const message = bytes("abcd-bcdefg-abcdefg");
-    expect(readable(tokensOf(message, { level: 4 })).slice(12)).toEqual([[4, 12], "e", "f", "g"]);
-    expect(readable(tokensOf(message, { level: 6 })).slice(12)).toEqual(["a", [6, 8]]);
+    expect(readable(partsIn(message, { level: 4 })).slice(12)).toEqual([[4, 12], "e", "f", "g"]);
+    expect(readable(partsIn(message, { level: 6 })).slice(12)).toEqual(["a", [6, 8]]);
   });
 
   it("waits no longer when the end is near, or the match long", () => {
-    expect(readable(tokensOf(bytes("abcd-abcd"), { level: 9 }))).toEqual([
+    expect(readable(partsIn(bytes("abcd-abcd"), { level: 9 }))).toEqual([
       ...chars("abcd-"),
       [4, 5],
     ]);
-    expect(readable(tokensOf(bytes("abcdefgh-abcdefghX"), { level: 5 })).slice(9)).toEqual([
+    expect(readable(partsIn(bytes("abcdefgh-abcdefghX"), { level: 5 })).slice(9)).toEqual([
       [8, 9],
       "X",
     ]);
-    expect(readable(tokensOf(bytes("abcdefghi-abcdefghiX"), { level: 9 })).slice(10)).toEqual([
+    expect(readable(partsIn(bytes("abcdefghi-abcdefghiX"), { level: 9 })).slice(10)).toEqual([
       [9, 10],
       "X",
     ]);
@@ -98,16 +109,16 @@ describe("findMatches", () => {
         const message = new Uint8Array(20 + gap).map((_, i) => 128 + (((i * i) >> 3) % 100));
         message.set(word);
         message.set(word, gap + 10);
-        const tokens = tokensOf(message, { windowBits, level: 9 });
-        const distances = tokens.filter((token) => token > 255).map((token) => token & 0xffff);
+        const parts = partsIn(message, { windowBits, level: 9 });
+        const distances = parts.map((part) => (typeof part === "number" ? 0 : part[1]));
         expect(Math.max(0, ...distances)).toBeLessThan(window);
-        expect(bytesOfTokens(tokens, new Uint8Array(0))).toEqual(message);
+        expect(bytesOf(parts, new Uint8Array(0))).toEqual(message);
       }
     }
     // The chains know more than there is: what they say about another connection.
     const chains = new HashChains(12);
-    tokensOf(bytes("abcdefgh".repeat(20)), { chains });
-    expect(readable(tokensOf(bytes("abcdefgh"), { chains }))).toEqual([...chars("abcdefgh")]);
+    partsIn(bytes("abcdefgh".repeat(20)), { chains });
+    expect(readable(partsIn(bytes("abcdefgh"), { chains }))).toEqual([...chars("abcdefgh")]);
   });
 
   it("takes apart what can be put together again, at all levels and sizes", () => {
@@ -116,8 +127,8 @@ describe("findMatches", () => {
       for (let level = 1; level <= 9; level++) {
         const history = corpus(random, Math.floor(random() * 4096));
         const message = corpus(random, Math.floor(random() ** 2 * 5000));
-        const tokens = tokensOf(message, { level, history });
-        expect(Buffer.compare(bytesOfTokens(tokens, history), message)).toBe(0);
+        const parts = partsIn(message, { level, history });
+        expect(Buffer.compare(bytesOf(parts, history), message)).toBe(0);
       }
     }
   });

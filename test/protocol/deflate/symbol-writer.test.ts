@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
+import {
+  CodeLengths,
+  fixedDistanceLengths,
+  fixedLitlenLengths,
+} from "../../../src/protocol/deflate/code-lengths.js";
+import { assignCodes } from "../../../src/protocol/deflate/huffman.js";
+import { type SymbolCodes, writeSymbols } from "../../../src/protocol/deflate/symbol-writer.js";
+import { type Part, parsed } from "../../support/deflate-parse.js";
+import { type Lengths } from "../../support/deflate-stream.js";
+import { inspectPayload } from "../../support/deflate-window.js";
+
+function codes(litlen: CodeLengths, distance: CodeLengths): SymbolCodes {
+  const made = { litlen: new Int32Array(288), distance: new Int32Array(32) };
+  assignCodes(litlen, made.litlen);
+  assignCodes(distance, made.distance);
+  return made;
+}
+
+const fixed = codes(fixedLitlenLengths(), fixedDistanceLengths());
+
+/** The parts in a fixed block, and the flush behind it. */
+function payloadOf(parts: readonly Part[], history = new Uint8Array(0)): Uint8Array {
+  const { window, parse } = parsed(parts, history);
+  const writer = new BitWriter();
+  writer.start(10 + parts.length * 5);
+  writer.put(0b010, 3);
+  writeSymbols(writer, window, parse, fixed);
+  writer.put(0, 3);
+  writer.align();
+  return writer.bytes.slice(0, writer.position);
+}
+
+function lengthsOf(lengths: Lengths): CodeLengths {
+  const list = new CodeLengths(288);
+  for (const [symbol, bits] of Object.entries(lengths)) list.add(Number(symbol), bits);
+  return list;
+}
+
+describe("writeSymbols", () => {
+  it("writes literals and the end of the block", () => {
+    const all = Array.from({ length: 256 }, (_, i) => i);
+    expect(inspectPayload(payloadOf(all), new Uint8Array(0)).message).toEqual(Uint8Array.from(all));
+    expect(Array.from(payloadOf([]))).toEqual([0x02, 0x00]);
+  });
+
+  it("writes matches where they belong", () => {
+    const parts: Part[] = [97, 98, [4, 2], 99, 100, [258, 3], [10, 1], 101];
+    const { message, matches } = inspectPayload(payloadOf(parts), new Uint8Array(0));
+    expect(message).toEqual(parsed(parts).chunk);
+    expect(matches).toBe(3);
+  });
+
+  it("writes every length", () => {
+    const history = Uint8Array.from({ length: 300 }, (_, i) => i * 7);
+    for (let length = 3; length <= 258; length++) {
+      const payload = payloadOf([[length, 300]], history);
+      const { message, largestLength } = inspectPayload(payload, history);
+      expect(largestLength).toBe(length);
+      expect(Buffer.compare(message, history.subarray(0, length))).toBe(0);
+    }
+  });
+
+  it("writes every distance, wherever it lies in a byte", () => {
+    const history = new Uint8Array(32_768);
+    const edges = [1, 2, 3, 4, 5, 6, 7, 8, 9, 255, 256, 257, 258, 384, 385, 386, 511, 512, 513];
+    for (let distance = 514; distance <= 32_768; distance += 127) edges.push(distance);
+    edges.push(16_384, 16_385, 24_576, 24_577, 32_767, 32_768);
+    for (const [i, distance] of edges.entries()) {
+      const literals = Array.from({ length: i % 8 }, () => 200); // 9 bits each
+      const payload = payloadOf([...literals, [258, distance]], history);
+      expect(inspectPayload(payload, history).largestDistance).toBe(distance);
+    }
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])("writes the longest codes behind %i bits", (shift) => {
+    // A literal of one bit; the end, and a length with 5 extra bits, of 15; a distance of 11 and 13.
+    const litlen = {
+      ...Object.fromEntries(Array.from({ length: 14 }, (_, i) => [65 + i, i + 1])),
+      256: 15,
+      284: 15,
+    };
+    const distance = Object.fromEntries(
+      Array.from({ length: 12 }, (_, i) => [18 + i, Math.min(i + 1, 11)]),
+    );
+    const parts: Part[] = [...Array.from({ length: shift }, () => 65), [257, 32_768]];
+    const { window, parse } = parsed(parts, new Uint8Array(32_768));
+    const writer = new BitWriter();
+    writer.start(100);
+    writeSymbols(writer, window, parse, codes(lengthsOf(litlen), lengthsOf(distance)));
+    const { length } = writer;
+    writer.align();
+
+    const bits = Array.from(writer.bytes.subarray(0, writer.position), (byte) =>
+      byte.toString(2).padStart(8, "0").split("").toReversed().join(""),
+    ).join("");
+    const ones = (count: number): string => "1".repeat(count);
+    expect(bits.slice(0, length)).toBe(
+      `${"0".repeat(shift)}${ones(15)}01111${ones(11)}${ones(13)}${ones(14)}0`,
+    );
+  });
+});
