@@ -27,7 +27,7 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: "v8",
-      include: ["src/**"],
+      include: ["src/**/*.ts"],
       exclude: ["**/*.d.ts"],
       reporter: ["text-summary"],
       reportsDirectory: ".cache/coverage",
