@@ -92,6 +92,23 @@ describe("the examples of RFC 7692 §7.2.3", () => {
     expect(events(hex, DEFLATE)).toEqual([failed(closeCode)]);
   });
 
+  it.each([
+    ["ends with a final block and nothing behind it", "c1 07 f348cdc9c90700"],
+    ["keeps the four bytes that should be left off", "c1 0b f248cdc9c90700 0000ffff"],
+    ["takes the four bytes for data of a stored block", "c1 06 000500faff48"],
+  ])("calls a message doubtful that %s", (_name, hex) => {
+    expect(outcome(hex, DEFLATE)).toMatchObject({ events: [], doubtful: true });
+  });
+
+  it("calls a message doubtful that reaches back further than was agreed", () => {
+    const text = `${"x".repeat(20)}${Array.from({ length: 400 }, (_, i) => (i * i) % 977).join()}`;
+    const deflated = deflateRawSync(text + text, { finishFlush: constants.Z_SYNC_FLUSH });
+    const stream = encodeFrame(frame(TEXT, deflated.subarray(0, -4), { rsv: 4 }));
+    const agreed = { ...PLAIN, deflate: { windowBits: 9, contextTakeover: true } };
+    expect(referenceOutcome(stream, agreed).doubtful).toBe(true);
+    expect(referenceOutcome(stream, DEFLATE).doubtful).toBeUndefined();
+  });
+
   it("counts the inflated bytes, and delivers exactly the limit", () => {
     const at = (maxMessageBytes: number) => ({ ...DEFLATE, maxMessageBytes });
     expect(events("c1 07 f248cdc9c90700", at(5))).toEqual([hello]);

@@ -5,6 +5,7 @@
  * Shares no code with the library and has none of its concerns: the stream is all
  * there, nothing is incremental, and the first broken rule ends it.
  */
+import { inspectPayload } from "./deflate-window.js";
 import { type ReferenceHeader, referenceHeader, unmasked } from "./reference-header.js";
 import { inflateMessage } from "./reference-inflate.js";
 import { couldBecomeText, referenceText } from "./reference-utf8.js";
@@ -168,6 +169,10 @@ class ReferenceReader {
     const { deflate, maxMessageBytes } = this.#options;
     const inflated = inflateMessage(payload, this.#history, maxMessageBytes);
     if ("doubtful" in inflated) throw new Doubtful(inflated.doubtful);
+    const isBroken = "closeCode" in inflated && inflated.closeCode === 1007;
+    if (deflate && !isBroken && reachesTooFar(payload, this.#history, deflate.windowBits)) {
+      throw new Doubtful("reaches back further than was agreed");
+    }
     if ("closeCode" in inflated) throw new Broken(inflated.closeCode, inflated.why);
     if (deflate?.contextTakeover) {
       const kept = Buffer.concat([this.#history, inflated.bytes]);
@@ -210,6 +215,16 @@ function referenceClose(payload: Uint8Array): { code: number; reason: string } {
 function isCodeForTheWire(code: number): boolean {
   const registered = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014];
   return registered.includes(code) || (code >= 3000 && code < 5000);
+}
+
+/** zlib does not look, and no receiver has to: RFC 7692 §7.1.2 binds the sender. */
+function reachesTooFar(payload: Uint8Array, history: Uint8Array, windowBits: number): boolean {
+  if (windowBits === 15) return false;
+  try {
+    return inspectPayload(payload, history).largestDistance > 2 ** windowBits;
+  } catch {
+    return true; // broken behind the limit of bytes: nobody knows what came first
+  }
 }
 
 function hexOf(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@
  * One message of permessage-deflate decompressed the slow way (RFC 7692 §7.2.2),
  * by the platform's zlib: the whole payload at once, the history as a dictionary.
  */
-import { inflateRawSync } from "node:zlib";
+import { constants, inflateRawSync } from "node:zlib";
 
 export type Inflated =
   | { readonly bytes: Uint8Array }
@@ -19,12 +19,11 @@ const PROBE = Uint8Array.of(0x01, 0x00, 0xfe, 0xff, 0x58);
 /** An empty stored block with BFINAL: a decoder that stands between two blocks ends here. */
 const END = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff);
 
-/** How much zlib decompresses at a time, in bytes; it takes no fewer than 64. */
-const USUAL_STEP = 16_384;
-const SMALLEST_STEP = 64;
-
 /** zlib wants an upper bound above zero that fits its buffers. */
 const LARGEST_OUTPUT = 2 ** 30;
+
+/** What the last byte of a payload may add: one match of 258 bytes, and some more. */
+const MOST_IN_A_BYTE = 300;
 
 /**
  * Decompresses one message.
@@ -38,41 +37,56 @@ export function inflateMessage(
   maxBytes: number,
 ): Inflated {
   const message = attempt([payload, TAIL, END], history, maxBytes);
-  if ("closeCode" in message && message.closeCode === 1009) return message;
   if ("closeCode" in message) {
-    // Broken, but perhaps only behind the limit: which of the two zlib sees first
-    // depends on how much it decompresses at a time.
-    const late = attempt([payload, TAIL, END], history, maxBytes, SMALLEST_STEP);
-    if ("closeCode" in late && late.closeCode === 1009) return late;
-    const near = Math.max(maxBytes - SMALLEST_STEP, 0);
-    const early = attempt([payload, TAIL, END], history, near, SMALLEST_STEP);
-    if ("closeCode" in early && early.closeCode === 1009)
-      return { doubtful: "broken at the limit" };
+    const longest = longestOutput(payload, history, maxBytes);
+    if (longest > maxBytes) return { closeCode: 1009, why: "larger than the limit" };
+    if (message.closeCode === 1009) return { doubtful: "too large by what the tail adds" };
+    if (endsInTail(payload, history)) return { doubtful: "no empty block follows a final one" };
+    const whole = attempt([payload, END], history, maxBytes);
+    if ("bytes" in whole) return { doubtful: "the last block is there to its end" };
+    const isClose = longest + MOST_IN_A_BYTE > maxBytes;
+    return isClose ? { doubtful: "too large or broken within one byte" } : message;
   }
 
   // zlib takes a payload that stops inside a block without a word when the tail
   // happens to complete that block. A payload that stops where it should takes
   // another tail just as well.
   const probe = attempt([payload, PROBE, END], history, maxBytes + 1);
-  if ("bytes" in probe && "bytes" in message && probe.bytes.length === message.bytes.length + 1) {
-    return message;
+  const isProper = "bytes" in probe && probe.bytes.length === message.bytes.length + 1;
+  return isProper ? message : { doubtful: "the tail completes a block that it should follow" };
+}
+
+/**
+ * How many bytes come out of as much of the payload as is in order; something over
+ * the limit when it is over the limit.
+ */
+function longestOutput(payload: Uint8Array, history: Uint8Array, maxBytes: number): number {
+  for (let length = payload.length; length > 0; length--) {
+    const { bytes, closeCode } = prefix(payload.subarray(0, length), history, maxBytes);
+    if (closeCode === 1009) return Infinity;
+    if (bytes !== undefined) return bytes.length;
   }
-  if ("bytes" in message) return { doubtful: "the tail completes a block that it should follow" };
-  return endsInTail(payload, history)
-    ? { doubtful: "no empty block follows a final one" }
-    : message;
+  return 0;
+}
+
+function prefix(
+  payload: Uint8Array,
+  history: Uint8Array,
+  maxBytes: number,
+): { bytes?: Uint8Array; closeCode?: number } {
+  return attempt([payload], history, maxBytes, constants.Z_SYNC_FLUSH);
 }
 
 function attempt(
   parts: readonly Uint8Array[],
   history: Uint8Array,
   maxBytes: number,
-  stepBytes = USUAL_STEP,
+  finishFlush: number = constants.Z_FINISH,
 ): { bytes: Uint8Array } | { closeCode: 1007 | 1009; why: string } {
   let output: Uint8Array = new Uint8Array(0);
   try {
     for (let rest: Uint8Array = Buffer.concat(parts); rest.length > 0;) {
-      const { buffer, engine } = inflated(rest, [history, output], maxBytes, stepBytes);
+      const { buffer, engine } = inflated(rest, [history, output], { maxBytes, finishFlush });
       output = Buffer.concat([output, buffer]);
       if (output.length > maxBytes) return { closeCode: 1009, why: "larger than the limit" };
       rest = rest.subarray(engine.bytesWritten); // a block with BFINAL ends zlib, not the message
@@ -90,7 +104,10 @@ function endsInTail(payload: Uint8Array, history: Uint8Array): boolean {
   let rest: Uint8Array = Buffer.concat([payload, TAIL]);
   try {
     while (rest.length > TAIL.length) {
-      const { buffer, engine } = inflated(rest, [history, output], LARGEST_OUTPUT);
+      const { buffer, engine } = inflated(rest, [history, output], {
+        maxBytes: LARGEST_OUTPUT,
+        finishFlush: constants.Z_FINISH,
+      });
       output = Buffer.concat([output, buffer]);
       rest = rest.subarray(engine.bytesWritten);
     }
@@ -110,13 +127,12 @@ interface Inflation {
 function inflated(
   bytes: Uint8Array,
   before: readonly Uint8Array[],
-  maxBytes: number,
-  stepBytes = USUAL_STEP,
+  { maxBytes, finishFlush }: { maxBytes: number; finishFlush: number },
 ): Inflation {
   const dictionary = Buffer.concat(before).subarray(-32_768);
   const result: unknown = inflateRawSync(bytes, {
+    finishFlush,
     maxOutputLength: Math.min(maxBytes + 1, LARGEST_OUTPUT),
-    chunkSize: stepBytes,
     info: true,
     ...(dictionary.length > 0 ? { dictionary } : {}),
   });
