@@ -6,6 +6,7 @@ import { SCRIPTS } from "../conformance/scripts/index.js";
 import { ACCEPTED_REQUESTS } from "../conformance/scripts/requests-accepted.js";
 import { REFUSED_REQUESTS } from "../conformance/scripts/requests-refused.js";
 import { OPENING_RESPONSES, REFUSED_RESPONSES } from "../conformance/scripts/responses.js";
+import { TABLE } from "../web-platform/table.js";
 import { ROW_ID } from "./ledger-rows.js";
 
 export interface Claim {
@@ -42,6 +43,7 @@ function claimsOfData(): Claim[] {
     ["conformance/wire-suite.ts", SCRIPTS],
     ["conformance/handshake.test.ts", [...ACCEPTED_REQUESTS, ...REFUSED_REQUESTS]],
     ["conformance/handshake.test.ts", [...OPENING_RESPONSES, ...REFUSED_RESPONSES]],
+    ["web-platform/web-platform.test.ts", TABLE],
   ] as const;
   return data.flatMap(([file, items]) =>
     items.flatMap(({ rows, name }) => rows.map((row) => ({ row, file, title: name }))),

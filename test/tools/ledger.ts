@@ -1,5 +1,5 @@
 /**
- * Writes docs/rfc-ledger.md, docs/rfc-map.md and the table of docs/conformance.md.
+ * Writes docs/rfc-ledger.md, docs/rfc-map.md and the tables of docs/conformance.md.
  *
  * With `--check` it writes nothing, and fails when a page is not what it would write. It always fails when a MUST
  * or MUST NOT has no test, or a test names a rule that does not exist.
@@ -8,7 +8,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { DIFFERENCES } from "../conformance/oracle-differences.js";
-import { withDifferences } from "./conformance-page.js";
+import { TABLE } from "../web-platform/table.js";
+import { conformancePage } from "./conformance-page.js";
 import { readClaims } from "./ledger-claims.js";
 import { EXCEPTIONS } from "./ledger-exceptions.js";
 import { faultsOf, type Ledger, ledgerPage } from "./ledger-page.js";
@@ -24,10 +25,12 @@ const ledger: Ledger = {
   exceptions: EXCEPTIONS,
 };
 
+const written = readFileSync(path.join(root, CONFORMANCE), "utf8");
+
 const pages = new Map([
   ["docs/rfc-ledger.md", ledgerPage(ledger)],
   ["docs/rfc-map.md", rfcMapPage(root)],
-  [CONFORMANCE, withDifferences(readFileSync(path.join(root, CONFORMANCE), "utf8"), DIFFERENCES)],
+  [CONFORMANCE, conformancePage(written, DIFFERENCES, TABLE)],
 ]);
 
 const faults = faultsOf(ledger);
