@@ -36,6 +36,10 @@ interface EventConstructor<E extends Event, Init extends EventInit> {
 }
 
 class OwnCloseEvent extends Event implements CloseEvent {
+  static {
+    Object.defineProperty(this, "name", { value: "CloseEvent" });
+  }
+
   readonly code: number;
   readonly reason: string;
   readonly wasClean: boolean;
@@ -49,6 +53,10 @@ class OwnCloseEvent extends Event implements CloseEvent {
 }
 
 class OwnErrorEvent extends Event implements ErrorEvent {
+  static {
+    Object.defineProperty(this, "name", { value: "ErrorEvent" });
+  }
+
   readonly message: string;
   readonly error: unknown;
 
@@ -99,16 +107,19 @@ export class HandlerAttribute<Target extends EventTarget, E extends Event> {
     return this.#handler;
   }
 
-  /** A function in the place of another is called when that would have been, among all listeners. Anything else is like null. */
+  /**
+   * A function in the place of another is called when that would have been, among all
+   * listeners. An object is kept, but not called; anything else is like null.
+   */
   set(handler: ((this: Target, event: E) => unknown) | null): void {
-    const isHandler = typeof handler === "function";
-    if (isHandler) this.#target.addEventListener(this.#type, this); // once, however often it is added
+    const isHandler = typeof handler === "function" || typeof handler === "object";
+    if (isHandler && handler !== null) this.#target.addEventListener(this.#type, this); // once, however often it is added
     else this.#target.removeEventListener(this.#type, this);
     this.#handler = isHandler ? handler : null;
   }
 
   /** As EventTarget calls a listener that is an object. */
   handleEvent(event: E): void {
-    this.#handler?.call(this.#target, event);
+    if (typeof this.#handler === "function") this.#handler.call(this.#target, event);
   }
 }

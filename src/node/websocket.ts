@@ -69,6 +69,8 @@ export class WebSocket extends EventTarget {
   #connection: WebSocketConnection | undefined;
   #state: ReadyState = CONNECTING;
   #binaryType: BinaryType = "blob";
+  /** An event is being told that came before whatever the connection is at by now. */
+  #isTelling = false;
 
   /**
    * Starts to connect; `open`, or `error` and `close`, tell how it went.
@@ -80,6 +82,8 @@ export class WebSocket extends EventTarget {
    */
   constructor(url: string | URL, protocols: string | Iterable<string> | WebSocketInit = []) {
     super();
+    // oxlint-disable-next-line prefer-rest-params -- Web IDL tells none from undefined
+    requireArgument("the constructor", arguments.length);
     this.#url = toUrl(url);
     const options = toConnectOptions(this.#url, protocols, this.#attempt.signal);
     establish(options, () => this.#buffered.end(this.#connection?.bufferedAmount ?? 0)).then(
@@ -95,8 +99,8 @@ export class WebSocket extends EventTarget {
 
   /** Is CLOSING also from when the peer's Close frame came. */
   get readyState(): ReadyState {
-    const isOver = this.#state === OPEN && this.#connection?.readyState !== OPEN;
-    return isOver ? CLOSING : this.#state;
+    if (this.#state !== OPEN || this.#isTelling) return this.#state;
+    return this.#connection?.readyState === OPEN ? OPEN : CLOSING;
   }
 
   /** The subprotocol that the server picked, or `""`. */
@@ -169,6 +173,8 @@ export class WebSocket extends EventTarget {
    * @throws {DOMException} `InvalidStateError` before `open`.
    */
   send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
+    // oxlint-disable-next-line prefer-rest-params -- see the constructor
+    requireArgument("send", arguments.length);
     if (this.#state === CONNECTING) {
       throw new DOMException("the connection is not open yet", "InvalidStateError");
     }
@@ -232,7 +238,7 @@ export class WebSocket extends EventTarget {
     connection.pause();
     connection.on("message", (message) => this.#received(message));
     void connection.closed.then((info) => this.#closed(info));
-    this.dispatchEvent(new Event("open"));
+    this.#tell(new Event("open"));
     void settled().then(() => connection.resume());
   }
 
@@ -240,8 +246,15 @@ export class WebSocket extends EventTarget {
   #received(message: Message): Promise<void> | undefined {
     if (this.#state !== OPEN) return undefined;
     const data = typeof message === "string" ? message : this.#toBinary(message);
-    this.dispatchEvent(new MessageEvent("message", { data, origin: this.#url.origin }));
+    this.#tell(new MessageEvent("message", { data, origin: this.#url.origin }));
     return settled();
+  }
+
+  /** EventTarget reports what a listener throws elsewhere. */
+  #tell(event: Event): void {
+    this.#isTelling = true;
+    this.dispatchEvent(event);
+    this.#isTelling = false;
   }
 
   #toBinary(bytes: Buffer): Blob | ArrayBuffer {
@@ -269,6 +282,11 @@ export class WebSocket extends EventTarget {
     this.#state = CLOSED;
     this.dispatchEvent(new CloseEvent("close", init));
   }
+}
+
+/** @throws {TypeError} As Web IDL has it for what is called without its argument. */
+function requireArgument(name: string, count: number): void {
+  if (count === 0) throw new TypeError(`${name} needs an argument`);
 }
 
 /** When everything that waits for a promise has run. */
