@@ -1,7 +1,9 @@
 /** How hard the search for matches tries: see `matches.ts`. */
 export interface Effort {
-  /** How many earlier occurrences of the next four bytes are looked at. */
+  /** How many places are looked at for an earlier occurrence of the next four bytes. */
   readonly probes: number;
+  /** Once there is a match: at how many more places for a longer one. */
+  readonly moreProbes: number;
   /** A match shorter than this waits to see whether the next byte starts a longer one. 0: none waits. */
   readonly lazyBelow: number;
   /** A match this long is taken without looking at more occurrences. */
@@ -12,27 +14,31 @@ export interface Effort {
 export const DEFAULT_LEVEL = 4;
 
 /**
- * The rows are measured, not derived. Size against level 6 of zlib and time per
- * message, JSON of 700 B, window 2^12, context takeover, one run on Node 20:
+ * The rows are measured, not derived. Size against level 6 of zlib and time to
+ * compress, JSON of 700 B, window 2^12, context takeover, one run on Node 20:
  *
- * | level | size  | µs |   | level | size  | µs |
- * |-------|-------|----|---|-------|-------|----|
- * | 1     | 1.105 | 9  |   | 5     | 1.031 | 12 |
- * | 2     | 1.068 | 9  |   | 6     | 1.016 | 13 |
- * | 3     | 1.051 | 10 |   | 7     | 1.008 | 16 |
- * | 4     | 1.043 | 11 |   | 8     | 1.000 | 21 |
+ * | level | size  | µs  |   | level | size  | µs   |
+ * |-------|-------|-----|---|-------|-------|------|
+ * | 1     | 1.121 | 8.3 |   | 6     | 1.017 | 10.1 |
+ * | 2     | 1.080 | 8.5 |   | 7     | 1.010 | 11.1 |
+ * | 3     | 1.056 | 8.8 |   | 8     | 1.001 | 14.2 |
+ * | 4     | 1.048 | 9.0 |   | 9     | 0.993 | 20.0 |
+ * | 5     | 1.031 | 9.7 |   |       |       |      |
+ *
+ * More than two probes for a first match bring 0.5 % and cost every literal: the
+ * chains are long in places where nothing fits.
  */
 // oxfmt-ignore
 const EFFORTS: readonly Effort[] = [
-  { probes: 1,  lazyBelow: 0,   goodEnough: 32 },
-  { probes: 2,  lazyBelow: 0,   goodEnough: 64 },
-  { probes: 4,  lazyBelow: 0,   goodEnough: 128 },
-  { probes: 6,  lazyBelow: 0,   goodEnough: 128 },
-  { probes: 8,  lazyBelow: 8,   goodEnough: 128 },
-  { probes: 12, lazyBelow: 16,  goodEnough: 128 },
-  { probes: 16, lazyBelow: 32,  goodEnough: 258 },
-  { probes: 32, lazyBelow: 128, goodEnough: 258 },
-  { probes: 64, lazyBelow: 258, goodEnough: 258 },
+  { probes: 1,  moreProbes: 0,  lazyBelow: 0,   goodEnough: 32 },
+  { probes: 1,  moreProbes: 3,  lazyBelow: 0,   goodEnough: 64 },
+  { probes: 2,  moreProbes: 3,  lazyBelow: 0,   goodEnough: 128 },
+  { probes: 2,  moreProbes: 5,  lazyBelow: 0,   goodEnough: 128 },
+  { probes: 3,  moreProbes: 8,  lazyBelow: 8,   goodEnough: 128 },
+  { probes: 4,  moreProbes: 12, lazyBelow: 16,  goodEnough: 128 },
+  { probes: 6,  moreProbes: 16, lazyBelow: 32,  goodEnough: 258 },
+  { probes: 10, moreProbes: 32, lazyBelow: 128, goodEnough: 258 },
+  { probes: 20, moreProbes: 64, lazyBelow: 258, goodEnough: 258 },
 ];
 
 /** The effort of a level from 1, fastest, to 9, smallest. @throws {RangeError} for any other. */

@@ -62,7 +62,7 @@ export function findMatches(search: Search, parse: Parse): void {
       continue;
     }
     let match = (matchLength(words, i - distance, i, end) << 16) | distance;
-    match = longerMatch(search, i, previous[candidate]!, probes - 1, match);
+    match = longerMatch(search, i, previous[candidate]!, effort.moreProbes, match);
     const next = i + 1;
     for (let ahead = next; match >> 16 < effort.lazyBelow && ahead <= lastHashed; ahead++) {
       const later = matchAfter(search, ahead, match);
@@ -100,7 +100,7 @@ function addMatch(parse: Parse, start: number, match: number): void {
 function matchAfter(search: Search, i: number, match: number): number {
   const { chains, window, effort } = search;
   const first = chains.heads[hashOf(window.words.getInt32(i, true), chains.shift)]!;
-  const probes = match >> 16 < CONTENT_BYTES ? effort.probes : effort.probes >> 2;
+  const probes = match >> 16 < CONTENT_BYTES ? effort.moreProbes : effort.moreProbes >> 2;
   return longerMatch(search, i, first, probes, match);
 }
 

@@ -99,7 +99,7 @@ describe("Compressor", () => {
   });
 
   it("refers to messages that were compressed elsewhere", () => {
-    const own = compressor({ windowBits: 9 });
+    const own = compressor({ windowBits: 9, level: 9 });
     const message = CORPORA.noise(seeded(4), 2000);
     own.compress(bytes("Hello"));
     own.skip(message);
