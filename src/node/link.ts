@@ -177,7 +177,9 @@ export class Link {
 
   #afterPull(isDry: boolean): void {
     const { core } = this;
-    this.#setReading(isDry || this.#wantsMore());
+    // While a codec works elsewhere nothing is read from what arrives, and yet more is wanted.
+    const hasRoom = core.unreadBytes <= this.#options.maxQueuedBytes;
+    this.#setReading(isDry || (hasRoom && this.#wantsMore()));
     if (core.isInMessage) this.#messageTimeout.isUnfinished(this.#messageCount);
     else this.#messageTimeout.isFinished();
 

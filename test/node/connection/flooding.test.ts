@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
+import { constants, deflateRawSync } from "node:zlib";
 import { expect, it, vi } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
-import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
+import { eventually, NO_DEFLATE_LIMITS, RawPeer, settle } from "../../support/raw-peer.js";
 import { BINARY, CONTINUATION, frame, PING, PONG, TEXT } from "../../support/wire-frame.js";
 import { turn } from "../../support/wire-signal.js";
 
@@ -29,6 +31,22 @@ it("a flood of pongs leaves nothing", async () => {
   await settle();
   expect(peer.frames).toEqual([]);
   expect(peer.connection.bufferedAmount).toBe(0);
+});
+
+it("what comes while a message is decompressed elsewhere waits outside, past maxQueuedBytes", async () => {
+  const limits = { maxMessageBytes: 8_000_000, maxQueuedBytes: 100_000 };
+  const peer = new RawPeer({ deflate: NO_DEFLATE_LIMITS, ...limits });
+  const got: number[] = [];
+  peer.connection.on("message", (message) => got.push(message.length));
+  const large = deflateRawSync(randomBytes(4_000_000), { finishFlush: constants.Z_SYNC_FLUSH });
+  peer.send(frame(BINARY, large.subarray(0, -4), { rsv: 4 }));
+  for (let i = 0; i < 100; i++) peer.send(frame(BINARY, "x".repeat(60_000)));
+  let wasPaused = false;
+  await eventually(() => {
+    wasPaused ||= got.length === 0 && peer.transport.isPaused();
+    return got.length === 101;
+  }, 100_000);
+  expect(wasPaused).toBe(true);
 });
 
 it("a million tiny messages in one chunk leave others their turn, and come in order", async () => {
