@@ -1,3 +1,5 @@
+import { Queue } from "../protocol/index.js";
+
 /** Work that ends by calling `done`, never from inside the call that starts it. */
 export type Job = (done: () => void) => void;
 
@@ -8,8 +10,7 @@ export type Job = (done: () => void) => void;
  */
 export class JobQueue {
   readonly #maxRunning: number;
-  readonly #waiting: Job[] = [];
-  #next = 0;
+  readonly #waiting = new Queue<Job>();
   #running = 0;
 
   /** @param maxRunning - At least 1. */
@@ -25,19 +26,13 @@ export class JobQueue {
 
   #startWaiting(): void {
     while (this.#running < this.#maxRunning) {
-      const job = this.#waiting[this.#next];
-      if (job === undefined) break;
-      this.#next += 1;
+      const job = this.#waiting.shift();
+      if (job === undefined) return;
       this.#running += 1;
       job(() => {
         this.#running -= 1;
         this.#startWaiting();
       });
-    }
-    // Dropping started jobs one at a time from the front would be quadratic.
-    if (this.#next > this.#waiting.length / 2) {
-      this.#waiting.splice(0, this.#next);
-      this.#next = 0;
     }
   }
 }

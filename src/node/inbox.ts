@@ -1,4 +1,4 @@
-import type { Budget } from "../protocol/index.js";
+import { type Budget, Queue } from "../protocol/index.js";
 import type { Message } from "./options.js";
 
 /** A message, and whether it came as text: of bytes that cannot be seen. */
@@ -13,9 +13,9 @@ interface Reader {
 
 /** Messages that have arrived and wait for somebody who takes them, and readers who wait for messages. */
 export class Inbox {
-  readonly #messages: Delivered[] = [];
+  readonly #messages = new Queue<Delivered>();
   readonly #budget: Budget;
-  readonly #readers: Reader[] = [];
+  readonly #readers = new Queue<Reader>();
   #iterators = 0;
   #hasEnded = false;
 
@@ -56,11 +56,11 @@ export class Inbox {
   /** No more messages will come: who waits for one waits in vain. */
   end(): void {
     this.#hasEnded = true;
-    for (const reader of this.#readers.splice(0)) reader.resolve({ value: undefined, done: true });
+    while (this.hasReader) this.#readers.shift()?.resolve({ value: undefined, done: true });
   }
 
   clear(): void {
-    for (const { message } of this.#messages.splice(0)) this.#budget.releaseQueued(message.length);
+    while (!this.isEmpty) this.shift();
   }
 
   /** @param wanted - Called when a reader has begun to wait. */

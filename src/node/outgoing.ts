@@ -1,4 +1,4 @@
-import type { ProtocolConnection, SendOptions } from "../protocol/index.js";
+import { type Place, type ProtocolConnection, Queue, type SendOptions } from "../protocol/index.js";
 import type { BufferPolicy } from "./options.js";
 import { type FragmentSource, StreamSender } from "./stream-sender.js";
 import type { TransportWriter } from "./transport-writer.js";
@@ -12,7 +12,14 @@ export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
 
 /** What waits its turn, because something before it is not ready to be framed. */
 type Job =
-  | { readonly type: "message"; data: string | Uint8Array; options: SendOptions; bytes: number }
+  | {
+      readonly type: "message";
+      readonly data: string | Uint8Array;
+      readonly options: SendOptions;
+      readonly bytes: number;
+      /** What a policy that conflates calls it. */
+      readonly key: unknown;
+    }
   | { readonly type: "blob"; readonly blob: Blob; options: SendOptions; bytes: number }
   | { readonly type: "stream"; readonly sender: StreamSender; bytes: 0 }
   | { readonly type: "close"; readonly code: number | undefined; reason: string; bytes: 0 };
@@ -28,13 +35,18 @@ export interface OutgoingOptions {
   readonly onOverflow: () => void;
 }
 
+/** What a message that waits takes on top of its bytes, about: so many tiny ones are not free. */
+const BYTES_PER_JOB = 200;
+
 /** At this many times `maxBufferedBytes` the policy `"wait"` gives up. */
 const HARD_STOP_FACTOR = 16;
 
 /** Everything an application sends, in its order, within the bounds of what may wait. */
 export class Outgoing {
   readonly #options: OutgoingOptions;
-  readonly #jobs: Job[] = [];
+  readonly #jobs = new Queue<Job>();
+  /** The message of each key that waits, under a policy that conflates. */
+  readonly #keyed = new Map<unknown, Place<Job>>();
   #isBusy = false;
   readonly #drainWaiters: ((isDrained: boolean) => void)[] = [];
   /** Messages that the policy has dropped. */
@@ -58,8 +70,7 @@ export class Outgoing {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
     }
-    if (this.#jobs.length > 0 || this.#isBusy)
-      this.#push({ type: "message", data, options, bytes: data.length });
+    if (this.#jobs.length > 0 || this.#isBusy) this.#pushMessage(data, options, this.#keyOf(data));
     else if (!this.#options.core.sendMessage(data, options)) return "closed";
     return this.#after();
   }
@@ -84,7 +95,7 @@ export class Outgoing {
   /** Closes behind all that was sent; a message in fragments is not finished, nor what waits for it sent. */
   close(code: number | undefined, reason: string): void {
     const { core } = this.#options;
-    const isStreaming = this.#isBusy && this.#jobs[0]?.type === "stream";
+    const isStreaming = this.#isBusy && this.#jobs.first?.type === "stream";
     if (this.#jobs.length === 0 || isStreaming) core.close(code, reason);
     else this.#push({ type: "close", code, reason, bytes: 0 });
   }
@@ -93,7 +104,7 @@ export class Outgoing {
   advance(): void {
     const { core, writer, maxBufferedBytes } = this.#options;
     while (!this.#isBusy) {
-      const job = this.#jobs[0];
+      const job = this.#jobs.first;
       if (job === undefined) return;
       if (job.type === "stream" || job.type === "blob") {
         if (core.isEncoding) return;
@@ -128,7 +139,7 @@ export class Outgoing {
   /** Forgets what waits: the connection is closed. */
   clear(): void {
     this.#resolveWaiters(false);
-    for (const job of this.#jobs) if (job.type === "stream") job.sender.abort();
+    for (const { value } of this.#jobs.places()) if (value.type === "stream") value.sender.abort();
     while (this.#jobs.length > 0) this.#shift();
   }
 
@@ -140,7 +151,7 @@ export class Outgoing {
     this.#isBusy = true;
     const goOn = (): void => {
       this.#isBusy = false;
-      if (this.#jobs[0] === job) this.#shift();
+      if (this.#jobs.first === job) this.#shift();
       this.advance();
     };
     const done = job.type === "stream" ? job.sender.run() : this.#sendBlobNow(job);
@@ -181,45 +192,55 @@ export class Outgoing {
       this.droppedMessages++;
       return "dropped";
     }
-    if (bufferPolicy === "dropOldest") this.#makeRoom(data.length);
-    else this.#conflate(bufferPolicy, data);
-    this.#push({ type: "message", data, options, bytes: data.length });
+    const key = this.#keyOf(data);
+    const older = this.#keyed.get(key);
+    if (older !== undefined) this.#drop(older);
+    this.#makeRoom(data.length);
+    this.#pushMessage(data, options, key);
     return "buffered";
   }
 
   /** Drops the oldest messages that wait here, until what waits here stays within the bound. */
   #makeRoom(bytes: number): void {
-    const { core, maxBufferedBytes } = this.#options;
-    while (core.budget.waitingBytes + bytes > maxBufferedBytes) {
-      const index = this.#jobs.findIndex((job) => job.type === "message");
-      if (index < 0) return;
-      this.#drop(index);
+    for (const place of this.#jobs.places()) {
+      const { waitingBytes } = this.#options.core.budget;
+      const cost = waitingBytes + bytes + this.#jobs.length * BYTES_PER_JOB;
+      if (cost <= this.#options.maxBufferedBytes) return;
+      if (place.value.type === "message") this.#drop(place);
     }
   }
 
-  #conflate(keyOf: (message: string | Uint8Array) => unknown, data: string | Uint8Array): void {
-    const key = keyOf(data);
-    const index =
-      key === undefined
-        ? -1
-        : this.#jobs.findIndex((job) => job.type === "message" && keyOf(job.data) === key);
-    if (index >= 0) this.#drop(index);
-    this.#makeRoom(data.length);
-  }
-
-  #drop(index: number): void {
-    for (const job of this.#jobs.splice(index, 1)) this.#charge(-job.bytes, -1);
+  #drop(place: Place<Job>): void {
+    this.#jobs.remove(place);
+    this.#removed(place.value);
     this.droppedMessages++;
   }
 
-  #push(job: Job): void {
-    this.#jobs.push(job);
+  /** `undefined` is no key: nothing takes the message's place. */
+  #keyOf(data: string | Uint8Array): unknown {
+    const { bufferPolicy } = this.#options;
+    return typeof bufferPolicy === "function" ? bufferPolicy(data) : undefined;
+  }
+
+  #pushMessage(data: string | Uint8Array, options: SendOptions, key: unknown): void {
+    const place = this.#push({ type: "message", data, options, bytes: data.length, key });
+    if (key !== undefined) this.#keyed.set(key, place);
+  }
+
+  #push(job: Job): Place<Job> {
     this.#charge(job.bytes, 1);
+    return this.#jobs.push(job);
   }
 
   #shift(): void {
     const job = this.#jobs.shift();
-    if (job !== undefined) this.#charge(-job.bytes, -1);
+    if (job !== undefined) this.#removed(job);
+  }
+
+  #removed(job: Job): void {
+    this.#charge(-job.bytes, -1);
+    if (job.type === "message" && this.#keyed.get(job.key)?.value === job)
+      this.#keyed.delete(job.key);
   }
 
   #charge(bytes: number, objects: number): void {

@@ -1,14 +1,13 @@
 /** Counts `bufferedAmount` (WHATWG WebSockets §3): bytes of payload that the network has not taken yet. */
 
+import { Queue } from "../protocol/index.js";
+
 /** A message that was sent. */
 interface Sent {
   readonly payloadBytes: number;
   /** With its header; as compressed. */
   readonly wireBytes: number;
 }
-
-/** How many messages that are out may stay in the list before it is copied. */
-const COMPACT_AT = 1_000;
 
 /**
  * A connection knows how many bytes wait, framing included. This knows which
@@ -18,9 +17,8 @@ const COMPACT_AT = 1_000;
  * took meanwhile: that is how the standard has it.
  */
 export class BufferedAmount {
-  /** Messages that may not be out yet, oldest first, from `#first` on. */
-  #messages: Sent[] = [];
-  #first = 0;
+  /** Messages that may not be out yet. */
+  readonly #messages = new Queue<Sent>();
   /** Of these messages. */
   #payloadBytes = 0;
   #wireBytes = 0;
@@ -55,7 +53,7 @@ export class BufferedAmount {
     this.#hasEnded = true;
     this.#turnAmount = undefined;
     this.#payloadBytes = amount;
-    this.#messages = [];
+    this.#messages.clear();
   }
 
   #beginTurn(waitingBytes: number): number {
@@ -70,16 +68,13 @@ export class BufferedAmount {
     if (this.#hasEnded) return this.#payloadBytes;
     // Pings wait, too, so there may be more than the messages make up.
     let outBytes = Math.max(this.#wireBytes - waitingBytes, 0);
-    let oldest = this.#messages[this.#first];
+    let oldest = this.#messages.first;
     while (oldest !== undefined && oldest.wireBytes <= outBytes) {
       outBytes -= oldest.wireBytes;
       this.#wireBytes -= oldest.wireBytes;
       this.#payloadBytes -= oldest.payloadBytes;
-      oldest = this.#messages[++this.#first];
-    }
-    if (oldest === undefined || this.#first >= COMPACT_AT) {
-      this.#messages = this.#messages.slice(this.#first);
-      this.#first = 0;
+      this.#messages.shift();
+      oldest = this.#messages.first;
     }
     if (oldest === undefined) return 0;
     const left = Math.min(oldest.payloadBytes, oldest.wireBytes - outBytes);

@@ -66,6 +66,7 @@ export * from "./handshake/index.js";
 export { applyMask } from "./masking.js";
 export { isControl, isOpcode, Opcode } from "./opcode.js";
 export { type Platform, portablePlatform } from "./platform.js";
+export { type Place, Queue } from "./queue.js";
 export { ReadyState } from "./ready-state.js";
 export type { Role } from "./role.js";
 export { Utf8Validator } from "./utf8.js";

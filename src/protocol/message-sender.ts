@@ -4,6 +4,7 @@ import type { MessageExtension } from "./extensions/extension.js";
 import { COPIED_PAYLOAD_BYTES, type FrameStart, type FrameWriter } from "./frame-writer.js";
 import { Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
+import { Queue } from "./queue.js";
 
 /** A message or a Close frame that waits behind a message whose encoding goes on elsewhere. */
 type Waiting =
@@ -37,7 +38,7 @@ export class MessageSender {
   readonly #extension: MessageExtension | undefined;
   readonly #onProgress: () => void;
   readonly #onCodecError: (error: CodecError) => void;
-  #waiting: Waiting[] = [];
+  readonly #waiting = new Queue<Waiting>();
   #isEncoding = false;
   /** The opcode of the next fragment while a message is being sent in fragments. */
   #fragmentOpcode: Opcode | undefined;
@@ -101,9 +102,10 @@ export class MessageSender {
 
   /** Forgets what waits; what is being encoded is dropped when it is done. */
   clear(): void {
-    for (const { payload } of this.#waiting) this.#budget.outputBytes -= payload.length;
+    for (const { value } of this.#waiting.places())
+      this.#budget.outputBytes -= value.payload.length;
     this.#budget.objects -= this.#waiting.length;
-    this.#waiting = [];
+    this.#waiting.clear();
     this.#isEncoding = false;
     this.#fragmentOpcode = undefined;
   }

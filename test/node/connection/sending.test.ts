@@ -151,6 +151,27 @@ describe("send", () => {
     expect(Object.values(results)).toEqual([["3"], ["b1", "a2", "1"], ["b1", "a2", "1"]]);
   });
 
+  it("asks once for the key of a message, however many wait", async () => {
+    let asked = 0;
+    const bufferPolicy = (message: unknown): unknown => {
+      asked++;
+      return message;
+    };
+    const peer = new RawPeer({ maxBufferedBytes: 1_000_000, bufferPolicy }, false);
+    peer.connection.send("x".repeat(1_100_000));
+    for (let i = 0; i < 1_000; i++) expect(peer.connection.send(`${i}`)).toBe("buffered");
+    expect(asked).toBe(1_000);
+    expect(peer.connection.send("0")).toBe("buffered");
+    expect(peer.connection.droppedMessages).toBe(1);
+  });
+
+  it("does not let tiny messages that wait take many times the bound", async () => {
+    const peer = new RawPeer({ maxBufferedBytes: 100_000, bufferPolicy: "dropOldest" }, false);
+    peer.connection.send("x".repeat(200_000));
+    for (let i = 0; i < 10_000; i++) peer.connection.send("");
+    expect(peer.connection.droppedMessages).toBeGreaterThan(9_000);
+  });
+
   it('closes with 1013 under the policy "close"', async () => {
     const peer = new RawPeer({ maxBufferedBytes: 10_000, bufferPolicy: "close" }, false);
     peer.connection.send(Buffer.alloc(200_000));
