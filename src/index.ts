@@ -1,6 +1,7 @@
 /** plainsocket: WebSocket servers and clients for Node.js (RFC 6455, RFC 7692). */
 export {
   acceptThenClose,
+  type AdmissionGuard,
   type BinaryType,
   type BufferPolicy,
   type Clock,
@@ -14,7 +15,10 @@ export {
   type ConnectOptions,
   ErrorEvent,
   type FragmentSource,
+  type GuardRefusal,
+  type GuardVerdict,
   type Message,
+  type MessageGuard,
   type OnFrame,
   type PerMessageDeflateOptions,
   type RefusedHandshake,

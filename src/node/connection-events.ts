@@ -11,6 +11,11 @@ export interface ConnectionEvents {
    * `isText` is of interest with `textAs: "bytes"`, where both kinds are Buffers.
    */
   message: [message: Message, isText: boolean];
+  /**
+   * The transport has ended: nothing can be sent any more. Messages that came before may
+   * still wait for a listener; `close` comes behind them.
+   */
+  end: [];
   /** The connection has ended. Comes once, after the last message. */
   close: [info: CloseInfo];
   /** The peer has pinged, and was answered. */

@@ -8,7 +8,7 @@ import {
 import type { CloseInfo } from "./close-event.js";
 import type { ConnectionEvents } from "./connection-events.js";
 import type { ConnectionSetup } from "./connection-setup.js";
-import { Delivery } from "./delivery.js";
+import { Delivery, type MessageGuard } from "./delivery.js";
 import { Emitter } from "./emitter.js";
 import { reportTo, safely } from "./handler-error.js";
 import { Link, type LinkOwner } from "./link.js";
@@ -48,8 +48,6 @@ export class WebSocketConnection<Data = unknown>
   readonly #outgoing: Outgoing;
   readonly #delivery: Delivery;
   readonly #pings: Pings;
-  /** Answers wait for the peer, so it gets to ask nothing more. */
-  #isThrottled = false;
   #isClosing = false;
   #hasEnded = false;
   #isTold = false;
@@ -74,6 +72,7 @@ export class WebSocketConnection<Data = unknown>
       maxQueuedBytes: options.maxQueuedBytes,
       hasListener: () => this.listenerCount("message") > 0,
       emit: (message, isText) => this.emit("message", this.#failed, message, isText),
+      onGuardError: (error) => this.#failed(error),
       onProgress: () => this.#delivered(),
     });
     this.remoteAddress = this.#link.remoteAddress;
@@ -117,9 +116,7 @@ export class WebSocketConnection<Data = unknown>
       message instanceof Blob
         ? this.#outgoing.sendBlob(message, options)
         : this.#outgoing.send(message, options);
-    // An answer that has to wait makes the next question wait: else a peer that never
-    // reads could make this end hold all the answers.
-    if (status === "buffered" && this.#delivery.isAnswering) this.#isThrottled = true;
+    if (status === "buffered") this.#delivery.throttle();
     return status;
   }
 
@@ -151,16 +148,7 @@ export class WebSocketConnection<Data = unknown>
    * @throws {RangeError} `payload` is too long (as a rejection, like all of these).
    */
   ping(payload?: Exclude<Sendable, Blob>): Promise<number> {
-    try {
-      const bytes = payload === undefined ? this.#pings.nextPayload() : toPayload(payload);
-      if (!this.#link.core.ping(bytes)) throw new TransportError("TRANSPORT_FAILED");
-      this.#link.writer.schedule();
-      return this.#pings.wait(bytes);
-    } catch (error) {
-      const rejected = Promise.reject<number>(error);
-      rejected.catch(() => {});
-      return rejected;
-    }
+    return this.#pings.send(payload, this.#link);
   }
 
   /** Sends a Pong frame that answers no ping (§5.5.3). @throws {RangeError} `payload` is over 125 bytes. */
@@ -172,9 +160,8 @@ export class WebSocketConnection<Data = unknown>
    * Starts the closing handshake (§7.1.2) and returns at once; `close` is emitted
    * when the transport has ended, after `closeTimeoutMs` at the latest.
    *
-   * Messages already passed to {@link send} go out first. Messages that arrive
-   * meanwhile are dropped. On a connection that is closing or closed this does
-   * nothing.
+   * Messages already passed to {@link send} go out first; those that arrive meanwhile
+   * are dropped. On a connection that is closing or closed this does nothing.
    *
    * @param code - Without one the Close frame is empty and the peer sees 1005.
    * @param reason - At most 123 bytes as UTF-8.
@@ -194,6 +181,19 @@ export class WebSocketConnection<Data = unknown>
   terminate(): void {
     this.#delivery.clear();
     this.#link.destroy(new TransportError("TERMINATED"));
+  }
+
+  /**
+   * Asked about each message before listeners and iterators: false drops it. The next
+   * message waits for a promise. It may fail like a listener.
+   */
+  set messageGuard(guard: MessageGuard | undefined) {
+    this.#delivery.guard = guard;
+  }
+
+  /** Whether a listener, or the guard, is at work on a message. */
+  get isHandling(): boolean {
+    return this.#delivery.isAnswering;
   }
 
   /** Stops the delivery of messages at once, and soon the peer. */
@@ -216,9 +216,8 @@ export class WebSocketConnection<Data = unknown>
   }
 
   /**
-   * The messages, one by one, with backpressure: the peer waits while the loop body
-   * works. Ends when the connection does, however it ends; leaving the loop early
-   * does not close the connection. Several loops share the messages.
+   * The messages, one by one; the peer waits while the loop body works. Ends when the connection
+   * does. Leaving the loop early does not close it. Several loops share the messages.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
     return this.#delivery.iterate();
@@ -238,7 +237,7 @@ export class WebSocketConnection<Data = unknown>
     const { onFrame, onHandlerError } = this.#setup.options;
     return {
       onFrame: onFrame && safely((frame) => onFrame(frame, this), onHandlerError),
-      wantsMore: () => !this.#isThrottled && this.#delivery.wantsMore(),
+      wantsMore: () => this.#delivery.wantsMore(),
       hasConsumer: () => this.#delivery.hasConsumer,
       onEvent: (event) => this.#handle(event),
       onProgress: () => this.#outgoing.progress(),
@@ -270,7 +269,7 @@ export class WebSocketConnection<Data = unknown>
   }
 
   #drained(): void {
-    this.#isThrottled = false;
+    this.#delivery.unthrottle();
     void this.emit("drain", this.#failed);
     this.#link.pump();
   }
@@ -285,6 +284,7 @@ export class WebSocketConnection<Data = unknown>
     this.#hasEnded = true;
     this.#outgoing.clear();
     this.#pings.rejectAll(new TransportError("TRANSPORT_FAILED", { cause: this.#link.error }));
+    void this.emit("end", this.#failed);
     this.#emitClose();
   }
 

@@ -4,6 +4,7 @@ export type { CloseInfo } from "./close-event.js";
 export { connect } from "./connect.js";
 export type { ConnectionTarget, ConnectOptions, TlsClientOptions } from "./connect-options.js";
 export type { ConnectionEvents } from "./connection-events.js";
+export type { MessageGuard } from "./delivery.js";
 export type { ConnectionSetup } from "./connection-setup.js";
 export { WebSocketConnection } from "./connection.js";
 export {
@@ -24,6 +25,7 @@ export type { ShutdownOptions } from "./server-shutdown.js";
 export { type ServerEvents, WebSocketServer } from "./server.js";
 export type { FragmentSource } from "./stream-sender.js";
 export { TransportError } from "./transport-error.js";
+export type { AdmissionGuard, GuardRefusal, GuardVerdict } from "./upgrade-guard.js";
 export type { RefusedHandshake } from "./upgrade-refusal.js";
 export type { WebSocketInit } from "./websocket-arguments.js";
 export { CloseEvent, ErrorEvent } from "./websocket-events.js";

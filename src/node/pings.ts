@@ -1,5 +1,15 @@
 import { Buffer } from "node:buffer";
+import type { ProtocolConnection } from "../protocol/index.js";
 import type { Clock } from "./clock.js";
+import { type Sendable, toPayload } from "./sendable.js";
+import { TransportError } from "./transport-error.js";
+import type { TransportWriter } from "./transport-writer.js";
+
+/** Where pings go. */
+interface Way {
+  readonly core: ProtocolConnection;
+  readonly writer: TransportWriter;
+}
 
 interface Waiting {
   readonly payload: Buffer;
@@ -18,15 +28,31 @@ export class Pings {
     this.#clock = clock;
   }
 
+  /**
+   * Sends a ping. Resolves with the time until its pong comes, in milliseconds; rejects when
+   * it cannot be sent, or at {@link rejectAll}. Who does not wait for it is not bothered by that.
+   */
+  send(payload: Exclude<Sendable, Blob> | undefined, { core, writer }: Way): Promise<number> {
+    try {
+      const bytes = payload === undefined ? this.#nextPayload() : toPayload(payload);
+      if (!core.ping(bytes)) throw new TransportError("TRANSPORT_FAILED");
+      writer.schedule();
+      return this.#wait(bytes);
+    } catch (error) {
+      const rejected = Promise.reject<number>(error);
+      rejected.catch(() => {});
+      return rejected;
+    }
+  }
+
   /** A payload that no other ping of this connection carries. */
-  nextPayload(): Buffer {
+  #nextPayload(): Buffer {
     const payload = Buffer.allocUnsafe(4);
     payload.writeUInt32BE(this.#count++ >>> 0);
     return payload;
   }
 
-  /** Resolves with the time until a pong carries `payload`, in milliseconds. Who does not wait for it is not bothered by a rejection. */
-  wait(payload: Uint8Array): Promise<number> {
+  #wait(payload: Uint8Array): Promise<number> {
     const promise = new Promise<number>((resolve, reject) => {
       const sentAt = this.#clock.now();
       this.#waiting.push({ payload: Buffer.from(payload), sentAt, resolve, reject });

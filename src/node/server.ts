@@ -19,6 +19,7 @@ import {
   type ShutdownOptions,
 } from "./server-shutdown.js";
 import { answerUpgrade, attach } from "./upgrade-attached.js";
+import type { AdmissionGuard } from "./upgrade-guard.js";
 import type { RefusedHandshake } from "./upgrade-refusal.js";
 import { Upgrader } from "./upgrade.js";
 
@@ -135,6 +136,16 @@ export class WebSocketServer<Data = undefined>
    */
   accept(transport: Duplex): void {
     serve(transport, this.#upgrader);
+  }
+
+  /**
+   * Asks `guard` about each request from now on, whichever way it comes in, before
+   * `authenticate`; several guards are asked in the order they were added.
+   *
+   * @returns What takes the guard away again.
+   */
+  addGuard(guard: AdmissionGuard): () => void {
+    return this.#upgrader.guards.add(guard);
   }
 
   /**

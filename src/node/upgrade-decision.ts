@@ -12,6 +12,7 @@ import { sha1 } from "./crypto.js";
 import type { ResolvedServerOptions } from "./server-options.js";
 import { Rejection } from "./server-rejection.js";
 import type { ServerRequest } from "./server-request.js";
+import type { CheckedRefusal } from "./upgrade-guard.js";
 import { faultRefusal, type SendableRefusal } from "./upgrade-refusal.js";
 
 /** What a connection starts with. */
@@ -32,35 +33,51 @@ export type Decision<Data> =
       readonly reason: string;
     }
   | { readonly type: "refuse"; readonly refusal: SendableRefusal }
-  | { readonly type: "reject"; readonly httpStatus: number; readonly response: Uint8Array }
+  | {
+      readonly type: "reject";
+      readonly httpStatus: number;
+      readonly response: Uint8Array;
+      /** Why, when a guard said so. */
+      readonly reason?: string;
+    }
   | { readonly type: "failed"; readonly error: unknown };
 
 /** Whether there is a place for one more connection. */
 export type Admission = "admitted" | "acceptThenClose" | "full";
 
+/** What takes places for the connection, from the server and from its guards. */
+export interface Places {
+  /** One of `maxConnections`, if there is one. */
+  readonly admit: () => Admission;
+  /** Asks the guards: what the first that refuses has said. */
+  readonly askGuards: () => CheckedRefusal | undefined;
+}
+
 /**
  * Decides. Never rejects: what a hook of the application throws is a decision, too.
  *
- * @param admit - Takes a place for the connection, if there is one.
+ * @param places - Takes them, before `authenticate` is asked.
  */
 export async function decide<Data>(
   upgrade: UpgradeRequest,
   request: ServerRequest,
   options: ResolvedServerOptions<Data>,
-  admit: () => Admission,
+  places: Places,
 ): Promise<Decision<Data>> {
   try {
     const { origin, host, isSecure } = request;
     const objection = judgeOrigin({ origin, host, secure: isSecure }, options.origins);
     if (objection !== undefined) return refuse("ORIGIN_REFUSED", objection);
 
-    const admission = admit();
+    const admission = places.admit();
     if (admission === "full") return refuse("CONNECTIONS_TOO_MANY");
     if (admission === "acceptThenClose") {
       const agreement = agree(upgrade, request, options);
       const reason = "the server is at its limit of connections";
       return { type: "acceptThenClose", agreement, closeCode: CloseCode.TRY_AGAIN_LATER, reason };
     }
+    const refusal = places.askGuards();
+    if (refusal !== undefined) return turnAwayFor(refusal, upgrade, request, options);
 
     const outcome = await options.authenticate(request);
     if (outcome instanceof Rejection) return turnAway(outcome, upgrade, request, options);
@@ -74,6 +91,17 @@ export async function decide<Data>(
 
 function refuse(code: "ORIGIN_REFUSED" | "CONNECTIONS_TOO_MANY", detail?: string): Decision<never> {
   return { type: "refuse", refusal: faultRefusal(code, detail) };
+}
+
+function turnAwayFor<Data>(
+  { httpStatus, response, reason, close }: CheckedRefusal,
+  upgrade: UpgradeRequest,
+  request: ServerRequest,
+  options: ResolvedServerOptions<Data>,
+): Decision<never> {
+  if (close === undefined) return { type: "reject", httpStatus, response, reason };
+  const agreement = agree(upgrade, request, options);
+  return { type: "acceptThenClose", agreement, closeCode: close.code, reason: close.reason };
 }
 
 function turnAway<Data>(

@@ -12,7 +12,7 @@ export interface RefusedHandshake {
   readonly httpStatus: number;
   /**
    * A row of the table of handshake faults, or `PATH_UNKNOWN`, `REJECTED` (by
-   * `authenticate`) or `HANDLER_FAILED` (a hook of the application threw).
+   * `authenticate` or a guard) or `HANDLER_FAILED` (a hook of the application threw).
    */
   readonly code: HandshakeFaultCode | "PATH_UNKNOWN" | "REJECTED" | "HANDLER_FAILED";
   /** Why, and what to do about it where that is known. */
@@ -41,8 +41,11 @@ export const PATH_UNKNOWN: SendableRefusal = {
 };
 
 /** What the application decided, it need not be told in detail. */
-export function rejectedWith(httpStatus: number): RefusedHandshake {
-  return { httpStatus, code: "REJECTED", reason: "authenticate turned the client away" };
+export function rejectedWith(
+  httpStatus: number,
+  reason = "authenticate turned the client away",
+): RefusedHandshake {
+  return { httpStatus, code: "REJECTED", reason };
 }
 
 /** What went wrong is for the application to know, not for the client. */

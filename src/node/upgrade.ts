@@ -4,6 +4,7 @@ import { WebSocketConnection } from "./connection.js";
 import type { ResolvedServerOptions } from "./server-options.js";
 import { type Arrival, pathOf, type ServerRequest } from "./server-request.js";
 import { type Admission, type Agreement, type Decision, decide } from "./upgrade-decision.js";
+import { Guards } from "./upgrade-guard.js";
 import {
   excessOf,
   faultRefusal,
@@ -47,6 +48,7 @@ export class Upgrader<Data> {
   /** What the application has been given, and is not closed yet. */
   readonly connections: Set<WebSocketConnection<Data>> = new Set();
   readonly options: ResolvedServerOptions<Data>;
+  readonly guards: Guards<PendingTransport>;
   readonly #events: UpgraderEvents<Data>;
   /** What is in its opening handshake, or has been refused and is not closed yet. */
   readonly #pending = new Map<PendingTransport, ServerRequest | undefined>();
@@ -60,6 +62,7 @@ export class Upgrader<Data> {
   constructor(options: ResolvedServerOptions<Data>, events: UpgraderEvents<Data>) {
     this.options = options;
     this.#events = events;
+    this.guards = new Guards(events.onHookError);
   }
 
   /** Watches over a transport from now on. Refuses it when there are too many, or the server is closing. */
@@ -148,8 +151,10 @@ export class Upgrader<Data> {
     upgrade: UpgradeRequest,
     request: ServerRequest,
   ): Promise<void> {
-    const admit = (): Admission => this.#admit(pending);
-    const decision = await decide(upgrade, request, this.options, admit);
+    const decision = await decide(upgrade, request, this.options, {
+      admit: () => this.#admit(pending),
+      askGuards: () => this.guards.admit(request, pending),
+    });
     // Who has gone meanwhile gets nothing, and what the hook made of that is of no interest.
     if (pending.isWaiting) this.#carryOut(decision, pending, request);
   }
@@ -184,7 +189,7 @@ export class Upgrader<Data> {
         this.refuse(pending, decision.refusal);
         break;
       case "reject":
-        this.#send(pending, decision.response, rejectedWith(decision.httpStatus));
+        this.#send(pending, decision.response, rejectedWith(decision.httpStatus, decision.reason));
         break;
       case "failed":
         this.#fail(pending, decision.error);
@@ -201,6 +206,7 @@ export class Upgrader<Data> {
   ): WebSocketConnection<T> {
     const { transport } = pending;
     transport.write(response);
+    const release = this.guards.take(pending);
     const connection = new WebSocketConnection<T>({
       role: "server",
       transport,
@@ -211,6 +217,7 @@ export class Upgrader<Data> {
       data,
       onClosed: () => {
         group.delete(connection);
+        release();
         this.#checkEmpty();
       },
     });
@@ -259,6 +266,7 @@ export class Upgrader<Data> {
   #forget(pending: PendingTransport): void {
     this.#pending.delete(pending);
     this.#admitted.delete(pending);
+    this.guards.take(pending)();
     this.#checkEmpty();
   }
 

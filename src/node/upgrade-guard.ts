@@ -1,0 +1,94 @@
+/** Checks that others than the server make before `authenticate`: how many connections there may be, from where. */
+import { buildResponse, type HttpResponse } from "../protocol/index.js";
+import { safely } from "./handler-error.js";
+import { checkCloseStatus } from "./server-close-code.js";
+import type { ServerRequest } from "./server-request.js";
+
+/** What a guard wants a client to get in place of a connection. */
+export interface GuardRefusal extends HttpResponse {
+  /** Why, for logs and metrics. */
+  readonly reason: string;
+  /**
+   * Accepts the client to close it with this, in place of the HTTP response, so that a
+   * page in a browser can read why. Such connections count for the `maxConnections` of
+   * the server until they are closed.
+   */
+  readonly close?: { readonly code: number; readonly reason: string } | undefined;
+}
+
+/** What a guard decides. */
+export type GuardVerdict =
+  | {
+      readonly type: "admit";
+      /**
+       * Called once, when the place is free again: the connection is closed, or came to
+       * nothing after all, whatever the reason.
+       */
+      readonly release: () => void;
+    }
+  | { readonly type: "refuse"; readonly refusal: GuardRefusal };
+
+/**
+ * Asked once about each request that is in order, allowed by `origins` and within the
+ * `maxConnections` of the server, before `authenticate` is. What it throws is answered
+ * with 500 and goes to `onHandlerError`.
+ */
+export type AdmissionGuard = (request: ServerRequest) => GuardVerdict;
+
+/** The guards of one server, and the places they gave. */
+export class Guards<Holder extends object> {
+  #guards: readonly AdmissionGuard[] = [];
+  readonly #places = new Map<Holder, (() => void)[]>();
+  readonly #onError: (error: unknown) => void;
+
+  /** @param onError - Gets what a release throws. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  /** @returns What takes `guard` away; places it gave are released all the same. */
+  add(guard: AdmissionGuard): () => void {
+    this.#guards = [...this.#guards, guard];
+    return () => {
+      this.#guards = this.#guards.filter((one) => one !== guard);
+    };
+  }
+
+  /**
+   * Asks the guards, up to the first that refuses. The places are `holder`'s.
+   *
+   * @throws What a guard throws; and when its refusal cannot be sent.
+   */
+  admit(request: ServerRequest, holder: Holder): CheckedRefusal | undefined {
+    for (const guard of this.#guards) {
+      const verdict = guard(request);
+      if (verdict.type === "refuse") return checked(verdict.refusal);
+      const places = this.#places.get(holder) ?? [];
+      this.#places.set(holder, [...places, verdict.release]);
+    }
+    return undefined;
+  }
+
+  /** Takes the places away from `holder`. @returns What releases them. */
+  take(holder: Holder): () => void {
+    const places = this.#places.get(holder) ?? [];
+    this.#places.delete(holder);
+    return () => {
+      for (const release of places.splice(0)) safely(release, this.#onError)(undefined);
+    };
+  }
+}
+
+/** A {@link GuardRefusal} that can be sent. */
+export interface CheckedRefusal {
+  readonly httpStatus: number;
+  readonly response: Uint8Array;
+  readonly reason: string;
+  readonly close: GuardRefusal["close"];
+}
+
+/** @throws {TypeError | RangeError} */
+function checked({ reason, close, ...response }: GuardRefusal): CheckedRefusal {
+  if (close !== undefined) checkCloseStatus(close.code, close.reason);
+  return { httpStatus: response.httpStatus, response: buildResponse(response), reason, close };
+}

@@ -1,0 +1,186 @@
+// Guards of a server: asked on every way in, and every way out gives their place back.
+import { describe, expect, it } from "vitest";
+import { acceptThenClose, reject } from "../../src/node/server-rejection.js";
+import type { AdmissionGuard } from "../../src/node/upgrade-guard.js";
+import { FakeClock } from "../support/clock.js";
+import { answerTo, fieldOf, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
+import { eventually, settle } from "../support/raw-peer.js";
+import { startServer, WAYS_IN } from "../support/server-under-test.js";
+import { CLOSE, closePayload, frame } from "../support/wire-frame.js";
+
+/** Has one place, and counts. */
+function onePlace(): { guard: AdmissionGuard; taken: () => number; released: () => number } {
+  let taken = 0;
+  let released = 0;
+  const guard: AdmissionGuard = () => {
+    if (taken > released) {
+      const headers = { "Retry-After": "7" };
+      return { type: "refuse", refusal: { httpStatus: 429, headers, reason: "one at a time" } };
+    }
+    taken++;
+    return { type: "admit", release: () => released++ };
+  };
+  return { guard, taken: () => taken, released: () => released };
+}
+
+describe("a guard", () => {
+  it.each(WAYS_IN)("by way of an %s, is asked once, before authenticate", async (wayIn) => {
+    const order: string[] = [];
+    await using under = await startServer<unknown>(
+      { authenticate: () => order.push("authenticate") },
+      wayIn,
+    );
+    under.server.addGuard(({ path }) => {
+      order.push(`guard ${path}`);
+      return { type: "admit", release: () => {} };
+    });
+    using client = await RawClient.send(under, upgradeRequest("/a"));
+    await client.head();
+
+    expect(order).toEqual(["guard /a", "authenticate"]);
+  });
+
+  it.each(WAYS_IN)("by way of an %s, refuses with its own response", async (wayIn) => {
+    let asked = 0;
+    await using under = await startServer<unknown>({ authenticate: () => asked++ }, wayIn);
+    const { guard } = onePlace();
+    under.server.addGuard(guard);
+    using client = await RawClient.send(under, upgradeRequest());
+    await client.head();
+    const answer = await answerTo(under, upgradeRequest());
+
+    expect(answer.httpStatus).toBe(429);
+    expect(fieldOf(answer, "retry-after")).toBe("7");
+    expect(under.refused).toEqual([{ httpStatus: 429, code: "REJECTED", reason: "one at a time" }]);
+    expect(asked).toBe(1);
+  });
+
+  it("accepts, to close in a way that a page can read", async () => {
+    await using under = await startServer();
+    let connections = 0;
+    under.server.on("connection", () => connections++);
+    const close = { code: 1008, reason: "Too many connections" };
+    under.server.addGuard(() => ({
+      type: "refuse",
+      refusal: { httpStatus: 503, reason: "full", close },
+    }));
+    using client = await RawClient.send(under, upgradeRequest());
+    await client.head();
+
+    expect(await client.frame()).toMatchObject({
+      opcode: CLOSE,
+      payload: closePayload(1008, "Too many connections"),
+    });
+    expect(connections).toBe(0);
+  });
+
+  it("is asked after the origin, and up to the first that refuses", async () => {
+    await using under = await startServer();
+    const asked: number[] = [];
+    under.server.addGuard(() => {
+      asked.push(1);
+      return { type: "refuse", refusal: { httpStatus: 503, reason: "closed today" } };
+    });
+    under.server.addGuard(() => {
+      asked.push(2);
+      return { type: "admit", release: () => {} };
+    });
+
+    expect(await statusOf(under, upgradeRequest("/", { origin: "http://evil.example" }))).toBe(403);
+    expect(asked).toEqual([]);
+    expect(await statusOf(under, upgradeRequest())).toBe(503);
+    expect(asked).toEqual([1]);
+  });
+
+  it("that throws is a hook that failed: 500, and places of guards before it are free again", async () => {
+    await using under = await startServer();
+    const { guard, taken, released } = onePlace();
+    under.server.addGuard(guard);
+    under.server.addGuard(() => {
+      throw new Error("guard");
+    });
+
+    expect(await statusOf(under, upgradeRequest())).toBe(500);
+    await eventually(() => released() === 1);
+    expect(taken()).toBe(1);
+    expect(under.errors).toEqual([new Error("guard")]);
+  });
+
+  it("whose release throws harms nobody", async () => {
+    await using under = await startServer();
+    under.server.addGuard(() => ({
+      type: "admit",
+      release: () => {
+        throw new Error("release");
+      },
+    }));
+    using client = await RawClient.send(under, upgradeRequest());
+    await client.head();
+    client.socket.destroy();
+    await eventually(() => under.errors.length === 1);
+
+    expect(await statusOf(under, upgradeRequest())).toBe(101);
+  });
+
+  it("is not asked any more once it is taken away", async () => {
+    await using under = await startServer();
+    const remove = under.server.addGuard(() => ({
+      type: "refuse",
+      refusal: { httpStatus: 503, reason: "full" },
+    }));
+    expect(await statusOf(under, upgradeRequest())).toBe(503);
+    remove();
+    expect(await statusOf(under, upgradeRequest())).toBe(101);
+  });
+});
+
+/** Ways for a client to come and go. */
+// oxfmt-ignore
+const WAYS_OUT: readonly [what: string, status: number, leave: (client: RawClient, clock: FakeClock) => void][] = [
+  ["the closing handshake",           101, (client) => client.sendFrames(frame(CLOSE, closePayload(1000)))],
+  ["an end without one",              101, (client) => client.socket.end()],
+  ["a reset",                         101, (client) => client.socket.resetAndDestroy()],
+  ["a frame that breaks a rule",      101, (client) => client.send(Uint8Array.of(0xff, 0xff))],
+  ["silence",                         101, (_, clock) => clock.advance(60_000)],
+  ["a rejection",                     401, () => {}],
+  ["a hook that throws",              500, () => {}],
+  ["a response that cannot be sent",  500, () => {}],
+  ["a close right after the 101",     101, (client) => client.sendFrames(frame(CLOSE))],
+  ["going while authenticate works",    0, (client) => client.socket.resetAndDestroy()],
+  ["ending while authenticate works",   0, (client) => client.socket.end()],
+  ["authenticate taking too long",    408, (_, clock) => clock.advance(10_000)],
+];
+
+describe("the place a guard gave", () => {
+  it.each(WAYS_OUT)("is released once after %s", async (what, status, leave) => {
+    const clock = new FakeClock();
+    await using under = await startServer<unknown>({
+      clock,
+      responseHeaders: ({ headers }) => ({
+        "X-A": headers.get("x-wish")?.includes("cannot be sent") ? "\r\n" : "",
+      }),
+      authenticate: ({ headers }) => {
+        const wish = headers.get("x-wish") ?? "";
+        if (wish.includes("throws")) throw new Error("hook");
+        if (wish.includes("a rejection")) return reject(401);
+        if (wish.includes("right after")) return acceptThenClose(4000);
+        return wish.includes("authenticate") ? new Promise(() => {}) : undefined;
+      },
+    });
+    const { guard, taken, released } = onePlace();
+    under.server.addGuard(guard);
+    using client = await RawClient.send(under, upgradeRequest("/", { "x-wish": what }));
+    await eventually(() => taken() === 1);
+    if (status !== 0 && status !== 408) await client.head();
+    await settle();
+    leave(client, clock);
+    if (!client.socket.destroyed) await client.ended();
+    client.socket.destroy();
+    await settle();
+    clock.advance(20_000);
+    await settle();
+
+    expect([taken(), released()]).toEqual([1, 1]);
+    expect(await statusOf(under, upgradeRequest())).toBe(101);
+  });
+});
