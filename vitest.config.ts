@@ -12,6 +12,10 @@ export default defineConfig(({ mode }) => ({
         find: /^plainsocket\/protocol$/,
         replacement: `${import.meta.dirname}/src/protocol/index.ts`,
       },
+      {
+        find: /^plainsocket\/brokers\/(nats|redis)$/,
+        replacement: `${import.meta.dirname}/src/brokers/$1/index.ts`,
+      },
     ],
   },
   test: {

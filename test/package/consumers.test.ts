@@ -39,6 +39,8 @@ describe("from ES modules", () => {
        const before = count();
        await import("plainsocket");
        await import("plainsocket/protocol");
+       await import("plainsocket/brokers/nats");
+       await import("plainsocket/brokers/redis");
        const after = count();
        console.log(before.map((length, index) => after[index] - length).join());`,
     );

@@ -1,0 +1,154 @@
+import type {
+  Broker,
+  BrokerReceiver,
+  BrokerReplay,
+  BrokerStatus,
+  BrokerSubscription,
+} from "../../manager/index.js";
+import { Status } from "../status.js";
+import { Subscriptions } from "../subscriptions.js";
+import {
+  isNatsConnection,
+  type NatsConnection,
+  type NatsMessage,
+  type NatsSubscription,
+} from "./nats-connection.js";
+import { natsReplay, type NatsReplayOptions } from "./nats-replay.js";
+
+export interface NatsBrokerOptions {
+  /**
+   * What subjects begin with, and the name of the stream. Applications that share a server need
+   * different ones; all nodes of one application need the same.
+   *
+   * @defaultValue `"plainsocket"`
+   */
+  readonly prefix?: string;
+  /** Keeps each room's latest messages for members that come back. @defaultValue nothing is kept */
+  readonly replay?: NatsReplayOptions;
+}
+
+/** The number that a stream gave a message which it publishes again. */
+const SEQUENCE_HEADER = "Nats-Sequence";
+
+/**
+ * Joins nodes through NATS 2.9 or later, on a connection that the application has made.
+ *
+ * How the connection is made again, and after how much silence, is up to the
+ * connection's own settings (`maxReconnectAttempts: -1` and a `pingInterval` of some
+ * seconds suit a server). There is no register of nodes: they know each other by
+ * the signs of life that they send each other.
+ */
+export class NatsBroker implements Broker {
+  readonly replay?: BrokerReplay;
+  readonly #connection: NatsConnection;
+  readonly #live: string;
+  readonly #status = new Status();
+  readonly #atServer = new Map<string, NatsSubscription>();
+  readonly #subscriptions = new Subscriptions({
+    added: (channel) => void this.#subscribe(channel),
+    removed: (channel) => this.#unsubscribe(channel),
+  });
+  #flushed: Promise<void> | undefined;
+  #isClosed = false;
+
+  /**
+   * @throws {TypeError} `connection` is not a connection to NATS.
+   * @throws {RangeError} An option is out of its range.
+   */
+  constructor(connection: NatsConnection, options: NatsBrokerOptions = {}) {
+    if (!isNatsConnection(connection)) {
+      throw new TypeError(
+        "NatsBroker needs a connection: await connect() of @nats-io/transport-node",
+      );
+    }
+    const { prefix = "plainsocket", replay } = options;
+    this.#connection = connection;
+    this.#live = `${prefix}.live.`;
+    if (replay !== undefined) {
+      this.replay = natsReplay(replay, prefix, { kept: `${prefix}.kept.`, live: this.#live });
+    }
+    void this.#watch();
+    void this.#confirm();
+  }
+
+  get isUp(): boolean {
+    return this.#status.isUp;
+  }
+
+  async publish(channel: string, payload: Uint8Array): Promise<void> {
+    if (this.#connection.isClosed()) throw new Error("the connection to NATS is closed");
+    this.#connection.publish(this.#live + channel, payload);
+    await this.#flush();
+  }
+
+  subscribe(channel: string, receive: BrokerReceiver): BrokerSubscription {
+    return this.#subscriptions.add(channel, receive);
+  }
+
+  onStatus(listener: (status: BrokerStatus) => void): () => void {
+    return this.#status.listen(listener);
+  }
+
+  /** Ends the subscriptions, and leaves the connection alone. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    this.#subscriptions.clear();
+    for (const subscription of this.#atServer.values()) subscription.unsubscribe();
+    this.#atServer.clear();
+    return Promise.resolve();
+  }
+
+  async #subscribe(channel: string): Promise<void> {
+    if (this.#isClosed || this.#connection.isClosed()) return;
+    const callback = (error: Error | null, message: NatsMessage): void => {
+      if (error === null) this.#deliver(channel, message);
+    };
+    // After a drop the client subscribes to this again by itself.
+    this.#atServer.set(channel, this.#connection.subscribe(this.#live + channel, { callback }));
+    await this.#confirm();
+  }
+
+  #unsubscribe(channel: string): void {
+    this.#atServer.get(channel)?.unsubscribe();
+    this.#atServer.delete(channel);
+  }
+
+  #deliver(channel: string, { data, headers }: NatsMessage): void {
+    const offset = headers?.get(SEQUENCE_HEADER) ?? "";
+    if (offset === "") this.#subscriptions.deliver(channel, data);
+    else this.#subscriptions.deliver(channel, data, offset);
+  }
+
+  /** Whatever was sent before its question, a server that answers has done. */
+  async #confirm(): Promise<void> {
+    const channels = this.#subscriptions.channels;
+    try {
+      await this.#flush();
+    } catch {
+      return; // The connection is gone: once it is back everything is confirmed.
+    }
+    if (this.#isClosed) return;
+    for (const channel of channels) this.#subscriptions.confirm(channel);
+    this.#status.set({ type: "up" });
+  }
+
+  async #watch(): Promise<void> {
+    void this.#connection.closed().then((error) => this.#status.set({ type: "down", error }));
+    for await (const { type } of this.#connection.status()) {
+      if (this.#isClosed) return;
+      if (type === "disconnect") {
+        this.#status.set({ type: "down", error: new Error("the connection to NATS was lost") });
+      }
+      if (type === "reconnect") void this.#confirm();
+    }
+  }
+
+  /** One question to the server for all that is sent in this turn. */
+  #flush(): Promise<void> {
+    this.#flushed ??= Promise.resolve().then(() => {
+      this.#flushed = undefined;
+      return this.#connection.flush();
+    });
+    return this.#flushed;
+  }
+}

@@ -1,0 +1,116 @@
+import type { PubSubMode, RedisLink, SubscriberEvents, SubscriberLink } from "./redis-link.js";
+
+/** What is used of a client of the package `redis` (node-redis), version 4.6 or later, made by `createClient`. */
+export interface NodeRedisClient {
+  sendCommand(args: (string | Buffer)[], options?: object): Promise<unknown>;
+  duplicate(): NodeRedisSubscriber;
+  /** Here for its name: it tells this client from others. */
+  pSubscribe: unknown;
+}
+
+/** What is used of the duplicate, which receives. */
+export interface NodeRedisSubscriber {
+  on(event: string, listener: (...values: unknown[]) => void): unknown;
+  connect(): Promise<unknown>;
+  subscribe(channel: string, listener: BufferListener, bufferMode: true): Promise<void>;
+  unsubscribe(channel: string, listener: BufferListener, bufferMode: true): Promise<void>;
+  sSubscribe(channel: string, listener: BufferListener, bufferMode: true): Promise<void>;
+  sUnsubscribe(channel: string, listener: BufferListener, bufferMode: true): Promise<void>;
+  /** Ends it at once. Older versions call it `disconnect`. */
+  destroy?(): void;
+  disconnect?(): unknown;
+}
+
+type BufferListener = (payload: Buffer, channel: Buffer) => void;
+
+/** Bytes for strings, as version 4 and as later versions want to be asked for them (36 is the `$` of RESP). */
+const BYTES = { returnBuffers: true, typeMapping: { 36: Buffer } };
+
+export function isNodeRedisClient(client: object): client is NodeRedisClient {
+  // A cluster of this package has the same names, and `sendCommand` with other parameters.
+  if ("slots" in client) return false;
+  return "sendCommand" in client && "duplicate" in client && "pSubscribe" in client;
+}
+
+export function nodeRedisLink(client: NodeRedisClient): RedisLink {
+  return {
+    command: (name, args) =>
+      client.sendCommand(
+        [name, ...args.map((value) => (typeof value === "string" ? value : bufferOf(value)))],
+        BYTES,
+      ),
+    openSubscriber: (events) => new NodeRedisSubscriberLink(client, events),
+  };
+}
+
+/** Takes another duplicate of the client for each new connection that it is told to make. */
+class NodeRedisSubscriberLink implements SubscriberLink {
+  readonly #client: NodeRedisClient;
+  readonly #events: SubscriberEvents;
+  #subscriber: NodeRedisSubscriber;
+
+  constructor(client: NodeRedisClient, events: SubscriberEvents) {
+    this.#client = client;
+    this.#events = events;
+    this.#subscriber = this.#open();
+  }
+
+  async subscribe(mode: PubSubMode, channel: string): Promise<void> {
+    await (mode === "sharded"
+      ? this.#subscriber.sSubscribe(channel, this.#receive, true)
+      : this.#subscriber.subscribe(channel, this.#receive, true));
+  }
+
+  async unsubscribe(mode: PubSubMode, channel: string): Promise<void> {
+    await (mode === "sharded"
+      ? this.#subscriber.sUnsubscribe(channel, this.#receive, true)
+      : this.#subscriber.unsubscribe(channel, this.#receive, true));
+  }
+
+  refresh(): void {
+    end(this.#subscriber);
+    this.#subscriber = this.#open();
+  }
+
+  close(): Promise<void> {
+    end(this.#subscriber);
+    return Promise.resolve();
+  }
+
+  // One function for all channels and connections: the client knows it again.
+  readonly #receive: BufferListener = (payload, channel) =>
+    this.#events.message(new TextDecoder().decode(channel), payload);
+
+  #open(): NodeRedisSubscriber {
+    const subscriber = this.#client.duplicate();
+    const ifCurrent = (call: () => void) => (): void => {
+      if (this.#subscriber === subscriber) call();
+    };
+    // A client without a listener for errors throws them.
+    subscriber.on("error", (error: unknown) => ifCurrent(() => this.#events.down(error))());
+    subscriber.on(
+      "end",
+      ifCurrent(() => this.#events.down(undefined)),
+    );
+    subscriber.on(
+      "ready",
+      ifCurrent(() => this.#events.ready()),
+    );
+    subscriber.connect().catch((error: unknown) => ifCurrent(() => this.#events.down(error))());
+    return subscriber;
+  }
+}
+
+function end(subscriber: NodeRedisSubscriber): void {
+  try {
+    if (subscriber.destroy !== undefined) subscriber.destroy();
+    else Promise.resolve(subscriber.disconnect?.()).catch(() => {});
+  } catch {
+    // It was never open, or is closed already: that is what is wanted.
+  }
+}
+
+/** The same bytes as the client wants them. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,144 @@
+import type {
+  Broker,
+  BrokerPresence,
+  BrokerReceiver,
+  BrokerReplay,
+  BrokerStatus,
+  BrokerSubscription,
+} from "../../manager/index.js";
+import { type IoRedisClient, ioRedisLink, isIoRedisClient } from "./ioredis-link.js";
+import { isNodeRedisClient, type NodeRedisClient, nodeRedisLink } from "./node-redis-link.js";
+import type { PubSubMode, RedisArgument, RedisLink } from "./redis-link.js";
+import { redisPresence } from "./redis-presence.js";
+import { redisReplay, type RedisReplayOptions } from "./redis-replay.js";
+import { RedisSubscriber, withoutOffset } from "./redis-subscriber.js";
+
+export interface RedisBrokerOptions {
+  /**
+   * What the names of channels and keys begin with. Applications that share a Redis
+   * need different ones; all nodes of one application need the same.
+   *
+   * @defaultValue `"plainsocket"`
+   */
+  readonly prefix?: string;
+  /**
+   * Whether messages go by sharded pub/sub (SPUBLISH, Redis 7), which a Redis Cluster
+   * does not send to all of its nodes. All nodes of the application need the same.
+   *
+   * @defaultValue `"auto"`: where the server has it and the client can receive it. An
+   * ioredis `Cluster` goes without, unless this is `"always"` and its `shardedSubscribers` is on.
+   */
+  readonly sharded?: "auto" | "always" | "never";
+  /** Keeps each room's latest messages for members that come back. @defaultValue nothing is kept */
+  readonly replay?: RedisReplayOptions;
+}
+
+/** A client of the package `ioredis` or `redis`. */
+export type RedisClient = IoRedisClient | NodeRedisClient;
+
+/**
+ * Joins nodes through Redis 6.2 or later (or Valkey), with a client that the application has made.
+ *
+ * It publishes on the client, and duplicates it for a connection that subscribes.
+ * How either connects again, and how long the client tries a command, is up to the
+ * client's own settings.
+ */
+export class RedisBroker implements Broker {
+  readonly replay?: BrokerReplay;
+  readonly presence: BrokerPresence;
+  readonly #link: RedisLink;
+  readonly #subscriber: RedisSubscriber;
+  readonly #prefix: string;
+  readonly #findMode: () => Promise<PubSubMode>;
+  #mode: Promise<PubSubMode> | undefined;
+
+  /**
+   * @throws {TypeError} `client` is of neither package.
+   * @throws {RangeError} An option is out of its range.
+   */
+  constructor(client: RedisClient, options: RedisBrokerOptions = {}) {
+    const { prefix = "plainsocket", sharded = "auto", replay } = options;
+    this.#prefix = prefix;
+    this.#link = linkOf(client);
+    const command = (name: string, args: readonly RedisArgument[]): Promise<unknown> =>
+      this.#link.command(name, args);
+    this.#findMode = () => findMode(client, sharded, command);
+    this.presence = redisPresence(command, `${prefix}:nodes`);
+    if (replay !== undefined) {
+      const channelName = (channel: string): string => this.#channelName(channel);
+      this.replay = redisReplay({ command, mode: () => this.#knownMode(), channelName }, replay);
+    }
+    // Asked again with each connection: the server may be another one now.
+    this.#subscriber = new RedisSubscriber(this.#link, () => {
+      this.#mode = undefined;
+      return this.#knownMode();
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#subscriber.isUp;
+  }
+
+  async publish(channel: string, payload: Uint8Array): Promise<void> {
+    const mode = await this.#knownMode();
+    const name = mode === "sharded" ? "SPUBLISH" : "PUBLISH";
+    await this.#link.command(name, [this.#channelName(channel), withoutOffset(payload)]);
+  }
+
+  subscribe(channel: string, receive: BrokerReceiver): BrokerSubscription {
+    return this.#subscriber.add(this.#channelName(channel), receive);
+  }
+
+  onStatus(listener: (status: BrokerStatus) => void): () => void {
+    return this.#subscriber.onStatus(listener);
+  }
+
+  /** Replaces the connection that subscribes. */
+  refresh(): void {
+    this.#subscriber.refresh();
+  }
+
+  /** Ends the connection that subscribes, and leaves the client alone. */
+  close(): Promise<void> {
+    return this.#subscriber.close();
+  }
+
+  /** In braces is what decides the slot in a Redis Cluster: a channel and its stream share one. */
+  #channelName(channel: string): string {
+    return `${this.#prefix}:{${channel}}`;
+  }
+
+  /** Asks once, and again after an error. */
+  #knownMode(): Promise<PubSubMode> {
+    if (this.#mode !== undefined) return this.#mode;
+    const mode = this.#findMode();
+    this.#mode = mode;
+    mode.catch(() => {
+      if (this.#mode === mode) this.#mode = undefined;
+    });
+    return mode;
+  }
+}
+
+function linkOf(client: RedisClient): RedisLink {
+  const object: unknown = client;
+  if (typeof object === "object" && object !== null) {
+    if (isIoRedisClient(object)) return ioRedisLink(object);
+    if (isNodeRedisClient(object)) return nodeRedisLink(object);
+  }
+  throw new TypeError(
+    "RedisBroker needs a client: new Redis() of ioredis, or createClient() of redis",
+  );
+}
+
+/** @returns How the server and the client can do pub/sub. Rejects when the server does not answer. */
+async function findMode(
+  client: RedisClient,
+  sharded: "auto" | "always" | "never",
+  command: (name: string, args: readonly RedisArgument[]) => Promise<unknown>,
+): Promise<PubSubMode> {
+  if (sharded !== "auto") return sharded === "always" ? "sharded" : "plain";
+  if ("isCluster" in client && client.isCluster) return "plain";
+  const reply = await command("COMMAND", ["INFO", "spublish"]);
+  return Array.isArray(reply) && Array.isArray(reply[0]) ? "sharded" : "plain";
+}

@@ -1,0 +1,78 @@
+import type { BrokerReceiver, BrokerSubscription } from "../manager/index.js";
+
+/** How a set of subscriptions reaches its engine. */
+export interface SubscriptionEngine {
+  /** Called when a channel gets its first receiver. */
+  readonly added: (channel: string) => void;
+  /** Called when a channel has lost its last receiver. */
+  readonly removed: (channel: string) => void;
+}
+
+interface Channel {
+  readonly receivers: Set<BrokerReceiver>;
+  readonly ready: Promise<void>;
+  readonly confirm: () => void;
+}
+
+/** Who receives what: many receivers of a channel, and one subscription at the engine. */
+export class Subscriptions {
+  readonly #engine: SubscriptionEngine;
+  readonly #channels = new Map<string, Channel>();
+
+  constructor(engine: SubscriptionEngine) {
+    this.#engine = engine;
+  }
+
+  /** All channels that have receivers. */
+  get channels(): readonly string[] {
+    return [...this.#channels.keys()];
+  }
+
+  has(channel: string): boolean {
+    return this.#channels.has(channel);
+  }
+
+  add(channel: string, receive: BrokerReceiver): BrokerSubscription {
+    // Its own function, so that the same one subscribed twice is called twice.
+    const receiver: BrokerReceiver = (payload, offset) => receive(payload, offset);
+    const existing = this.#channels.get(channel);
+    const entry = existing ?? newChannel();
+    entry.receivers.add(receiver);
+    this.#channels.set(channel, entry);
+    if (existing === undefined) this.#engine.added(channel);
+    return {
+      ready: entry.ready,
+      unsubscribe: () => {
+        if (!entry.receivers.delete(receiver) || entry.receivers.size > 0) return;
+        if (this.#channels.get(channel) !== entry) return;
+        this.#channels.delete(channel);
+        this.#engine.removed(channel);
+      },
+    };
+  }
+
+  /** The engine has confirmed the subscription of `channel`. */
+  confirm(channel: string): void {
+    this.#channels.get(channel)?.confirm();
+  }
+
+  /** Hands over a message. One that nobody waits for any more is dropped. */
+  deliver(channel: string, payload: Uint8Array, offset?: string): void {
+    const receivers = this.#channels.get(channel)?.receivers;
+    for (const receive of receivers === undefined ? [] : [...receivers]) {
+      if (receivers?.has(receive) === true) receive(payload, offset);
+    }
+  }
+
+  /** Takes all receivers away, without a word to the engine. */
+  clear(): void {
+    for (const { receivers } of this.#channels.values()) receivers.clear();
+    this.#channels.clear();
+  }
+}
+
+function newChannel(): Channel {
+  let confirm = (): void => {};
+  const ready = new Promise<void>((resolve) => (confirm = resolve));
+  return { receivers: new Set(), ready, confirm };
+}

@@ -1,0 +1,121 @@
+import type { Clock } from "../node/index.js";
+import type {
+  Broker,
+  BrokerPresence,
+  BrokerReceiver,
+  BrokerReplay,
+  BrokerStatus,
+  BrokerSubscription,
+  ReplayEntry,
+} from "./broker.js";
+
+export interface MemoryBrokerOptions {
+  /**
+   * How many of a channel's latest messages are kept for members that come back.
+   *
+   * @defaultValue 0: none, and `replay` is absent
+   */
+  readonly replayEntries?: number;
+  /** For the expiry of nodes. @defaultValue a clock that stands still: nodes of one process die together */
+  readonly clock?: Pick<Clock, "now">;
+}
+
+/**
+ * Joins managers of one process, without an engine: several servers in one
+ * process, and tests. Messages arrive in a later turn, in order, as from an engine.
+ */
+export class MemoryBroker implements Broker {
+  readonly isUp = true;
+  readonly replay?: BrokerReplay;
+  readonly presence: BrokerPresence;
+  readonly #receivers = new Map<string, Set<BrokerReceiver>>();
+
+  /** @throws {RangeError} An option is out of its range. */
+  constructor({ replayEntries = 0, clock = { now: () => 0 } }: MemoryBrokerOptions = {}) {
+    if (!(replayEntries >= 0)) {
+      throw new RangeError(`replayEntries must be 0 or more, not ${replayEntries}`);
+    }
+    if (replayEntries > 0) {
+      this.replay = memoryReplay(replayEntries, (...message) => this.#deliver(...message));
+    }
+    this.presence = memoryPresence(clock);
+  }
+
+  async publish(channel: string, payload: Uint8Array): Promise<void> {
+    // In a turn of its own, as what a network brings.
+    await Promise.resolve();
+    this.#deliver(channel, payload);
+  }
+
+  subscribe(channel: string, receive: BrokerReceiver): BrokerSubscription {
+    // Its own function, so that the same one subscribed twice is called twice.
+    const receiver: BrokerReceiver = (payload, offset) => receive(payload, offset);
+    const receivers = this.#receivers.get(channel) ?? new Set();
+    this.#receivers.set(channel, receivers.add(receiver));
+    return {
+      ready: Promise.resolve(),
+      unsubscribe: () => {
+        receivers.delete(receiver);
+        if (receivers.size === 0 && this.#receivers.get(channel) === receivers) {
+          this.#receivers.delete(channel);
+        }
+      },
+    };
+  }
+
+  onStatus(_listener: (status: BrokerStatus) => void): () => void {
+    return () => {};
+  }
+
+  close(): Promise<void> {
+    this.#receivers.clear();
+    return Promise.resolve();
+  }
+
+  #deliver(channel: string, payload: Uint8Array, offset?: string): void {
+    const receivers = this.#receivers.get(channel);
+    for (const receive of receivers === undefined ? [] : [...receivers]) {
+      if (receivers?.has(receive) === true) receive(payload, offset);
+    }
+  }
+}
+
+function memoryReplay(
+  maxEntries: number,
+  deliver: (channel: string, payload: Uint8Array, offset: string) => void,
+): BrokerReplay {
+  const channels = new Map<string, ReplayEntry[]>();
+  let count = 0;
+  return {
+    append: async (channel, payload) => {
+      await Promise.resolve();
+      count++;
+      const entries = [...(channels.get(channel) ?? []), { offset: String(count), payload }];
+      channels.set(channel, entries.slice(-maxEntries));
+      deliver(channel, payload, String(count));
+      return String(count);
+    },
+    read: async (channel, offset) => {
+      await Promise.resolve();
+      const entries = channels.get(channel) ?? [];
+      const index = entries.findIndex((entry) => entry.offset === offset);
+      return index === -1 ? "gap" : entries.slice(index);
+    },
+  };
+}
+
+function memoryPresence(clock: Pick<Clock, "now">): BrokerPresence {
+  const expiries = new Map<string, number>();
+  return {
+    announce: (nodeId, ttlMs) => {
+      const now = clock.now();
+      expiries.set(nodeId, now + ttlMs);
+      for (const [id, expiry] of expiries) if (expiry <= now) expiries.delete(id);
+      return Promise.resolve([...expiries.keys()]);
+    },
+    withdraw: (nodeId) => {
+      expiries.delete(nodeId);
+      return Promise.resolve();
+    },
+  };
+}
