@@ -162,12 +162,13 @@ export function symbolTests(decodeSymbols: DecodeSymbols): void {
     (shift) => {
       const symbols = Array.from({ length: 16 }, (_, i) => 14 + i);
       const distance = Object.fromEntries(symbols.map((its, i) => [its, Math.min(i + 1, 15)]));
-      const header = dynamicBlock({ 97: 1, 256: 2, 285: 2 }, distance);
+      const header = dynamicBlock({ 97: 1, 98: 3, 256: 3, 285: 2 }, distance);
       const history = "0123456789".repeat(3277).slice(0, 32_768);
-      const bits: Bits[] = ["0".repeat(shift), "11", codesOf(distance)[29]!, [8191, 13], "10"];
+      const match: Bits[] = ["10", codesOf(distance)[29]!, [8191, 13]];
+      const bits: Bits[] = ["0".repeat(shift), ...match, "110 0 110 110 0 0", "111"];
       const { end, message } = decode(decodeSymbols, bits, { header, history });
       expect(end).toBe("end of block");
-      expect(message).toBe("a".repeat(shift) + history.slice(shift, shift + 258));
+      expect(message).toBe(`${"a".repeat(shift)}${history.slice(shift, shift + 258)}babbaa`);
     },
   );
 

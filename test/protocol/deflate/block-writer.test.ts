@@ -51,6 +51,17 @@ describe("writeBlock", () => {
     }
   });
 
+  it("counts the bits up to the next byte for a stored block", () => {
+    const high = (length: number): number[] => Array.from({ length }, () => 200);
+    // 10 bits and 9 for each byte, against 40 and 8.
+    expect(written(high(29)).blocks).toEqual(["fixed"]);
+    expect(written(high(30)).blocks).toEqual(["fixed"]);
+    expect(written(high(31)).blocks).toEqual(["stored"]);
+    // One empty block leaves 6 of 16 bits: against 38.
+    expect(written(high(28), 1).blocks).toEqual(["fixed"]);
+    expect(written(high(29), 1).blocks).toEqual(["stored"]);
+  });
+
   it("writes no block longer than a stored one", () => {
     for (let length = 1; length < 300; length++) {
       expect(written(noise(length)).bytes).toBeLessThanOrEqual(length + 6);

@@ -54,4 +54,19 @@ describe("Compressor", () => {
       streamRuns(150),
     );
   });
+
+  it("compresses a message the same way each time without context takeover [7692-7-12] [7692-7-16]", () => {
+    const messages = fc.array(anyMessage(10_000), { maxLength: 5 });
+    fc.assert(
+      fc.property(anyOptions, anyMessage(10_000), messages, (options, message, others) => {
+        const compressor = new Compressor({ ...options, contextTakeover: false });
+        const payload = compressor.compress(message);
+        for (const other of others) {
+          compressor.compress(other);
+          expect(isEqual(compressor.compress(message), payload)).toBe(true);
+        }
+      }),
+      streamRuns(150),
+    );
+  });
 });

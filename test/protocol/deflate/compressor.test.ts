@@ -88,14 +88,33 @@ describe("Compressor", () => {
     }
   });
 
-  it("knows the last bytes of a message when the next one begins", () => {
+  it.each([
+    [["some", "thing", "", "x", "y"], 11],
+    [["ab", "cdefgh"], 8],
+    [["a", "b", "c", "d"], 4],
+  ])("knows the last bytes of a message when the next one begins: %j", (parts, length) => {
     const own = compressor();
-    for (const part of ["some", "thing", "", "x", "y"]) own.compress(bytes(part));
-    const { largestLength } = inspectPayload(
-      own.compress(bytes("somethingxy")),
-      bytes("somethingxy"),
-    );
-    expect(largestLength).toBe(11);
+    for (const part of parts) own.compress(bytes(part));
+    const all = bytes(parts.join(""));
+    expect(inspectPayload(own.compress(all), all).largestLength).toBe(length);
+  });
+
+  it("reveals nothing of what other connections sent", () => {
+    const secret = bytes("the secret of another connection");
+    for (const contextTakeover of [true, false]) {
+      const own = compressor({ contextTakeover });
+      compressor().compress(bytes("-".repeat(100)));
+      const before = hex(own.compress(secret));
+      for (let i = 0; i < 4; i++) {
+        const other = compressor({ contextTakeover: i < 2 });
+        other.compress(bytes("-".repeat(i)));
+        other.compress(secret);
+        other.compress(secret);
+      }
+      const payload = compressor({ contextTakeover }).compress(secret);
+      expect(hex(payload)).toBe(before);
+      expect(inspectPayload(payload, new Uint8Array(0)).message).toEqual(secret);
+    }
   });
 
   it("refers to messages that were compressed elsewhere", () => {

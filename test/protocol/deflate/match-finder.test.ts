@@ -115,11 +115,38 @@ describe("findMatches", () => {
         expect(bytesOf(parts, new Uint8Array(0))).toEqual(message);
       }
     }
-    // The chains know more than there is: what they say about another connection.
-    const chains = new HashChains(12);
-    partsIn(bytes("abcdefgh".repeat(20)), { chains });
-    expect(readable(partsIn(bytes("abcdefgh"), { chains }))).toEqual([...chars("abcdefgh")]);
   });
+
+  it.each([1, 4, 9])(
+    "never reaches before the history, whatever lies there and whatever the chains say (level %i)",
+    (level) => {
+      const text = bytes("abcdefghijkl");
+      /** What is found in `chunk` when the chains know of `text` before it: as its history, or as another's. */
+      const found = (chunk: Uint8Array, history: Uint8Array): Part[] => {
+        const window = new CompressionWindow();
+        const chains = new HashChains(12);
+        const parse = new Parse();
+        const base = 100 - window.start;
+        window.load(text, chunk);
+        learn(chains, window, base, window.historyStart, window.start);
+        window.load(history, chunk);
+        findMatches({ chains, window, base, effort: effortOf(level) }, parse);
+        return partsOf(window, parse);
+      };
+      expect(found(text, text)).toEqual([[12, 12]]);
+      expect(readable(found(text, new Uint8Array(0)))).toEqual(chars("abcdefghijkl"));
+      // A match of its own is at hand, the longer one is not.
+      const own = bytes("abcd-abcdefghijkl");
+      expect(readable(found(own, text))).toEqual(
+        level === 1 ? [[4, 12], "-", [4, 5], [8, 17]] : [[4, 12], "-", [12, 17]],
+      );
+      expect(readable(found(own, new Uint8Array(0)))).toEqual([
+        ...chars("abcd-"),
+        [4, 5],
+        ...chars("efghijkl"),
+      ]);
+    },
+  );
 
   it("takes apart what can be put together again, at all levels and sizes", () => {
     const random = seeded(3);
