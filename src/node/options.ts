@@ -81,7 +81,8 @@ export interface ConnectionOptions extends MessageLimits {
 
   /**
    * Gives small binary messages as views of the chunk that was read: who keeps one
-   * keeps up to 64 KiB. @defaultValue false
+   * keeps up to 64 KiB. Else they are small Buffers like any of Node's: who keeps a few
+   * of many keeps up to 8 KiB (`Buffer.poolSize`) with each. @defaultValue false
    */
   readonly zeroCopy?: boolean | undefined;
 
