@@ -1,0 +1,101 @@
+/** Arguments of `npm run bench:load`. */
+import { parseArgs } from "node:util";
+
+export interface LoadOptions {
+  /** Parts of names; without any, all. */
+  readonly peers: readonly string[];
+  readonly loads: readonly string[];
+  readonly servers: readonly string[];
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Results go into this session, beside those that are there. */
+  readonly session: string | undefined;
+  readonly report: boolean;
+}
+
+export class UsageError extends Error {}
+
+export const USAGE = `npm run bench:load [-- OPTION...]
+  --peers NAME,...   compare these only
+  --loads NAME,...   run the loads whose names start so
+  --server "CMD"     compare this command, too; what it has to do is in bench/README.md. May be repeated
+  --rounds N         rounds of each load (5)
+  --seconds S        length of a round (1)
+  --quick            --rounds 3 --seconds 0.3
+  --session NAME     add to bench/results/NAME.json, so that several runs make one report
+  --report           write docs/performance.md from the session at the end`;
+
+const OPTIONS = {
+  peers: { type: "string", multiple: true },
+  loads: { type: "string", multiple: true },
+  server: { type: "string", multiple: true },
+  rounds: { type: "string" },
+  seconds: { type: "string" },
+  quick: { type: "boolean", default: false },
+  session: { type: "string" },
+  report: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/**
+ * Reads the arguments; `undefined` when they ask for help.
+ *
+ * @throws {UsageError} They are wrong; the message says which.
+ */
+export function parseLoadOptions(args: readonly string[]): LoadOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  return {
+    peers: names(values.peers),
+    loads: names(values.loads),
+    servers: values.server ?? [],
+    rounds: positive("rounds", values.rounds ?? (values.quick ? "3" : "5")),
+    seconds: positive("seconds", values.seconds ?? (values.quick ? "0.3" : "1")),
+    session: values.session,
+    report: values.report,
+  };
+}
+
+function parse(args: readonly string[]): ReturnType<typeof parseValues> {
+  try {
+    return parseValues(args);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const parseValues = (args: readonly string[]) =>
+  parseArgs({ args: [...args], options: OPTIONS }).values;
+
+function names(values: readonly string[] = []): string[] {
+  return values.flatMap((value) => value.split(",")).filter((name) => name !== "");
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new UsageError(`--${name} must be above 0: ${text}`);
+  if (name === "rounds" && !Number.isInteger(value)) throw new UsageError("--rounds must be whole");
+  return value;
+}
+
+/**
+ * Those of `all` that are called so, or start so where `match` says it, in the order of `all`.
+ *
+ * @throws {UsageError} A wanted name fits none.
+ */
+export function select<T extends { readonly name: string }>(
+  all: readonly T[],
+  wanted: readonly string[],
+  match: "whole" | "start",
+): T[] {
+  const fits = ({ name }: T, want: string): boolean =>
+    match === "whole" ? name === want : name.startsWith(want);
+  const unknown = wanted.filter((want) => !all.some((one) => fits(one, want)));
+  if (unknown.length > 0) {
+    const known = all.map(({ name }) => name).join(", ");
+    throw new UsageError(`there is no ${unknown.join(", ")}; there are ${known}`);
+  }
+  return wanted.length === 0
+    ? [...all]
+    : all.filter((one) => wanted.some((want) => fits(one, want)));
+}
