@@ -13,6 +13,7 @@ import { Opcode } from "./opcode.js";
 import { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
 import { nextState, ReadyState } from "./ready-state.js";
+import type { TrafficCount } from "./traffic.js";
 
 /**
  * One end of an open WebSocket connection, without I/O.
@@ -31,6 +32,9 @@ export class ProtocolConnection {
   readonly #sender: MessageSender;
   /** What is held; who holds bytes for this connection elsewhere charges it, too. */
   readonly budget: Budget;
+  /** What has come of the peer so far, and what {@link takeOutput} has given for it. To be read only. */
+  readonly received: TrafficCount;
+  readonly sent: TrafficCount;
   #state: ReadyState = ReadyState.OPEN;
   /** Set by a Close frame of the peer (§1.4) or a failure (§7.1.7): nothing is read any more. */
   #isDiscarding = false;
@@ -49,8 +53,10 @@ export class ProtocolConnection {
     this.budget = budget;
     this.#output = new OutputBuffer(platform.allocate);
     this.#writer = new FrameWriter(role, platform, this.#output, trace);
+    this.sent = this.#writer.sent;
     const shared = { platform, budget, extension, onProgress };
     this.#receiver = new MessageReceiver({ ...shared, role, textAs, zeroCopy, trace });
+    this.received = this.#receiver.received;
     // At once, for no message may follow the one that is missing.
     const onCodecError = (error: CodecError): void => this.#sendCloseFor((this.#failure ??= error));
     this.#sender = new MessageSender({ ...shared, writer: this.#writer, onCodecError });
@@ -102,6 +108,7 @@ export class ProtocolConnection {
 
   /** Takes ownership of `chunk`: unmasking writes into it. */
   receive(chunk: Uint8Array): void {
+    this.received.transportBytes += chunk.length;
     if (!this.#isDiscarding) this.#receiver.push(chunk);
   }
 
@@ -129,6 +136,7 @@ export class ProtocolConnection {
   takeOutput(): Uint8Array[] {
     if (this.#latePong !== undefined) this.#sendControl(Opcode.PONG, this.#latePong);
     this.#latePong = undefined;
+    this.sent.transportBytes += this.#output.length;
     return this.#output.take();
   }
 

@@ -1,10 +1,11 @@
 import { type FrameHeader, headerLength, writeFrameHeader } from "./frame-header.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { applyMask } from "./masking.js";
-import type { Opcode } from "./opcode.js";
+import { isControl, type Opcode } from "./opcode.js";
 import type { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./role.js";
+import { TrafficCount } from "./traffic.js";
 
 /** What of a frame is not its payload. */
 export interface FrameStart {
@@ -22,6 +23,8 @@ export const COPIED_PAYLOAD_BYTES: number = 16 * 1024;
 
 /** Puts frames into the output, masked when this end is a client (RFC 6455 §5.1, §5.3). */
 export class FrameWriter {
+  /** All but its `transportBytes`: those are for whoever writes the output. */
+  readonly sent: TrafficCount = new TrafficCount();
   readonly #masked: boolean;
   readonly #platform: Platform;
   readonly #output: OutputBuffer;
@@ -71,6 +74,10 @@ export class FrameWriter {
     const masked = this.#masked;
     const maskingKey = masked ? this.#platform.generateMaskingKey() : 0;
     const { fin, rsv, opcode } = start;
+    if (!isControl(opcode)) {
+      this.sent.payloadBytes += payloadLength;
+      if (fin) this.sent.messages++;
+    }
     const header = { fin, rsv, opcode, payloadLength, masked, maskingKey };
     const size = headerLength(payloadLength, masked);
 

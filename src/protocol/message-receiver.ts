@@ -8,6 +8,7 @@ import { type AssembledMessage, MessageAssembler } from "./message-assembler.js"
 import { isControl, type Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./role.js";
+import { TrafficCount } from "./traffic.js";
 
 export interface ControlFrame {
   readonly type: "control";
@@ -37,6 +38,8 @@ interface Decoding {
 
 /** Turns bytes into control frames and decoded messages, in the order they came (RFC 6455 §6.2). */
 export class MessageReceiver {
+  /** All but its `transportBytes`: those are for whoever brings the bytes. */
+  readonly received: TrafficCount = new TrafficCount();
   readonly #options: MessageReceiverOptions;
   readonly #reader: FrameReader;
   readonly #assembler: MessageAssembler;
@@ -93,7 +96,7 @@ export class MessageReceiver {
       this.#releaseDecoding(length);
       if (!this.#isDropping) {
         if (outcome instanceof Error) throw asFault(outcome);
-        return this.#deliver(isText, outcome);
+        return this.#deliverDecoded(isText, length, outcome);
       }
     }
     for (let part = this.#reader.read(); part !== undefined; part = this.#reader.read()) {
@@ -131,7 +134,7 @@ export class MessageReceiver {
     }
     if (decoded === undefined) return undefined;
     this.#releaseDecoding(payload.length);
-    return this.#deliver(isText, decoded);
+    return this.#deliverDecoded(isText, payload.length, decoded);
   }
 
   #releaseDecoding(length: number): void {
@@ -139,7 +142,21 @@ export class MessageReceiver {
     this.#options.budget.decodingBytes -= length;
   }
 
+  /** @param length - Of the payload as it came. */
+  #deliverDecoded(isText: boolean, length: number, decoded: Uint8Array): MessageEvent {
+    this.received.compressedBytes += length;
+    this.received.uncompressedBytes += decoded.length;
+    return this.#deliver(isText, decoded);
+  }
+
   #deliver(isText: boolean, data: Uint8Array): MessageEvent {
+    const event = this.#eventOf(isText, data);
+    this.received.messages++;
+    this.received.payloadBytes += data.length;
+    return event;
+  }
+
+  #eventOf(isText: boolean, data: Uint8Array): MessageEvent {
     if (!isText) return { type: "message", isText, data };
 
     const { platform, textAs } = this.#options;

@@ -142,7 +142,7 @@ export class MessageSender {
     try {
       encoded = extension.encode(payload, (outcome) => {
         this.#budget.encodingBytes -= length;
-        if (this.#isEncoding) this.#goOn(start, outcome);
+        if (this.#isEncoding) this.#goOn(start, length, outcome);
       });
     } catch (error) {
       this.#giveUp(error);
@@ -151,18 +151,27 @@ export class MessageSender {
     if (encoded === undefined) {
       this.#isEncoding = true;
       this.#budget.encodingBytes += length;
-    } else this.#writer.write(start, encoded);
+    } else this.#writeEncoded(start, length, encoded);
   }
 
   /** Encoding that went on elsewhere is done. */
-  #goOn(start: FrameStart, outcome: Uint8Array | Error): void {
+  #goOn(start: FrameStart, length: number, outcome: Uint8Array | Error): void {
     this.#isEncoding = false;
     if (outcome instanceof Error) this.#giveUp(outcome);
     else {
-      this.#writer.write(start, outcome);
+      this.#writeEncoded(start, length, outcome);
       this.#sendWaiting();
     }
     this.#onProgress();
+  }
+
+  /** @param length - Of the payload before. */
+  #writeEncoded(start: FrameStart, length: number, encoded: Uint8Array): void {
+    const { sent } = this.#writer;
+    sent.uncompressedBytes += length;
+    sent.compressedBytes += encoded.length;
+    this.#writer.write(start, encoded);
+    sent.payloadBytes += length - encoded.length;
   }
 
   #giveUp(error: unknown): void {
