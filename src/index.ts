@@ -13,6 +13,8 @@ export {
   type ConnectionSetup,
   type ConnectionTarget,
   type ConnectOptions,
+  type DiagnosedConnection,
+  type DiagnosticMessages,
   ErrorEvent,
   type FragmentSource,
   type GuardRefusal,
@@ -34,6 +36,7 @@ export {
   type ShutdownOptions,
   type Timer,
   type TlsClientOptions,
+  type Traffic,
   TransportError,
   WebSocket,
   WebSocketConnection,
@@ -48,5 +51,6 @@ export {
   ProtocolError,
   ReadyState,
   type SendOptions,
+  type TrafficCount,
   WebSocketError,
 } from "./protocol/index.js";

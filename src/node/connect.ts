@@ -4,6 +4,7 @@ import {
   acceptFor,
   buildRequest,
   type CompleteHead,
+  HandshakeError,
   judgeResponse,
   type ResponseHead,
   serializeKey,
@@ -21,6 +22,8 @@ import { isRedirect, redirected } from "./connect-redirect.js";
 import { readBody, readHead } from "./connect-response.js";
 import { WebSocketConnection } from "./connection.js";
 import { generateNonce, sha1 } from "./crypto.js";
+import { tellAccepted, tellRefused } from "./diagnostics.js";
+import { remoteAddressOf } from "./server-request.js";
 
 /**
  * Connects to a WebSocket server.
@@ -62,7 +65,7 @@ export function establish(
 ): Promise<WebSocketConnection> {
   const { signal, handshakeTimeoutMs: timeoutMs, connection } = options;
   const attempt = new Attempt({ clock: connection.clock, timeoutMs, signal });
-  return attempt.run(async () => {
+  const opening = attempt.run(async () => {
     let hop = options;
     for (;;) {
       const outcome = await exchange(hop, attempt, onClosed);
@@ -71,6 +74,10 @@ export function establish(
       attempt.restart();
     }
   });
+  opening.catch((error: unknown) => {
+    if (error instanceof HandshakeError) tellRefused("client", error, undefined);
+  });
+  return opening;
 }
 
 /** One request and its response, with a key of its own. @returns The connection, or a redirect to follow. */
@@ -90,6 +97,7 @@ async function exchange(
     const accept = acceptFor(key, sha1);
     const { subprotocol = "", deflate } = judgeResponse(head, { ...options, accept });
     attempt.succeeded();
+    tellAccepted("client", remoteAddressOf(transport));
     return new WebSocketConnection({
       role: "client",
       transport,

@@ -9,15 +9,16 @@ import type { CloseInfo } from "./close-event.js";
 import type { ConnectionEvents } from "./connection-events.js";
 import type { ConnectionSetup } from "./connection-setup.js";
 import { Delivery, type MessageGuard } from "./delivery.js";
+import { tellClosed, tellHandlerFailed, tellOpened } from "./diagnostics.js";
 import { Emitter } from "./emitter.js";
 import { reportTo, safely } from "./handler-error.js";
 import { Link, type LinkOwner } from "./link.js";
 import type { Message } from "./options.js";
 import { Outgoing, type SendStatus } from "./outgoing.js";
-import { Pings } from "./pings.js";
 import { asBuffer, nodePlatform } from "./platform.js";
 import { type Sendable, toMessage, toPayload } from "./sendable.js";
 import type { FragmentSource } from "./stream-sender.js";
+import { type Traffic, trafficOf } from "./traffic.js";
 import { TransportError } from "./transport-error.js";
 
 /**
@@ -47,7 +48,6 @@ export class WebSocketConnection<Data = unknown>
   readonly #link: Link;
   readonly #outgoing: Outgoing;
   readonly #delivery: Delivery;
-  readonly #pings: Pings;
   #isClosing = false;
   #hasEnded = false;
   #isTold = false;
@@ -65,7 +65,6 @@ export class WebSocketConnection<Data = unknown>
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
-    this.#pings = new Pings(options.clock);
     this.#link = new Link({ ...setup, owner: this.#asOwner() });
     this.#delivery = new Delivery({
       budget: this.#link.core.budget,
@@ -76,14 +75,11 @@ export class WebSocketConnection<Data = unknown>
       onProgress: () => this.#delivered(),
     });
     this.remoteAddress = this.#link.remoteAddress;
-    this.#outgoing = new Outgoing({
-      core: this.#link.core,
-      writer: this.#link.writer,
-      maxBufferedBytes: options.maxBufferedBytes,
-      bufferPolicy: options.bufferPolicy,
+    this.#outgoing = new Outgoing(this.#link, options, {
       onDrained: () => this.#drained(),
       onOverflow: () => this.#overflowed(),
     });
+    tellOpened(this.#link, this);
   }
 
   get readyState(): ReadyState {
@@ -101,12 +97,21 @@ export class WebSocketConnection<Data = unknown>
     return this.#outgoing.droppedMessages;
   }
 
+  /** Messages and bytes in both directions so far: a copy. */
+  get traffic(): Traffic {
+    return trafficOf(this.#link.core, this.#outgoing);
+  }
+
+  /** How long the last pong took, in milliseconds; pings of the keepalive count. `undefined` before the first. */
+  get roundTripMs(): number | undefined {
+    return this.#link.pings.roundTripMs;
+  }
+
   /**
    * Sends a message: a string as text, anything else as binary. Bytes of more than
    * 16 KiB that a server sends are not copied: do not change them until `drained()`.
    *
-   * @returns What became of it; see {@link SendStatus}. On a connection that is
-   *   closing or closed, `"closed"`.
+   * @returns What became of it; see {@link SendStatus}. Without an open connection `"closed"`.
    * @throws {TypeError} `data` cannot be sent, or is sent as text and is not UTF-8. Nothing was sent.
    */
   send(data: Sendable, options: SendOptions = {}): SendStatus {
@@ -121,10 +126,9 @@ export class WebSocketConnection<Data = unknown>
   }
 
   /**
-   * Sends one message in fragments, as they are produced (RFC 6455 §5.4), no
-   * faster than the peer reads. It is not compressed. Later messages wait for its
-   * end; control frames do not. When the source throws, the connection closes
-   * with 1011: half a message cannot be taken back.
+   * Sends one message in fragments, as they are produced (RFC 6455 §5.4), no faster than the peer
+   * reads. It is not compressed. Later messages wait for its end; control frames do not. When the
+   * source throws, the connection closes with 1011: half a message cannot be taken back.
    *
    * @param options - Without a `type`, that of the first fragment decides.
    * @returns `"sent"`, or `"closed"` when the connection closed before the end.
@@ -142,13 +146,11 @@ export class WebSocketConnection<Data = unknown>
    * Sends a Ping frame (§5.5.2).
    *
    * @param payload - At most 125 bytes; by default a number that is unique on this connection.
-   * @returns The time until the pong came, in milliseconds. It rejects with a
-   *   TransportError when the connection ends before; a rejection that nobody
-   *   handles does no harm.
-   * @throws {RangeError} `payload` is too long (as a rejection, like all of these).
+   * @returns The time until the pong came, in milliseconds. A rejection, a TransportError when the
+   *   connection ends before or a RangeError for a long payload, does no harm when nobody handles it.
    */
   ping(payload?: Exclude<Sendable, Blob>): Promise<number> {
-    return this.#pings.send(payload, this.#link);
+    return this.#link.pings.send(payload);
   }
 
   /** Sends a Pong frame that answers no ping (§5.5.3). @throws {RangeError} `payload` is over 125 bytes. */
@@ -159,7 +161,6 @@ export class WebSocketConnection<Data = unknown>
   /**
    * Starts the closing handshake (§7.1.2) and returns at once; `close` is emitted
    * when the transport has ended, after `closeTimeoutMs` at the latest.
-   *
    * Messages already passed to {@link send} go out first; those that arrive meanwhile
    * are dropped. On a connection that is closing or closed this does nothing.
    *
@@ -207,9 +208,8 @@ export class WebSocketConnection<Data = unknown>
   }
 
   /**
-   * Resolves at once while no more than `maxBufferedBytes` wait to be sent, and
-   * else when nothing waits any more: with true, or with false when the connection
-   * has ended.
+   * Resolves at once while no more than `maxBufferedBytes` wait to be sent, and else when
+   * nothing waits any more: with true, or with false when the connection has ended.
    */
   drained(): Promise<boolean> {
     return this.#hasEnded ? Promise.resolve(false) : this.#outgoing.drained();
@@ -251,7 +251,6 @@ export class WebSocketConnection<Data = unknown>
       const { data, isText } = event;
       this.#delivery.take(typeof data === "string" ? data : asBuffer(data), isText);
     } else if (event.type === "ping" || event.type === "pong") {
-      if (event.type === "pong") this.#pings.pongReceived(event.payload);
       void this.emit(event.type, this.#failed, asBuffer(event.payload));
     }
   }
@@ -260,6 +259,7 @@ export class WebSocketConnection<Data = unknown>
   readonly #failed = (cause: unknown): void => {
     this.#handlerError ??= cause instanceof Error ? cause : new Error(String(cause));
     this.close(CloseCode.INTERNAL_ERROR);
+    tellHandlerFailed(this.#link.role, cause);
     reportTo(this.#setup.options.onHandlerError, cause);
   };
 
@@ -283,7 +283,6 @@ export class WebSocketConnection<Data = unknown>
   #ended(): void {
     this.#hasEnded = true;
     this.#outgoing.clear();
-    this.#pings.rejectAll(new TransportError("TRANSPORT_FAILED", { cause: this.#link.error }));
     void this.emit("end", this.#failed);
     this.#emitClose();
   }
@@ -293,6 +292,7 @@ export class WebSocketConnection<Data = unknown>
     if (this.#isTold || (this.#delivery.hasConsumer && !this.#delivery.isEmpty)) return;
     this.#isTold = true;
     const info = this.#link.outcome(this.#handlerError);
+    tellClosed(this.#link, info, this);
     this.#delivery.end();
     this.#resolveClosed(info);
     void this.emit("close", this.#failed, info);

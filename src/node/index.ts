@@ -7,6 +7,7 @@ export type { ConnectionEvents } from "./connection-events.js";
 export type { MessageGuard } from "./delivery.js";
 export type { ConnectionSetup } from "./connection-setup.js";
 export { WebSocketConnection } from "./connection.js";
+export type { DiagnosedConnection, DiagnosticMessages } from "./diagnostics.js";
 export {
   type BufferPolicy,
   type ConnectionOptions,
@@ -24,6 +25,7 @@ export { ServerRequest } from "./server-request.js";
 export type { ShutdownOptions } from "./server-shutdown.js";
 export { type ServerEvents, WebSocketServer } from "./server.js";
 export type { FragmentSource } from "./stream-sender.js";
+export type { Traffic } from "./traffic.js";
 export { TransportError } from "./transport-error.js";
 export type { AdmissionGuard, GuardRefusal, GuardVerdict } from "./upgrade-guard.js";
 export type { RefusedHandshake } from "./upgrade-refusal.js";

@@ -3,10 +3,12 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   CloseCode,
+  type CodecError,
   type DeflateParameters,
   type FrameObserver,
   PerMessageDeflate,
   ProtocolConnection,
+  type ProtocolError,
   type ProtocolEvent,
   ReadyState,
   type Role,
@@ -14,9 +16,11 @@ import {
 import type { Timer } from "./clock.js";
 import type { CloseInfo } from "./close-event.js";
 import { createDeflateCodec } from "./deflate.js";
+import { tellFailed } from "./diagnostics.js";
 import { Keepalive } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import type { ResolvedConnectionOptions } from "./options.js";
+import { Pings } from "./pings.js";
 import { nodePlatform } from "./platform.js";
 import { TransportError } from "./transport-error.js";
 import { TransportWriter } from "./transport-writer.js";
@@ -54,8 +58,9 @@ const codec = createDeflateCodec();
 export class Link {
   readonly core: ProtocolConnection;
   readonly writer: TransportWriter;
+  readonly pings: Pings;
+  readonly role: Role;
   readonly #transport: Duplex;
-  readonly #role: Role;
   readonly #options: ResolvedConnectionOptions;
   readonly #owner: LinkOwner;
   readonly #keepalive: Keepalive;
@@ -74,7 +79,7 @@ export class Link {
 
   constructor({ role, transport, options, deflate, received, owner }: LinkOptions) {
     const { clock, pingIntervalMs, pongTimeoutMs, limits, textAs, zeroCopy } = options;
-    this.#role = role;
+    this.role = role;
     this.#transport = transport;
     this.#options = options;
     this.#owner = owner;
@@ -89,11 +94,12 @@ export class Link {
     const core = { role, platform: nodePlatform, limits, extension, textAs, zeroCopy, onProgress };
     this.core = new ProtocolConnection({ ...core, onFrame: owner.onFrame });
     this.writer = new TransportWriter(transport, this.core, () => this.#onWritten());
+    this.pings = new Pings(clock, this.core, this.writer);
     this.#keepalive = new Keepalive({
       clock,
       pingIntervalMs,
       pongTimeoutMs,
-      sendPing: () => this.#sendPing(),
+      sendPing: () => this.pings.sendKeepalive(),
       isDeaf: () => !this.#isReading && this.writer.bufferedBytes <= options.maxBufferedBytes,
       onSilence: () => this.destroy(new TransportError("PONG_TIMEOUT")),
     });
@@ -164,6 +170,7 @@ export class Link {
       const event = core.nextEvent();
       if (event === undefined) return !core.isDecoding;
       if (event.type === "message") this.#messageCount++;
+      else if (event.type === "pong") this.pings.pongReceived(event.payload);
       else if (event.type === "failed") this.#failed(event.error);
       this.#owner.onEvent(event);
     }
@@ -191,14 +198,15 @@ export class Link {
   /** §7.1.1: the server ends the transport first, and so does who failed the connection (§7.1.7). */
   #goOnClosing(isOver: boolean): void {
     const { core } = this;
-    const isDone = core.receivedClose !== undefined && this.#role === "server";
+    const isDone = core.receivedClose !== undefined && this.role === "server";
     if (isOver || isDone || this.#hasFailed) this.writer.end();
     this.closeSoon();
   }
 
-  #failed(error: Error): void {
+  #failed(error: ProtocolError | CodecError): void {
     this.#hasFailed = true;
     this.error ??= error;
+    tellFailed(this, error);
   }
 
   #setReading(isReading: boolean): void {
@@ -206,10 +214,6 @@ export class Link {
     this.#isReading = isReading;
     if (isReading) this.#transport.resume();
     else this.#transport.pause();
-  }
-
-  #sendPing(): void {
-    if (this.core.ping(NO_BYTES)) this.writer.schedule();
   }
 
   #onProgress(): void {
@@ -265,11 +269,10 @@ export class Link {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.core.transportEnded();
+    this.pings.rejectAll(new TransportError("TRANSPORT_FAILED", { cause: this.error }));
     this.#owner.onEnded();
   }
 }
 
 /** More than the 64 KiB of a socket's chunk can hold; other transports give longer chunks, and all others wait. */
 const MAX_EVENTS_A_TURN = 16_384;
-
-const NO_BYTES = new Uint8Array(0);

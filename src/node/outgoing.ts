@@ -1,5 +1,7 @@
 import { type Place, type ProtocolConnection, Queue, type SendOptions } from "../protocol/index.js";
-import type { BufferPolicy } from "./options.js";
+import { type Subject, tellBackpressure, tellDropped } from "./diagnostics.js";
+import type { Link } from "./link.js";
+import type { BufferPolicy, ResolvedConnectionOptions } from "./options.js";
 import { type FragmentSource, StreamSender } from "./stream-sender.js";
 import type { TransportWriter } from "./transport-writer.js";
 
@@ -24,11 +26,15 @@ type Job =
   | { readonly type: "stream"; readonly sender: StreamSender; bytes: 0 }
   | { readonly type: "close"; readonly code: number | undefined; reason: string; bytes: 0 };
 
-export interface OutgoingOptions {
+interface OutgoingOptions extends OutgoingEvents {
+  readonly subject: Subject;
   readonly core: ProtocolConnection;
   readonly writer: TransportWriter;
   readonly maxBufferedBytes: number;
   readonly bufferPolicy: BufferPolicy;
+}
+
+export interface OutgoingEvents {
   /** Nothing waits any more, after more than `maxBufferedBytes` had. */
   readonly onDrained: () => void;
   /** The hard stop, or the policy `"close"`: the peer does not read. */
@@ -51,9 +57,16 @@ export class Outgoing {
   readonly #drainWaiters: ((isDrained: boolean) => void)[] = [];
   /** Messages that the policy has dropped. */
   droppedMessages = 0;
+  /** How often more than `maxBufferedBytes` have come to wait. */
+  backpressureCount = 0;
 
-  constructor(options: OutgoingOptions) {
-    this.#options = options;
+  constructor(
+    link: Pick<Link, "role" | "core" | "writer">,
+    { maxBufferedBytes, bufferPolicy }: ResolvedConnectionOptions,
+    events: OutgoingEvents,
+  ) {
+    const { core, writer } = link;
+    this.#options = { subject: link, core, writer, maxBufferedBytes, bufferPolicy, ...events };
   }
 
   /** Bytes that wait here or behind here. */
@@ -171,7 +184,11 @@ export class Outgoing {
 
   #after(): SendStatus {
     const { writer } = this.#options;
-    if (this.isOver) writer.isWatched = true;
+    if (this.isOver && !writer.isWatched) {
+      writer.isWatched = true;
+      this.backpressureCount++;
+      tellBackpressure(this.#options.subject, this.bufferedBytes);
+    }
     writer.schedule();
     return writer.isWatched && this.isOver ? "buffered" : "sent";
   }
@@ -189,7 +206,7 @@ export class Outgoing {
       return "closed";
     }
     if (bufferPolicy === "dropNewest") {
-      this.droppedMessages++;
+      this.#dropped();
       return "dropped";
     }
     const key = this.#keyOf(data);
@@ -213,7 +230,12 @@ export class Outgoing {
   #drop(place: Place<Job>): void {
     this.#jobs.remove(place);
     this.#removed(place.value);
+    this.#dropped();
+  }
+
+  #dropped(): void {
     this.droppedMessages++;
+    tellDropped(this.#options.subject, this.droppedMessages);
   }
 
   /** `undefined` is no key: nothing takes the message's place. */

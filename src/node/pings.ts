@@ -5,12 +5,6 @@ import { type Sendable, toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
 import type { TransportWriter } from "./transport-writer.js";
 
-/** Where pings go. */
-interface Way {
-  readonly core: ProtocolConnection;
-  readonly writer: TransportWriter;
-}
-
 interface Waiting {
   readonly payload: Buffer;
   readonly sentAt: number;
@@ -18,59 +12,77 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Pings whose pong has not come yet, oldest first. */
+/** Sends pings, and waits for their pongs (RFC 6455 §5.5.2, §5.5.3). */
 export class Pings {
   readonly #clock: Clock;
+  readonly #core: ProtocolConnection;
+  readonly #writer: TransportWriter;
+  /** Those that somebody waits for, oldest first. */
   readonly #waiting: Waiting[] = [];
+  #keepaliveSentAt: number | undefined;
   #count = 0;
+  /** How long the last answer took, in milliseconds. */
+  roundTripMs: number | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, core: ProtocolConnection, writer: TransportWriter) {
     this.#clock = clock;
+    this.#core = core;
+    this.#writer = writer;
+  }
+
+  /** Sends a ping that nobody waits for: an empty one. */
+  sendKeepalive(): void {
+    if (!this.#core.ping(NO_BYTES)) return;
+    this.#writer.schedule();
+    this.#keepaliveSentAt = this.#clock.now();
   }
 
   /**
-   * Sends a ping. Resolves with the time until its pong comes, in milliseconds; rejects when
-   * it cannot be sent, or at {@link rejectAll}. Who does not wait for it is not bothered by that.
+   * Resolves with the time until the pong came, in milliseconds. Who does not wait for it
+   * is not bothered by a rejection.
+   *
+   * @param payload - By default one that no other ping of this connection carries.
+   * @throws {RangeError} `payload` is too long; as a rejection, like all of these.
+   * @throws {TypeError} `payload` cannot be sent.
+   * @throws {TransportError} The connection is not open, or has ended before the pong.
    */
-  send(payload: Exclude<Sendable, Blob> | undefined, { core, writer }: Way): Promise<number> {
-    try {
-      const bytes = payload === undefined ? this.#nextPayload() : toPayload(payload);
-      if (!core.ping(bytes)) throw new TransportError("TRANSPORT_FAILED");
-      writer.schedule();
-      return this.#wait(bytes);
-    } catch (error) {
-      const rejected = Promise.reject<number>(error);
-      rejected.catch(() => {});
-      return rejected;
-    }
-  }
-
-  /** A payload that no other ping of this connection carries. */
-  #nextPayload(): Buffer {
-    const payload = Buffer.allocUnsafe(4);
-    payload.writeUInt32BE(this.#count++ >>> 0);
-    return payload;
-  }
-
-  #wait(payload: Uint8Array): Promise<number> {
+  send(payload?: Exclude<Sendable, Blob>): Promise<number> {
     const promise = new Promise<number>((resolve, reject) => {
+      const bytes = payload === undefined ? this.#nextPayload() : toPayload(payload);
+      if (!this.#core.ping(bytes)) throw new TransportError("TRANSPORT_FAILED");
+      this.#writer.schedule();
       const sentAt = this.#clock.now();
-      this.#waiting.push({ payload: Buffer.from(payload), sentAt, resolve, reject });
+      this.#waiting.push({ payload: Buffer.from(bytes), sentAt, resolve, reject });
     });
     promise.catch(() => {});
     return promise;
   }
 
-  /** A pong may answer the latest ping only: it then stands for those before, too (RFC 6455 §5.5.3). */
+  /** A pong may answer the latest ping only: it then stands for those before, too (§5.5.3). */
   pongReceived(payload: Uint8Array): void {
+    const now = this.#clock.now();
+    if (payload.length === 0 && this.#keepaliveSentAt !== undefined) {
+      this.roundTripMs = now - this.#keepaliveSentAt;
+      this.#keepaliveSentAt = undefined;
+    }
     if (this.#waiting.length === 0) return;
     const index = this.#waiting.findIndex((ping) => ping.payload.equals(payload));
-    const now = this.#clock.now();
-    for (const { resolve, sentAt } of this.#waiting.splice(0, index + 1)) resolve(now - sentAt);
+    for (const { resolve, sentAt } of this.#waiting.splice(0, index + 1)) {
+      this.roundTripMs = now - sentAt;
+      resolve(this.roundTripMs);
+    }
   }
 
   /** No pong will come any more. */
   rejectAll(error: Error): void {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
+
+  #nextPayload(): Buffer {
+    const payload = Buffer.allocUnsafe(4);
+    payload.writeUInt32BE(this.#count++ >>> 0);
+    return payload;
+  }
 }
+
+const NO_BYTES = new Uint8Array(0);

@@ -111,7 +111,8 @@ export function pathOf({ target }: RequestHead): string {
   return question < 0 ? target : target.slice(0, question);
 }
 
-function remoteAddressOf(transport: Duplex): string | undefined {
+/** @returns `undefined` for a transport without one. */
+export function remoteAddressOf(transport: Duplex): string | undefined {
   if (!("remoteAddress" in transport)) return undefined;
   return typeof transport.remoteAddress === "string" ? transport.remoteAddress : undefined;
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { CloseCode } from "../protocol/index.js";
 import type { WebSocketConnection } from "./connection.js";
+import { tellHandlerFailed } from "./diagnostics.js";
 import { Emitter } from "./emitter.js";
 import { reportTo } from "./handler-error.js";
 import { Listener, serve } from "./listener.js";
@@ -31,8 +32,9 @@ export interface ServerEvents<Data> {
    */
   connection: [connection: WebSocketConnection<Data>, request: ServerRequest];
   /**
-   * An opening handshake has been refused, for logs and metrics. There is no request
-   * when none had arrived, or it could not be read.
+   * An opening handshake has been refused, for logs and metrics; clients that are accepted
+   * only to be closed count. There is no request when none had arrived, or it could not be
+   * read.
    */
   refused: [refusal: RefusedHandshake, request: ServerRequest | undefined];
 }
@@ -192,6 +194,7 @@ export class WebSocketServer<Data = undefined>
   }
 
   readonly #report = (error: unknown): void => {
+    tellHandlerFailed("server", error);
     reportTo(this.#options.connection.onHandlerError, error);
   };
 }

@@ -29,6 +29,7 @@ export type Decision<Data> =
   | {
       readonly type: "acceptThenClose";
       readonly agreement: Agreement;
+      readonly code: "REJECTED" | "CONNECTIONS_TOO_MANY";
       readonly closeCode: number;
       readonly reason: string;
     }
@@ -73,8 +74,7 @@ export async function decide<Data>(
     if (admission === "full") return refuse("CONNECTIONS_TOO_MANY");
     if (admission === "acceptThenClose") {
       const agreement = agree(upgrade, request, options);
-      const reason = "the server is at its limit of connections";
-      return { type: "acceptThenClose", agreement, closeCode: CloseCode.TRY_AGAIN_LATER, reason };
+      return { type: "acceptThenClose", agreement, ...FULL };
     }
     const refusal = places.askGuards();
     if (refusal !== undefined) return turnAwayFor(refusal, upgrade, request, options);
@@ -89,6 +89,12 @@ export async function decide<Data>(
   }
 }
 
+const FULL = {
+  code: "CONNECTIONS_TOO_MANY",
+  closeCode: CloseCode.TRY_AGAIN_LATER,
+  reason: "the server is at its limit of connections",
+} as const;
+
 function refuse(code: "ORIGIN_REFUSED" | "CONNECTIONS_TOO_MANY", detail?: string): Decision<never> {
   return { type: "refuse", refusal: faultRefusal(code, detail) };
 }
@@ -101,7 +107,8 @@ function turnAwayFor<Data>(
 ): Decision<never> {
   if (close === undefined) return { type: "reject", httpStatus, response, reason };
   const agreement = agree(upgrade, request, options);
-  return { type: "acceptThenClose", agreement, closeCode: close.code, reason: close.reason };
+  const told = { closeCode: close.code, reason: close.reason };
+  return { type: "acceptThenClose", code: "REJECTED", agreement, ...told };
 }
 
 function turnAway<Data>(
@@ -115,7 +122,7 @@ function turnAway<Data>(
     // A browser that offered subprotocols fails a handshake that picks none of them,
     // and would not get to see the close code.
     const agreement = agree(upgrade, request, options);
-    return { ...answer, type: "acceptThenClose", agreement };
+    return { ...answer, type: "acceptThenClose", code: "REJECTED", agreement };
   } catch (error) {
     return { type: "failed", error };
   }

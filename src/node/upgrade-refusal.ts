@@ -9,7 +9,10 @@ import {
 
 /** An opening handshake that came to nothing, for logs and metrics. Nothing in it is secret. */
 export interface RefusedHandshake {
+  /** 101 when the client was accepted only to be closed; see {@link closeCode}. */
   readonly httpStatus: number;
+  /** What a client is told that was accepted only to be closed. */
+  readonly closeCode?: number | undefined;
   /**
    * A row of the table of handshake faults, or `PATH_UNKNOWN`, `REJECTED` (by
    * `authenticate` or a guard) or `HANDLER_FAILED` (a hook of the application threw).
@@ -46,6 +49,15 @@ export function rejectedWith(
   reason = "authenticate turned the client away",
 ): RefusedHandshake {
   return { httpStatus, code: "REJECTED", reason };
+}
+
+/** The client was accepted only to be closed: a page in a browser can read a close code, and no status. */
+export function acceptedToClose(
+  code: "REJECTED" | "CONNECTIONS_TOO_MANY",
+  closeCode: number,
+): RefusedHandshake {
+  const { reason } = code === "REJECTED" ? rejectedWith(101) : faultRefusal(code);
+  return { httpStatus: 101, closeCode, code, reason };
 }
 
 /** What went wrong is for the application to know, not for the client. */

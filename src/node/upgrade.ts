@@ -1,11 +1,13 @@
 import type { Duplex } from "node:stream";
 import { buildResponse, type HttpResponse, type UpgradeRequest } from "../protocol/index.js";
 import { WebSocketConnection } from "./connection.js";
+import { tellAccepted, tellRefused } from "./diagnostics.js";
 import type { ResolvedServerOptions } from "./server-options.js";
-import { type Arrival, pathOf, type ServerRequest } from "./server-request.js";
+import { type Arrival, pathOf, remoteAddressOf, type ServerRequest } from "./server-request.js";
 import { type Admission, type Agreement, type Decision, decide } from "./upgrade-decision.js";
 import { Guards } from "./upgrade-guard.js";
 import {
+  acceptedToClose,
   excessOf,
   faultRefusal,
   HANDLER_FAILED,
@@ -176,13 +178,16 @@ export class Upgrader<Data> {
     switch (decision.type) {
       case "open": {
         const { agreement, data } = decision;
+        tellAccepted("server", request.remoteAddress);
         const connection = this.#connect(pending, agreement, data, this.connections);
         this.#events.onConnection(connection, request);
         break;
       }
       case "acceptThenClose": {
-        const connection = this.#connect(pending, decision.agreement, undefined, this.#leaving);
-        connection.close(decision.closeCode, decision.reason);
+        const { agreement, code, closeCode, reason } = decision;
+        tellAccepted("server", request.remoteAddress, closeCode);
+        this.#connect(pending, agreement, undefined, this.#leaving).close(closeCode, reason);
+        this.#events.onRefused(acceptedToClose(code, closeCode), request);
         break;
       }
       case "refuse":
@@ -260,7 +265,9 @@ export class Upgrader<Data> {
   #send(pending: PendingTransport, response: Uint8Array, refusal: RefusedHandshake): void {
     if (!pending.answer(response)) return;
     const { httpStatus, code, reason } = refusal;
-    this.#events.onRefused({ httpStatus, code, reason }, this.#pending.get(pending));
+    const request = this.#pending.get(pending);
+    tellRefused("server", refusal, request?.remoteAddress ?? remoteAddressOf(pending.transport));
+    this.#events.onRefused({ httpStatus, code, reason }, request);
   }
 
   #forget(pending: PendingTransport): void {

@@ -5,7 +5,7 @@ import { isControl, type Opcode } from "./opcode.js";
 import type { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./role.js";
-import { TrafficCount } from "./traffic.js";
+import { noTraffic, type TrafficCount } from "./traffic.js";
 
 /** What of a frame is not its payload. */
 export interface FrameStart {
@@ -24,7 +24,7 @@ export const COPIED_PAYLOAD_BYTES: number = 16 * 1024;
 /** Puts frames into the output, masked when this end is a client (RFC 6455 §5.1, §5.3). */
 export class FrameWriter {
   /** All but its `transportBytes`: those are for whoever writes the output. */
-  readonly sent: TrafficCount = new TrafficCount();
+  readonly sent: TrafficCount = noTraffic();
   readonly #masked: boolean;
   readonly #platform: Platform;
   readonly #output: OutputBuffer;

@@ -69,5 +69,5 @@ export { type Platform, portablePlatform } from "./platform.js";
 export { type Place, Queue } from "./queue.js";
 export { ReadyState } from "./ready-state.js";
 export type { Role } from "./role.js";
-export { TrafficCount } from "./traffic.js";
+export { noTraffic, type TrafficCount } from "./traffic.js";
 export { Utf8Validator } from "./utf8.js";

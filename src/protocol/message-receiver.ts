@@ -8,7 +8,7 @@ import { type AssembledMessage, MessageAssembler } from "./message-assembler.js"
 import { isControl, type Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./role.js";
-import { TrafficCount } from "./traffic.js";
+import { noTraffic, type TrafficCount } from "./traffic.js";
 
 export interface ControlFrame {
   readonly type: "control";
@@ -39,7 +39,7 @@ interface Decoding {
 /** Turns bytes into control frames and decoded messages, in the order they came (RFC 6455 §6.2). */
 export class MessageReceiver {
   /** All but its `transportBytes`: those are for whoever brings the bytes. */
-  readonly received: TrafficCount = new TrafficCount();
+  readonly received: TrafficCount = noTraffic();
   readonly #options: MessageReceiverOptions;
   readonly #reader: FrameReader;
   readonly #assembler: MessageAssembler;

@@ -2,15 +2,25 @@
  * What has gone over a connection in one direction: whole numbers that are counted on the
  * way of every frame, so they are nothing but numbers.
  */
-export class TrafficCount {
+export interface TrafficCount {
   /** Whole messages: those that were given to the application, or framed for the peer. */
-  messages = 0;
+  messages: number;
   /** Their payload in bytes, uncompressed. That of fragments counts as they are sent. */
-  payloadBytes = 0;
+  payloadBytes: number;
   /** Payload of the messages that were compressed, before that; part of `payloadBytes`. */
-  uncompressedBytes = 0;
+  uncompressedBytes: number;
   /** The same payload, compressed. */
-  compressedBytes = 0;
+  compressedBytes: number;
   /** All bytes behind the opening handshake: frame headers and control frames count. */
-  transportBytes = 0;
+  transportBytes: number;
+}
+
+export function noTraffic(): TrafficCount {
+  return {
+    messages: 0,
+    payloadBytes: 0,
+    uncompressedBytes: 0,
+    compressedBytes: 0,
+    transportBytes: 0,
+  };
 }

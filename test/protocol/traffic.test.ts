@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MessageExtension } from "../../src/protocol/extensions/extension.js";
-import { TrafficCount } from "../../src/protocol/traffic.js";
+import { noTraffic } from "../../src/protocol/traffic.js";
 import { inverting, LateExtension } from "../support/codec.js";
 import { connection, eventsOf, exchange, frameFrom, outputOf, ROLES } from "../support/protocol.js";
 import { BINARY, concat, CONTINUATION, hex, TEXT } from "../support/wire-frame.js";
@@ -15,9 +15,9 @@ const halving: MessageExtension = {
   decode: (payload) => Uint8Array.from({ length: payload.length * 2 }, () => 0x20),
 };
 
-describe("TrafficCount", () => {
-  it("starts at nothing", () => {
-    expect(Object.values(new TrafficCount())).toEqual([0, 0, 0, 0, 0]);
+describe("noTraffic", () => {
+  it("is a new count of nothing", () => {
+    expect(Object.values(noTraffic())).toEqual([0, 0, 0, 0, 0]);
   });
 });
 

@@ -54,6 +54,26 @@ describe("ping", () => {
   });
 });
 
+describe("roundTripMs", () => {
+  it("is how long the last pong took, whoever had sent the ping", async () => {
+    const peer = new RawPeer();
+    expect(peer.connection.roundTripMs).toBeUndefined();
+    peer.clock.advance(30_000); // the keepalive's
+    await peer.next();
+    peer.clock.advance(7);
+    peer.send(frame(PONG), frame(PONG));
+    await settle();
+    expect(peer.connection.roundTripMs).toBe(7);
+
+    const pong = peer.connection.ping();
+    const { payload } = await peer.next();
+    peer.clock.advance(25);
+    peer.send(frame(PONG), frame(PONG, payload));
+    await pong;
+    expect(peer.connection.roundTripMs).toBe(25);
+  });
+});
+
 describe("keepalive", () => {
   it("pings at each interval while anything is heard", async () => {
     const peer = new RawPeer();
