@@ -9,8 +9,8 @@ export default defineConfig(({ mode }) => ({
     alias: [
       { find: /^plainsocket$/, replacement: `${import.meta.dirname}/src/index.ts` },
       {
-        find: /^plainsocket\/protocol$/,
-        replacement: `${import.meta.dirname}/src/protocol/index.ts`,
+        find: /^plainsocket\/(manager|protocol)$/,
+        replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
       {
         find: /^plainsocket\/brokers\/(nats|redis)$/,

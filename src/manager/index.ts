@@ -1,4 +1,5 @@
 /** The door of the layer: connections, rooms, and what carries messages between server processes. */
+export type { Broadcastable, BroadcastResult } from "./broadcast.js";
 export type {
   Broker,
   BrokerPresence,
@@ -8,4 +9,21 @@ export type {
   BrokerSubscription,
   ReplayEntry,
 } from "./broker.js";
+export type {
+  CloseAllOptions,
+  Cluster,
+  ClusterFactory,
+  ClusterLocal,
+  ClusterMembers,
+  OutboundMessage,
+  RoomMember,
+} from "./cluster-local.js";
+export { ConnectionManager, type ManagerCloseAllOptions } from "./connection-manager.js";
+export type { SendToStatus } from "./dispatch.js";
+export type { Listener } from "./emitter.js";
+export type { JoinStatus } from "./managed-connection.js";
+export type { ManagerEvents } from "./manager-events.js";
+export type { ManagerOptions } from "./manager-options.js";
 export { MemoryBroker, type MemoryBrokerOptions } from "./memory-broker.js";
+export { type BroadcastOptions, type Excepted, Room } from "./room.js";
+export type { Authorize, LeaveReason, RoomAction } from "./rooms.js";

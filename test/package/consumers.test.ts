@@ -38,6 +38,7 @@ describe("from ES modules", () => {
       `const count = () => [Reflect.ownKeys(globalThis), process.getActiveResourcesInfo()].map((list) => list.length);
        const before = count();
        await import("plainsocket");
+       await import("plainsocket/manager");
        await import("plainsocket/protocol");
        await import("plainsocket/brokers/nats");
        await import("plainsocket/brokers/redis");
@@ -93,6 +94,7 @@ function warningsOf({ status, stderr }: Output): { status: number | null; warnin
 
 const SERVER = `
   import { CloseCode, connect, WebSocketServer } from "plainsocket";
+  import { ConnectionManager } from "plainsocket/manager";
   export async function talk(): Promise<void> {
     const server = new WebSocketServer({
       port: 0,
@@ -105,6 +107,16 @@ const SERVER = `
     });
     // @ts-expect-error -- there is no such event
     server.on("conection", () => {});
+    const manager = new ConnectionManager({
+      server,
+      userOf: ({ data }) => String(data.userId),
+    });
+    manager.on("message", async (member, message) => {
+      const status = await manager.room("lobby").join(member);
+      if (status === "joined") manager.room("lobby").broadcast(message, { except: member });
+    });
+    // @ts-expect-error -- an object is not a message
+    manager.broadcast({ hello: 1 });
     const connection = await connect("ws://localhost/", { subprotocols: ["chat"] });
     // @ts-expect-error -- a number is not a message
     connection.send(1);

@@ -1,0 +1,123 @@
+/** Ways from a message to connections, here and elsewhere. */
+import type { SendStatus } from "../node/index.js";
+import type { SendOptions } from "../protocol/index.js";
+import { type Broadcastable, type BroadcastResult, deliver, toOutbound } from "./broadcast.js";
+import type { Cluster, OutboundMessage } from "./cluster-local.js";
+import { nodeIdOf } from "./connection-id.js";
+import type { ManagedConnection } from "./managed-connection.js";
+import type { BroadcastOptions, Excepted } from "./room.js";
+import type { Rooms } from "./rooms.js";
+import type { Roster } from "./roster.js";
+
+/** Who a message is for. */
+export type Audience =
+  | { readonly type: "all" }
+  | { readonly type: "room"; readonly room: string }
+  | { readonly type: "user"; readonly user: string };
+
+/** What became of a message to one connection, or that it went to another process. */
+export type SendToStatus = SendStatus | "remote" | "unknown";
+
+/** For how many bytes that wait a volatile message does not come on top. */
+const VOLATILE_BYTES = 65_536;
+
+export interface DispatchOptions<Data> {
+  readonly nodeId: string;
+  readonly roster: Roster<Data>;
+  readonly rooms: Rooms<Data>;
+  readonly cluster: () => Cluster | undefined;
+  readonly onBroadcast: (result: BroadcastResult, room: string | undefined) => void;
+}
+
+export class Dispatch<Data> {
+  readonly #options: DispatchOptions<Data>;
+
+  constructor(options: DispatchOptions<Data>) {
+    this.#options = options;
+  }
+
+  /** @throws {TypeError} `data` cannot be sent. Nothing was sent. */
+  broadcast(
+    audience: Audience,
+    data: Broadcastable,
+    options: BroadcastOptions<Data>,
+  ): BroadcastResult {
+    const message = toOutbound(data, options);
+    const exceptIds = this.#idsOf(options.except);
+    if (options.scope !== "local") this.#forward(audience, message, exceptIds);
+    return this.deliver(
+      audience,
+      message,
+      exceptIds,
+      options.volatile === true ? VOLATILE_BYTES : undefined,
+    );
+  }
+
+  /** @throws {TypeError} `data` cannot be sent. */
+  sendTo(id: string, data: Broadcastable, options: SendOptions): SendToStatus {
+    const { roster, cluster, nodeId } = this.#options;
+    const message = toOutbound(data, options);
+    const managed = roster.withId(id);
+    if (managed !== undefined) return this.#sendTo(managed, message);
+    const elsewhere = cluster();
+    if (elsewhere === undefined || nodeIdOf(id) === nodeId) return "unknown";
+    elsewhere.sendTo(id, message);
+    return "remote";
+  }
+
+  /** Sends to a connection of this process, if it is here. */
+  deliverTo(id: string, message: OutboundMessage): void {
+    const managed = this.#options.roster.withId(id);
+    if (managed !== undefined) this.#sendTo(managed, message);
+  }
+
+  /** Sends to those of an audience who are connected to this process. */
+  deliver(
+    audience: Audience,
+    message: OutboundMessage,
+    exceptIds: readonly string[],
+    maxWaitingBytes?: number,
+  ): BroadcastResult {
+    const room = audience.type === "room" ? audience.room : undefined;
+    const result = deliver(this.#recipients(audience), message, {
+      room,
+      exceptIds: exceptIds.length > 0 ? new Set(exceptIds) : undefined,
+      maxWaitingBytes,
+    });
+    this.#options.onBroadcast(result, room);
+    return result;
+  }
+
+  #recipients(audience: Audience): Iterable<ManagedConnection<Data>> {
+    const { roster, rooms } = this.#options;
+    if (audience.type === "all") return roster.authenticated();
+    return audience.type === "room"
+      ? rooms.membership.membersOf(audience.room)
+      : roster.users.membersOf(audience.user);
+  }
+
+  #forward(audience: Audience, message: OutboundMessage, exceptIds: readonly string[]): void {
+    const cluster = this.#options.cluster();
+    if (audience.type === "user") cluster?.sendToUser(audience.user, message, exceptIds);
+    else {
+      const room = audience.type === "room" ? audience.room : undefined;
+      cluster?.broadcast(room, message, exceptIds);
+    }
+  }
+
+  #sendTo(
+    { connection, isAuthenticated }: ManagedConnection<Data>,
+    message: OutboundMessage,
+  ): SendToStatus {
+    return isAuthenticated ? connection.send(message.data, message) : "unknown";
+  }
+
+  #idsOf(except: BroadcastOptions<Data>["except"]): string[] {
+    if (except === undefined) return [];
+    const all: Iterable<Excepted<Data>> =
+      typeof except === "string" || !(Symbol.iterator in except) ? [except] : except;
+    return Array.from(all).flatMap((one) =>
+      typeof one === "string" ? one : (this.#options.roster.of(one)?.id ?? []),
+    );
+  }
+}

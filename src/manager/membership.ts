@@ -1,0 +1,61 @@
+/** Who is in which group: two maps that mirror each other. Groups without members are not there. */
+export class Membership<Member> {
+  readonly #members = new Map<string, Set<Member>>();
+  readonly #groups = new Map<Member, Set<string>>();
+
+  /** How many groups have a member. */
+  get groupCount(): number {
+    return this.#members.size;
+  }
+
+  /** How many members are in a group. */
+  get memberCount(): number {
+    return this.#groups.size;
+  }
+
+  /** The groups that have a member. */
+  groups(): IterableIterator<string> {
+    return this.#members.keys();
+  }
+
+  has(member: Member, group: string): boolean {
+    return this.#members.get(group)?.has(member) ?? false;
+  }
+
+  /** A live view. */
+  membersOf(group: string): ReadonlySet<Member> {
+    return this.#members.get(group) ?? NOBODY;
+  }
+
+  /** A live view. */
+  groupsOf(member: Member): ReadonlySet<string> {
+    return this.#groups.get(member) ?? NOWHERE;
+  }
+
+  /** @returns `"created"` when it is the first member of the group. */
+  add(member: Member, group: string): "added" | "created" | "unchanged" {
+    const members = this.#members.get(group);
+    if (members?.has(member) === true) return "unchanged";
+    const groups = this.#groups.get(member);
+    if (groups === undefined) this.#groups.set(member, new Set([group]));
+    else groups.add(group);
+    if (members === undefined) this.#members.set(group, new Set([member]));
+    else members.add(member);
+    return members === undefined ? "created" : "added";
+  }
+
+  /** @returns `"emptied"` when it was the last member of the group. */
+  remove(member: Member, group: string): "removed" | "emptied" | "unchanged" {
+    const members = this.#members.get(group);
+    const groups = this.#groups.get(member);
+    if (members === undefined || groups?.delete(group) !== true) return "unchanged";
+    if (groups.size === 0) this.#groups.delete(member);
+    members.delete(member);
+    if (members.size > 0) return "removed";
+    this.#members.delete(group);
+    return "emptied";
+  }
+}
+
+const NOBODY: ReadonlySet<never> = new Set();
+const NOWHERE: ReadonlySet<string> = new Set();

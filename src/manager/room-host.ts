@@ -1,0 +1,91 @@
+import { ReadyState } from "../protocol/index.js";
+import type { WebSocketConnection } from "../node/index.js";
+import { type Broadcastable, type BroadcastResult, toOutbound } from "./broadcast.js";
+import type { Cluster, ClusterMembers, RoomMember } from "./cluster-local.js";
+import type { Dispatch } from "./dispatch.js";
+import type { JoinStatus } from "./managed-connection.js";
+import type { BroadcastOptions, RoomHost } from "./room.js";
+import type { Rooms } from "./rooms.js";
+import { connectionsOf, type Roster } from "./roster.js";
+
+export interface RoomHostOptions<Data> {
+  readonly roster: Roster<Data>;
+  readonly rooms: Rooms<Data>;
+  readonly dispatch: Dispatch<Data>;
+  readonly cluster: () => Cluster | undefined;
+}
+
+/** What rooms do, for connections of one manager. */
+export class ManagerRoomHost<Data> implements RoomHost<Data> {
+  readonly #options: RoomHostOptions<Data>;
+
+  constructor(options: RoomHostOptions<Data>) {
+    this.#options = options;
+  }
+
+  join(connection: WebSocketConnection<Data>, room: string, state: unknown): Promise<JoinStatus> {
+    const { roster, rooms } = this.#options;
+    const managed = roster.of(connection);
+    if (managed !== undefined) return rooms.join(managed, room, state);
+    if (connection.readyState !== ReadyState.OPEN) return Promise.resolve("closed");
+    throw new Error("this connection is not the manager's: give it to add(connection) first");
+  }
+
+  leave(connection: WebSocketConnection<Data>, room: string): boolean {
+    const { roster, rooms } = this.#options;
+    const managed = roster.of(connection);
+    return managed !== undefined && rooms.leave(managed, room, "left");
+  }
+
+  has(connection: WebSocketConnection<Data>, room: string): boolean {
+    const { roster, rooms } = this.#options;
+    const managed = roster.of(connection);
+    return managed !== undefined && rooms.membership.has(managed, room);
+  }
+
+  setState(connection: WebSocketConnection<Data>, room: string, state: unknown): boolean {
+    const { roster, rooms } = this.#options;
+    const managed = roster.of(connection);
+    return managed !== undefined && rooms.setState(managed, room, state);
+  }
+
+  members(room: string): Iterable<WebSocketConnection<Data>> {
+    return connectionsOf(this.#options.rooms.membership.membersOf(room));
+  }
+
+  sizeOf(room: string): number {
+    return this.#options.rooms.membership.membersOf(room).size;
+  }
+
+  presenceOf(room: string): RoomMember[] {
+    return this.#options.rooms.membersOf(room);
+  }
+
+  async fetchMembers(room: string, timeoutMs: number): Promise<ClusterMembers> {
+    const elsewhere = await this.#options.cluster()?.fetchMembers(room, { timeoutMs });
+    const here = this.presenceOf(room);
+    if (elsewhere === undefined) return { members: here, missingNodes: [] };
+    const { members, missingNodes } = elsewhere;
+    return { members: [...here, ...members], missingNodes };
+  }
+
+  broadcast(room: string, data: Broadcastable, options: BroadcastOptions<Data>): BroadcastResult {
+    return this.#options.dispatch.broadcast({ type: "room", room }, data, options);
+  }
+
+  async publish(
+    connection: WebSocketConnection<Data>,
+    room: string,
+    data: Broadcastable,
+    options: BroadcastOptions<Data>,
+  ): Promise<BroadcastResult | "denied"> {
+    toOutbound(data); // not to find out after the question
+    const { roster, rooms } = this.#options;
+    const managed = roster.of(connection);
+    if (managed === undefined || !(await rooms.mayPublish(managed, room))) return "denied";
+    const { except = [] } = options;
+    const others =
+      typeof except === "string" || !(Symbol.iterator in except) ? [except] : Array.from(except);
+    return this.broadcast(room, data, { ...options, except: [managed.id, ...others] });
+  }
+}
