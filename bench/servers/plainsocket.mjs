@@ -1,7 +1,5 @@
 // plainsocket with its own listener and the defaults; DEFLATE says whether it compresses.
-import { WebSocketServer } from "plainsocket";
-
-const { prepareMessage = (message) => message } = await import("plainsocket");
+import { prepareMessage, WebSocketServer } from "plainsocket";
 
 export async function serve({ port, mode, deflate }) {
   const server = new WebSocketServer({

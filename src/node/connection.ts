@@ -1,5 +1,7 @@
 import {
   CloseCode,
+  type MessageData,
+  type PreparedMessage,
   type ProtocolEvent,
   ReadyState,
   type SendOptions,
@@ -16,7 +18,7 @@ import { Link, type LinkOwner } from "./link.js";
 import type { Message } from "./options.js";
 import { Outgoing, type SendStatus } from "./outgoing.js";
 import { asBuffer, nodePlatform } from "./platform.js";
-import { type Sendable, toMessage, toPayload } from "./sendable.js";
+import { type Sendable, toPayload, toReady } from "./sendable.js";
 import type { FragmentSource } from "./stream-sender.js";
 import { type Traffic, trafficOf } from "./traffic.js";
 import { TransportError } from "./transport-error.js";
@@ -110,17 +112,15 @@ export class WebSocketConnection<Data = unknown>
   /**
    * Sends a message: a string as text, anything else as binary. Bytes of more than
    * 16 KiB that a server sends are not copied: do not change them until `drained()`.
+   * For what many connections send, see {@link prepareMessage}.
    *
    * @returns What became of it; see {@link SendStatus}. Without an open connection `"closed"`.
    * @throws {TypeError} `data` cannot be sent, or is sent as text and is not UTF-8. Nothing was sent.
    */
-  send(data: Sendable, options: SendOptions = {}): SendStatus {
-    const message = data instanceof Blob ? data : toMessage(data);
+  send(data: Sendable | PreparedMessage, options: SendOptions = {}): SendStatus {
+    const message = toReady(data);
     if (this.readyState !== ReadyState.OPEN) return "closed";
-    const status =
-      message instanceof Blob
-        ? this.#outgoing.sendBlob(message, options)
-        : this.#outgoing.send(message, options);
+    const status = this.#outgoing.send(message, options);
     if (status === "buffered") this.#delivery.throttle();
     return status;
   }
@@ -149,12 +149,12 @@ export class WebSocketConnection<Data = unknown>
    * @returns The time until the pong came, in milliseconds. A rejection, a TransportError when the
    *   connection ends before or a RangeError for a long payload, does no harm when nobody handles it.
    */
-  ping(payload?: Exclude<Sendable, Blob>): Promise<number> {
+  ping(payload?: MessageData): Promise<number> {
     return this.#link.pings.send(payload);
   }
 
   /** Sends a Pong frame that answers no ping (§5.5.3). @throws {RangeError} `payload` is over 125 bytes. */
-  pong(payload: Exclude<Sendable, Blob> = ""): void {
+  pong(payload: MessageData = ""): void {
     if (this.#link.core.pong(toPayload(payload))) this.#link.writer.schedule();
   }
 

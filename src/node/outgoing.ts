@@ -1,7 +1,15 @@
-import { type Place, type ProtocolConnection, Queue, type SendOptions } from "../protocol/index.js";
+import {
+  type Place,
+  PreparedMessage,
+  type ProtocolConnection,
+  Queue,
+  type ReadyMessage,
+  type SendOptions,
+} from "../protocol/index.js";
 import { type Subject, tellBackpressure, tellDropped } from "./diagnostics.js";
 import type { Link } from "./link.js";
 import type { BufferPolicy, ResolvedConnectionOptions } from "./options.js";
+import { toWaiting } from "./sendable.js";
 import { type FragmentSource, StreamSender } from "./stream-sender.js";
 import type { TransportWriter } from "./transport-writer.js";
 
@@ -16,7 +24,7 @@ export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
 type Job =
   | {
       readonly type: "message";
-      readonly data: string | Uint8Array;
+      readonly data: ReadyMessage;
       readonly options: SendOptions;
       readonly bytes: number;
       /** What a policy that conflates calls it. */
@@ -78,20 +86,17 @@ export class Outgoing {
     return this.bufferedBytes > this.#options.maxBufferedBytes;
   }
 
-  send(data: string | Uint8Array, options: SendOptions): SendStatus {
+  /** Sends a message. What a Blob holds is read in its turn: what is sent later waits for it. */
+  send(data: ReadyMessage | Blob, options: SendOptions): SendStatus {
+    if (data instanceof Blob) return this.#sendBlob(data, options);
     if (this.#options.writer.isWatched && this.isOver) {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
     }
-    if (this.#jobs.length > 0 || this.#isBusy) this.#pushMessage(data, options, this.#keyOf(data));
-    else if (!this.#options.core.sendMessage(data, options)) return "closed";
-    return this.#after();
-  }
-
-  /** Sends what `blob` holds, in its turn: what is sent later waits for it. */
-  sendBlob(blob: Blob, options: SendOptions): SendStatus {
-    this.#push({ type: "blob", blob, options, bytes: blob.size });
-    this.advance();
+    if (this.#jobs.length > 0 || this.#isBusy) {
+      const waiting = toWaiting(data, options);
+      this.#pushMessage(waiting, options, this.#keyOf(waiting));
+    } else if (!this.#options.core.sendMessage(data, options)) return "closed";
     return this.#after();
   }
 
@@ -182,6 +187,12 @@ export class Outgoing {
     writer.schedule();
   }
 
+  #sendBlob(blob: Blob, options: SendOptions): SendStatus {
+    this.#push({ type: "blob", blob, options, bytes: blob.size });
+    this.advance();
+    return this.#after();
+  }
+
   #after(): SendStatus {
     const { writer } = this.#options;
     if (this.isOver && !writer.isWatched) {
@@ -194,7 +205,7 @@ export class Outgoing {
   }
 
   /** @returns What became of the message, or `undefined` when it is to be sent. */
-  #applyPolicy(data: string | Uint8Array, options: SendOptions): SendStatus | undefined {
+  #applyPolicy(data: ReadyMessage, options: SendOptions): SendStatus | undefined {
     const { bufferPolicy, maxBufferedBytes, onOverflow } = this.#options;
     if (bufferPolicy === "wait") {
       if (this.bufferedBytes + data.length <= maxBufferedBytes * HARD_STOP_FACTOR) return undefined;
@@ -209,11 +220,12 @@ export class Outgoing {
       this.#dropped();
       return "dropped";
     }
-    const key = this.#keyOf(data);
+    const waiting = toWaiting(data, options);
+    const key = this.#keyOf(waiting);
     const older = this.#keyed.get(key);
     if (older !== undefined) this.#drop(older);
     this.#makeRoom(data.length);
-    this.#pushMessage(data, options, key);
+    this.#pushMessage(waiting, options, key);
     return "buffered";
   }
 
@@ -239,12 +251,13 @@ export class Outgoing {
   }
 
   /** `undefined` is no key: nothing takes the message's place. */
-  #keyOf(data: string | Uint8Array): unknown {
+  #keyOf(data: ReadyMessage): unknown {
     const { bufferPolicy } = this.#options;
-    return typeof bufferPolicy === "function" ? bufferPolicy(data) : undefined;
+    if (typeof bufferPolicy !== "function") return undefined;
+    return bufferPolicy(data instanceof PreparedMessage ? data.data : data);
   }
 
-  #pushMessage(data: string | Uint8Array, options: SendOptions, key: unknown): void {
+  #pushMessage(data: ReadyMessage, options: SendOptions, key: unknown): void {
     const place = this.#push({ type: "message", data, options, bytes: data.length, key });
     if (key !== undefined) this.#keyed.set(key, place);
   }

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import type { ProtocolConnection } from "../protocol/index.js";
+import type { MessageData, ProtocolConnection } from "../protocol/index.js";
 import type { Clock } from "./clock.js";
-import { type Sendable, toPayload } from "./sendable.js";
+import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
 import type { TransportWriter } from "./transport-writer.js";
 
@@ -46,7 +46,7 @@ export class Pings {
    * @throws {TypeError} `payload` cannot be sent.
    * @throws {TransportError} The connection is not open, or has ended before the pong.
    */
-  send(payload?: Exclude<Sendable, Blob>): Promise<number> {
+  send(payload?: MessageData): Promise<number> {
     const promise = new Promise<number>((resolve, reject) => {
       const bytes = payload === undefined ? this.#nextPayload() : toPayload(payload);
       if (!this.#core.ping(bytes)) throw new TransportError("TRANSPORT_FAILED");

@@ -1,30 +1,36 @@
 import { Buffer } from "node:buffer";
+import {
+  type MessageData,
+  prepareMessage,
+  PreparedMessage,
+  type ReadyMessage,
+  type SendOptions,
+  toMessage,
+} from "../protocol/index.js";
 
 /** What a message can be made of. A Blob's content is read when its turn comes. */
-export type Sendable = string | ArrayBufferView | ArrayBufferLike | Blob;
+export type Sendable = MessageData | Blob;
+
+/** @throws {TypeError} As {@link toMessage}. */
+export function toReady(data: Sendable | PreparedMessage): ReadyMessage | Blob {
+  return data instanceof PreparedMessage || data instanceof Blob ? data : toMessage(data);
+}
 
 /**
- * The bytes of `data`: exactly those that a view shows, without copying them.
+ * What can wait for its turn, and is certain to be sendable then.
  *
- * @throws {TypeError} `data` is nothing that can be sent. The message says what to do.
+ * @throws {TypeError} As {@link ProtocolConnection.sendMessage}.
  */
-export function toMessage(data: Exclude<Sendable, Blob>): string | Uint8Array {
-  if (typeof data === "string" || data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data))
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
-  throw unsendable(data);
+export function toWaiting(message: ReadyMessage, options: SendOptions): ReadyMessage {
+  if (message instanceof PreparedMessage) message.checkType(options.type);
+  else if (typeof message !== "string" && options.type === "text") {
+    return prepareMessage(message, options);
+  }
+  return message;
 }
 
 /** The bytes of a Ping or Pong payload. @throws {TypeError} As {@link toMessage}. */
-export function toPayload(data: Exclude<Sendable, Blob>): Uint8Array {
+export function toPayload(data: MessageData): Uint8Array {
   const message = toMessage(data);
   return typeof message === "string" ? Buffer.from(message) : message;
-}
-
-function unsendable(value: unknown): TypeError {
-  const kind = value === null ? "null" : typeof value;
-  return new TypeError(
-    `cannot send ${kind}: give a string, a Buffer or another view, an ArrayBuffer or a Blob; use JSON.stringify for objects`,
-  );
 }

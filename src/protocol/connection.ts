@@ -12,6 +12,7 @@ import { MessageSender } from "./message-sender.js";
 import { Opcode } from "./opcode.js";
 import { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
+import type { ReadyMessage } from "./prepared-message.js";
 import { nextState, ReadyState } from "./ready-state.js";
 import type { TrafficCount } from "./traffic.js";
 
@@ -143,19 +144,17 @@ export class ProtocolConnection {
   /**
    * Sends a whole message. Leaves `data` alone; bytes longer than
    * {@link COPIED_PAYLOAD_BYTES}, and bytes that a codec compresses elsewhere,
-   * must not change until they are written.
+   * must not change until they are written. See {@link prepareMessage} for what
+   * many connections send.
    *
    * @returns False when the connection is closing or closed: nothing was sent.
-   * @throws {TypeError} Bytes that were to be sent as text are not UTF-8.
+   * @throws {TypeError} Bytes that were to be sent as text are not UTF-8, or a
+   *   prepared message is to be sent as another type than it was prepared for.
    * @throws {Error} A message is being sent in fragments.
    */
-  sendMessage(data: string | Uint8Array, options: SendOptions = NO_OPTIONS): boolean {
+  sendMessage(data: ReadyMessage, options: SendOptions = NO_OPTIONS): boolean {
     if (this.#state !== ReadyState.OPEN) return false;
-    const isText = options.type === undefined ? typeof data === "string" : options.type === "text";
-    if (isText && typeof data !== "string" && !this.#platform.isUtf8(data)) {
-      throw new TypeError("these bytes are not UTF-8, so they cannot be sent as text");
-    }
-    this.#sender.send(data, isText, options.compress ?? true);
+    this.#sender.sendMessage(data, options);
     return true;
   }
 

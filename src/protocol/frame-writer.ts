@@ -4,6 +4,7 @@ import { applyMask } from "./masking.js";
 import { isControl, type Opcode } from "./opcode.js";
 import type { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
+import type { PreparedFrame } from "./prepared-message.js";
 import type { Role } from "./role.js";
 import { noTraffic, type TrafficCount } from "./traffic.js";
 
@@ -50,6 +51,20 @@ export class FrameWriter {
       block.set(payload, position);
       this.#finish(header);
     } else this.#output.append(payload);
+    this.#trace?.sent(header, payload);
+  }
+
+  /** Whether frames are masked, each with a key of its own. */
+  get isMasking(): boolean {
+    return this.#masked;
+  }
+
+  /** Writes a frame that many connections send. Not for one that {@link isMasking}. */
+  writePrepared({ header, bytes, payload }: PreparedFrame): void {
+    this.sent.payloadBytes += payload.length;
+    this.sent.messages++;
+    if (bytes.length <= COPIED_PAYLOAD_BYTES) this.#output.appendShared(bytes);
+    else this.#output.append(bytes);
     this.#trace?.sent(header, payload);
   }
 

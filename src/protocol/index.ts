@@ -63,9 +63,11 @@ export {
 } from "./frame-header.js";
 export { type FrameObserver, OBSERVED_BYTES, type ObservedFrame } from "./frame-trace.js";
 export * from "./handshake/index.js";
+export { type MessageData, toMessage } from "./message-data.js";
 export { applyMask } from "./masking.js";
 export { isControl, isOpcode, Opcode } from "./opcode.js";
 export { type Platform, portablePlatform } from "./platform.js";
+export { prepareMessage, PreparedMessage, type ReadyMessage } from "./prepared-message.js";
 export { type Place, Queue } from "./queue.js";
 export { ReadyState } from "./ready-state.js";
 export type { Role } from "./role.js";

@@ -1,9 +1,16 @@
 import type { Budget } from "./budget.js";
+import type { SendOptions } from "./connection-options.js";
 import { CodecError } from "./errors.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import { COPIED_PAYLOAD_BYTES, type FrameStart, type FrameWriter } from "./frame-writer.js";
 import { Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
+import {
+  type LaterFrame,
+  type PreparedFrame,
+  PreparedMessage,
+  type ReadyMessage,
+} from "./prepared-message.js";
 import { Queue } from "./queue.js";
 
 /** A message or a Close frame that waits behind a message whose encoding goes on elsewhere. */
@@ -13,6 +20,12 @@ type Waiting =
       readonly isText: boolean;
       readonly payload: Uint8Array;
       readonly encode: boolean;
+    }
+  | {
+      readonly type: "prepared";
+      readonly message: PreparedMessage;
+      readonly payload: Uint8Array;
+      readonly options: SendOptions;
     }
   | { readonly type: "close"; readonly payload: Uint8Array };
 
@@ -62,9 +75,26 @@ export class MessageSender {
     return this.#isEncoding;
   }
 
+  /**
+   * Sends a whole message; see {@link ProtocolConnection.sendMessage}.
+   *
+   * @throws {TypeError} It cannot be sent as what `options` ask for.
+   */
+  sendMessage(data: ReadyMessage, options: SendOptions): void {
+    if (data instanceof PreparedMessage) {
+      this.sendPrepared(data, options);
+      return;
+    }
+    const isText = options.type === undefined ? typeof data === "string" : options.type === "text";
+    if (isText && typeof data !== "string" && !this.#platform.isUtf8(data)) {
+      throw new TypeError("these bytes are not UTF-8, so they cannot be sent as text");
+    }
+    this.send(data, isText, options.compress ?? true);
+  }
+
   /** @param encode - False keeps the extension off this message. */
   send(data: string | Uint8Array, isText: boolean, encode: boolean): void {
-    if (this.isInMessage) throw new Error("a message is being sent in fragments: end it first");
+    this.#checkNoMessage();
     if (this.#isEncoding) {
       const payload = typeof data === "string" ? this.#toBytes(data) : this.#keepable(data);
       this.#wait({ type: "message", isText, payload, encode });
@@ -78,9 +108,32 @@ export class MessageSender {
     this.#write({ fin: true, rsv: 0, opcode: isText ? Opcode.TEXT : Opcode.BINARY }, data);
   }
 
+  /**
+   * Sends what other connections send, too.
+   *
+   * @throws {TypeError} `options` ask for another type than it was prepared for.
+   */
+  sendPrepared(message: PreparedMessage, options: SendOptions): void {
+    message.checkType(options.type);
+    const isEncoded = message.compress && (options.compress ?? true);
+    if (this.#writer.isMasking) {
+      this.send(message.payload, message.type === "text", isEncoded);
+      return;
+    }
+    this.#checkNoMessage();
+    if (this.#isEncoding) {
+      this.#wait({ type: "prepared", message, payload: message.payload, options });
+      return;
+    }
+    const extension = isEncoded ? this.#extension : undefined;
+    if (extension?.isWorthEncoding(message.length) === true)
+      this.#encodePrepared(extension, message);
+    else this.#writer.writePrepared(message.plainFrame(this.#platform.allocate));
+  }
+
   /** Starts a message that is sent in fragments; they are never encoded. */
   start(isText: boolean): void {
-    if (this.isInMessage) throw new Error("a message is being sent in fragments: end it first");
+    this.#checkNoMessage();
     if (this.#isEncoding) throw new Error("a message is being encoded: wait until it is out");
     this.#fragmentOpcode = isText ? Opcode.TEXT : Opcode.BINARY;
   }
@@ -138,40 +191,73 @@ export class MessageSender {
   #encode(extension: MessageExtension, payload: Uint8Array, isText: boolean): void {
     const { length } = payload;
     const start = { fin: true, rsv: extension.rsv, opcode: isText ? Opcode.TEXT : Opcode.BINARY };
+    const write = (encoded: Uint8Array): void => {
+      this.#writer.write(start, encoded);
+      this.#countEncoded(length, encoded.length);
+    };
+    const later = (outcome: Uint8Array | Error): void => this.#goOn(length, outcome, write);
     let encoded: Uint8Array | undefined;
     try {
-      encoded = extension.encode(payload, (outcome) => {
-        this.#budget.encodingBytes -= length;
-        if (this.#isEncoding) this.#goOn(start, length, outcome);
-      });
+      encoded = extension.encode(payload, later);
     } catch (error) {
       this.#giveUp(error);
       return;
     }
-    if (encoded === undefined) {
-      this.#isEncoding = true;
-      this.#budget.encodingBytes += length;
-    } else this.#writeEncoded(start, length, encoded);
+    if (encoded === undefined) this.#awaitEncoding(length);
+    else write(encoded);
+  }
+
+  #encodePrepared(extension: MessageExtension, message: PreparedMessage): void {
+    const { length } = message;
+    const write = (frame: PreparedFrame): void => {
+      this.#writer.writePrepared(frame);
+      this.#countEncoded(length, frame.payload.length);
+    };
+    const later: LaterFrame = (outcome) => this.#goOn(length, outcome, write);
+    let frame: PreparedFrame | undefined;
+    try {
+      frame = message.encodedFrame(extension, this.#platform.allocate, later);
+      extension.skip(message.payload);
+    } catch (error) {
+      this.#giveUp(error);
+      return;
+    }
+    if (frame === undefined) this.#awaitEncoding(length);
+    else write(frame);
+  }
+
+  #awaitEncoding(length: number): void {
+    this.#isEncoding = true;
+    this.#budget.encodingBytes += length;
   }
 
   /** Encoding that went on elsewhere is done. */
-  #goOn(start: FrameStart, length: number, outcome: Uint8Array | Error): void {
+  #goOn<Encoded>(
+    length: number,
+    outcome: Encoded | Error,
+    write: (encoded: Encoded) => void,
+  ): void {
+    this.#budget.encodingBytes -= length;
+    if (!this.#isEncoding) return;
     this.#isEncoding = false;
     if (outcome instanceof Error) this.#giveUp(outcome);
     else {
-      this.#writeEncoded(start, length, outcome);
+      write(outcome);
       this.#sendWaiting();
     }
     this.#onProgress();
   }
 
   /** @param length - Of the payload before. */
-  #writeEncoded(start: FrameStart, length: number, encoded: Uint8Array): void {
+  #countEncoded(length: number, encodedLength: number): void {
     const { sent } = this.#writer;
     sent.uncompressedBytes += length;
-    sent.compressedBytes += encoded.length;
-    this.#writer.write(start, encoded);
-    sent.payloadBytes += length - encoded.length;
+    sent.compressedBytes += encodedLength;
+    sent.payloadBytes += length - encodedLength;
+  }
+
+  #checkNoMessage(): void {
+    if (this.isInMessage) throw new Error("a message is being sent in fragments: end it first");
   }
 
   #giveUp(error: unknown): void {
@@ -186,6 +272,7 @@ export class MessageSender {
       this.#budget.outputBytes -= next.payload.length;
       this.#budget.objects--;
       if (next.type === "close") this.#writeClose(next.payload);
+      else if (next.type === "prepared") this.sendPrepared(next.message, next.options);
       else this.send(next.payload, next.isText, next.encode);
     }
   }

@@ -15,6 +15,8 @@ export class OutputBuffer {
   position = 0;
   #start = 0;
   #isShared = false;
+  /** All there is, as long as nothing more comes; see {@link appendShared}. */
+  #lone: Uint8Array | undefined;
 
   constructor(allocate: (length: number) => Uint8Array) {
     this.#allocate = allocate;
@@ -27,6 +29,10 @@ export class OutputBuffer {
 
   /** Makes room for `count` bytes at `block[position]`. Follow with {@link commit}. */
   reserve(count: number): void {
+    if (this.#lone !== undefined) {
+      this.#join(this.#lone, count);
+      return;
+    }
     if (this.#canExtend(count)) return;
 
     this.#seal();
@@ -59,6 +65,18 @@ export class OutputBuffer {
     this.#length += bytes.length;
   }
 
+  /**
+   * Adds `bytes` that many buffers have in common. Alone they go out as they are:
+   * they must never change. Among others they are copied, so that one write
+   * carries them all.
+   */
+  appendShared(bytes: Uint8Array): void {
+    if (this.#length === 0) {
+      this.#lone = bytes;
+      this.#length = bytes.length;
+    } else this.#copy(bytes, 0);
+  }
+
   /** Gives all bytes in order, as chunks of any length, and forgets them. */
   take(): Uint8Array[] {
     this.#seal();
@@ -76,8 +94,25 @@ export class OutputBuffer {
     return !this.#isShared || (this.block === shared.block && this.position === shared.used);
   }
 
+  /** Copies what was alone, and makes room behind it. */
+  #join(lone: Uint8Array, room: number): void {
+    this.#lone = undefined;
+    this.#length = 0;
+    this.#copy(lone, room);
+  }
+
+  #copy(bytes: Uint8Array, room: number): void {
+    this.reserve(bytes.length + room);
+    this.block.set(bytes, this.position);
+    this.commit(bytes.length);
+  }
+
   /** Makes a chunk of what was written into the block. The room behind it stays in use. */
   #seal(): void {
+    if (this.#lone !== undefined) {
+      this.#chunks.push(this.#lone);
+      this.#lone = undefined;
+    }
     if (this.position === this.#start) return;
     this.#chunks.push(this.block.subarray(this.#start, this.position));
     this.#start = this.position;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { COPIED_PAYLOAD_BYTES } from "../../src/protocol/frame-writer.js";
+import { prepareMessage } from "../../src/protocol/prepared-message.js";
 import { portablePlatform } from "../../src/protocol/platform.js";
 import {
   connection,
@@ -47,6 +48,21 @@ describe.each(ROLES)("sending, as a %s", (role) => {
       [BINARY, utf8("é")],
       [TEXT, utf8("é")],
     ]);
+  });
+
+  it("sends prepared messages, any number of times, and not as another type", () => {
+    const end = connection(role);
+    const message = prepareMessage("é");
+    expect(end.sendMessage(message)).toBe(true);
+    expect(end.sendMessage(message, { type: "text", compress: false })).toBe(true);
+    expect(() => end.sendMessage(message, { type: "binary" })).toThrow(TypeError);
+
+    expect(framesSentBy(end)).toMatchObject([
+      { opcode: TEXT, payload: utf8("é") },
+      { opcode: TEXT, payload: utf8("é") },
+    ]);
+    end.close();
+    expect(end.sendMessage(message)).toBe(false);
   });
 
   it("throws at its caller for bytes that are no text, and sends nothing [6455-8-01]", () => {

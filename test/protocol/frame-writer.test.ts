@@ -5,6 +5,7 @@ import { COPIED_PAYLOAD_BYTES, FrameWriter } from "../../src/protocol/frame-writ
 import { Opcode } from "../../src/protocol/opcode.js";
 import { OutputBuffer } from "../../src/protocol/output-buffer.js";
 import { portablePlatform } from "../../src/protocol/platform.js";
+import { prepareMessage } from "../../src/protocol/prepared-message.js";
 import type { Role } from "../../src/protocol/role.js";
 import { framesIn, pattern, platform, ROLES, sameBytes } from "../support/protocol.js";
 import { concat, hex, utf8 } from "../support/wire-frame.js";
@@ -181,5 +182,29 @@ describe("FrameWriter with a trace", () => {
         utf8("observed"),
       ]);
     }
+  });
+
+  it("writes what was prepared: copied among others, and as it is when it is long", () => {
+    const { writer, output } = newWriter("server");
+    expect([writer.isMasking, newWriter("client").writer.isMasking]).toEqual([false, true]);
+    const short = prepareMessage("Hello").plainFrame(platform.allocate);
+    const long = prepareMessage(pattern(COPIED_PAYLOAD_BYTES)).plainFrame(platform.allocate);
+    writer.writeText(TEXT_START, "a");
+    writer.writePrepared(short);
+    writer.writePrepared(long);
+
+    const [first, second, ...rest] = output.take();
+    expect(first).toEqual(Buffer.from(hex("81 01 61 81 05 48 65 6c 6c 6f")));
+    expect([second, rest]).toEqual([long.bytes, []]);
+    expect(second).toBe(long.bytes);
+  });
+
+  it("tells an observer of what was prepared", () => {
+    const seen: ObservedFrame[] = [];
+    const { writer } = newWriter("server", new FrameTrace((frame) => seen.push(frame)));
+    writer.writePrepared(prepareMessage("Hello").plainFrame(platform.allocate));
+
+    expect(seen).toMatchObject([{ direction: "sent", headerBytes: hex("8105"), opcode: 1 }]);
+    expect(seen[0]?.payload).toEqual(utf8("Hello"));
   });
 });

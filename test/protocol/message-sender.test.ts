@@ -1,36 +1,10 @@
-import { describe, expect, it, vi } from "vitest";
-import { Budget } from "../../src/protocol/budget.js";
+import { describe, expect, it } from "vitest";
 import { CodecError } from "../../src/protocol/errors.js";
-import type { MessageExtension } from "../../src/protocol/extensions/extension.js";
-import { COPIED_PAYLOAD_BYTES, FrameWriter } from "../../src/protocol/frame-writer.js";
-import { MessageSender } from "../../src/protocol/message-sender.js";
-import { OutputBuffer } from "../../src/protocol/output-buffer.js";
-import { failing, inverted, inverting, LateExtension } from "../support/codec.js";
-import { framesIn, pattern, platform } from "../support/protocol.js";
-import { BINARY, CLOSE, concat, CONTINUATION, hex, TEXT, utf8 } from "../support/wire-frame.js";
-
-function newSender(extension?: MessageExtension) {
-  const budget = new Budget();
-  const output = new OutputBuffer(platform.allocate);
-  const writer = new FrameWriter("server", platform, output);
-  const onProgress = vi.fn<() => void>();
-  const onCodecError = vi.fn<(error: CodecError) => void>();
-  const sender = new MessageSender({
-    writer,
-    platform,
-    budget,
-    extension,
-    onProgress,
-    onCodecError,
-  });
-  /** The frames written since the last call: opcode, FIN, reserved bits and payload as text. */
-  const sent = () =>
-    framesIn(concat(output.take())).map(({ opcode, fin, rsv, payload }) => {
-      const text = new TextDecoder().decode(rsv === 0 ? payload : inverted(payload));
-      return [opcode, fin, rsv, text];
-    });
-  return { sender, budget, onProgress, onCodecError, sent, output };
-}
+import { COPIED_PAYLOAD_BYTES } from "../../src/protocol/frame-writer.js";
+import { failing, inverting, LateExtension } from "../support/codec.js";
+import { newSender } from "../support/message-sender.js";
+import { pattern } from "../support/protocol.js";
+import { BINARY, CLOSE, CONTINUATION, hex, TEXT, utf8 } from "../support/wire-frame.js";
 
 describe("MessageSender", () => {
   it("sends text and bytes, each in one frame with its opcode [6455-6-02] [6455-6-03] [6455-6-04]", () => {

@@ -14,7 +14,7 @@ const length = fc.oneof(
 
 const step = fc.record({
   which: fc.nat({ max: COUNT - 1 }),
-  type: fc.constantFrom("write", "write", "write", "append", "take"),
+  type: fc.constantFrom("write", "write", "write", "append", "share", "share", "take"),
   length,
   /** A frame writer reserves header and payload together, and commits them apart. */
   parts: fc.integer({ min: 1, max: 3 }),
@@ -39,6 +39,7 @@ describe("OutputBuffer", () => {
           }
           const before = end.buffer.length;
           if (type === "append") end.buffer.append(bytes);
+          else if (type === "share") end.buffer.appendShared(bytes);
           else {
             end.buffer.reserve(count);
             const size = Math.ceil(count / parts);

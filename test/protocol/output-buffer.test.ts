@@ -197,4 +197,31 @@ describe("OutputBuffer", () => {
 
     expect(buffer.take()).toEqual([hex("01 02 03")]);
   });
+
+  it("gives shared bytes as they are when they are all there is", () => {
+    const buffer = newBuffer();
+    const bytes = hex("01 02");
+    for (let i = 0; i < 2; i++) {
+      buffer.appendShared(bytes);
+      expect(buffer.length).toBe(2);
+      expect(buffer.take()[0]).toBe(bytes);
+    }
+    expect(buffer.take()).toEqual([]);
+  });
+
+  it("copies shared bytes among others, for one chunk and one write", () => {
+    const buffer = newBuffer();
+    const bytes = hex("01 02");
+    buffer.appendShared(bytes);
+    buffer.appendShared(bytes);
+    write(buffer, hex("03"));
+    buffer.appendShared(bytes);
+    expect(buffer.length).toBe(7);
+    expect(buffer.take()).toEqual([hex("01 02 01 02 03 01 02")]);
+    expect(bytes).toEqual(hex("01 02"));
+
+    buffer.appendShared(bytes);
+    buffer.append(hex("04"));
+    expect(buffer.take()).toEqual([hex("01 02"), hex("04")]);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MessageExtension } from "../../src/protocol/extensions/extension.js";
+import { prepareMessage } from "../../src/protocol/prepared-message.js";
 import { noTraffic } from "../../src/protocol/traffic.js";
 import { inverting, LateExtension } from "../support/codec.js";
 import { connection, eventsOf, exchange, frameFrom, outputOf, ROLES } from "../support/protocol.js";
@@ -59,6 +60,19 @@ describe.each(ROLES)("what a %s has sent", (role) => {
     const end = connection(role, { extension: halving });
     end.sendMessage("x".repeat(100));
     end.sendMessage("x".repeat(10), { compress: false });
+    expect(end.sent).toMatchObject({
+      messages: 2,
+      payloadBytes: 110,
+      uncompressedBytes: 100,
+      compressedBytes: 50,
+    });
+  });
+
+  it("counts prepared messages like any others", () => {
+    const extension = { ...halving, encodeAlone: (payload: Uint8Array) => payload.subarray(0, 50) };
+    const end = connection(role, { extension });
+    end.sendMessage(prepareMessage("x".repeat(100)));
+    end.sendMessage(prepareMessage("x".repeat(10)), { compress: false });
     expect(end.sent).toMatchObject({
       messages: 2,
       payloadBytes: 110,

@@ -17,6 +17,9 @@ export const inverting: MessageExtension = {
   rsv: RSV1,
   isWorthEncoding: () => true,
   encode: (payload) => inverted(payload),
+  sharingClass: 1,
+  encodeAlone: (payload) => inverted(payload),
+  skip: () => {},
   decode: (payload, maxBytes) => {
     if (payload.length > maxBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
     return inverted(payload);
@@ -30,12 +33,14 @@ export function inverted(payload: Uint8Array): Uint8Array {
 /** Does what another extension does, but each time only when told. */
 export class LateExtension implements MessageExtension {
   readonly rsv: number;
+  readonly sharingClass: number;
   readonly #inner: MessageExtension;
   readonly #waiting: (() => void)[] = [];
 
   constructor(inner: MessageExtension = inverting) {
     this.#inner = inner;
     this.rsv = inner.rsv;
+    this.sharingClass = inner.sharingClass;
   }
 
   /** How many outcomes are due. */
@@ -49,6 +54,14 @@ export class LateExtension implements MessageExtension {
 
   encode(payload: Uint8Array, later: Later): undefined {
     this.#waiting.push(() => later(outcome(() => this.#inner.encode(payload, later))));
+  }
+
+  encodeAlone(payload: Uint8Array, later: Later): undefined {
+    this.#waiting.push(() => later(outcome(() => this.#inner.encodeAlone(payload, later))));
+  }
+
+  skip(payload: Uint8Array): void {
+    this.#inner.skip(payload);
   }
 
   decode(payload: Uint8Array, maxBytes: number, later: Later): undefined {
@@ -81,7 +94,7 @@ export function failing(error: unknown): MessageExtension {
   const fail = (): never => {
     throw error;
   };
-  return { ...inverting, encode: fail, decode: fail };
+  return { ...inverting, encode: fail, encodeAlone: fail, decode: fail };
 }
 
 /** RFC 7692 §7.2.1 cuts this off, §7.2.2 puts it back. */
@@ -128,6 +141,10 @@ class ZlibCompressor implements MessageCompressor {
     const whole = deflateRawSync(message, this.#window.zlibOptions);
     this.#window.append(message);
     return new Uint8Array(whole.subarray(0, -TAIL.length));
+  }
+
+  skip(message: Uint8Array): void {
+    this.#window.append(message);
   }
 }
 

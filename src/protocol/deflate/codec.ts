@@ -59,6 +59,10 @@ class CombinedCompressor implements MessageCompressor {
     this.#own.skip(message);
     return payload;
   }
+
+  skip(message: Uint8Array): void {
+    this.#own.skip(message);
+  }
 }
 
 class CombinedDecompressor implements MessageDecompressor {

@@ -39,6 +39,13 @@ export interface MessageCompressor {
    *   when the work goes on elsewhere: then `later` gets the outcome.
    */
   compress(message: Uint8Array, later: Later): Uint8Array | undefined;
+
+  /**
+   * Takes note of a message that the peer gets compressed by another compressor,
+   * between the messages of this one: it is part of the peer's window. Copies
+   * what it keeps. Like {@link compress}, not to be called before an outcome is there.
+   */
+  skip(message: Uint8Array): void;
 }
 
 export interface MessageDecompressor {

@@ -17,6 +17,22 @@ export interface MessageExtension {
    */
   encode(payload: Uint8Array, later: Later): Uint8Array | undefined;
 
+  /** Connections for which this is equal may send the same bytes that one's {@link encodeAlone} gave. */
+  readonly sharingClass: number;
+
+  /**
+   * Encodes a payload so that it refers to no other message: any connection of the
+   * same {@link sharingClass} can send it. Otherwise as {@link encode}; who sends
+   * it calls {@link skip} each time.
+   */
+  encodeAlone(payload: Uint8Array, later: Later): Uint8Array | undefined;
+
+  /**
+   * Takes note of a payload that is sent, encoded by {@link encodeAlone}: the peer
+   * has it as history for what {@link encode} gives next. Copies what it keeps.
+   */
+  skip(payload: Uint8Array): void;
+
   /**
    * Decodes the payload of a whole message that came with `rsv`. Returns, throws
    * or calls `later` as {@link MessageDecompressor.decompress} does.

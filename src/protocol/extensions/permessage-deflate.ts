@@ -1,7 +1,13 @@
 /** permessage-deflate on an open connection (RFC 7692 §6, §7.2). */
 import { RSV1 } from "../frame-header.js";
 import type { Role } from "../role.js";
-import type { DeflateCodec, Later, MessageCompressor, MessageDecompressor } from "./codec.js";
+import type {
+  CodecOptions,
+  DeflateCodec,
+  Later,
+  MessageCompressor,
+  MessageDecompressor,
+} from "./codec.js";
 import type { DeflateParameters } from "./deflate-negotiation.js";
 import type { MessageExtension } from "./extension.js";
 
@@ -35,11 +41,21 @@ const DEFAULT_OWN_WINDOW_BITS = 12;
 export class PerMessageDeflate implements MessageExtension {
   readonly rsv: number = RSV1;
   readonly #options: PerMessageDeflateOptions;
+  readonly #own: CodecOptions;
   #compressor: MessageCompressor | undefined;
   #decompressor: MessageDecompressor | undefined;
 
   constructor(options: PerMessageDeflateOptions) {
     this.#options = options;
+    const { role, codec, parameters, ownWindowBits = DEFAULT_OWN_WINDOW_BITS } = options;
+    const { windowBits, contextTakeover } = ofSender(role, parameters);
+    const bits = Math.max(Math.min(windowBits, ownWindowBits), codec.minWindowBits);
+    this.#own = { windowBits: bits, contextTakeover };
+  }
+
+  /** A smaller window's bytes would do, too, and compress less well. */
+  get sharingClass(): number {
+    return this.#own.windowBits;
   }
 
   isWorthEncoding(length: number): boolean {
@@ -47,20 +63,24 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   encode(payload: Uint8Array, later: Later): Uint8Array | undefined {
-    this.#compressor ??= this.#createCompressor();
+    this.#compressor ??= this.#options.codec.createCompressor(this.#own);
     return this.#compressor.compress(payload, later);
+  }
+
+  encodeAlone(payload: Uint8Array, later: Later): Uint8Array | undefined {
+    const { windowBits } = this.#own;
+    const compressor = this.#options.codec.createCompressor({ windowBits, contextTakeover: false });
+    return compressor.compress(payload, later);
+  }
+
+  /** Without a compressor there is no history yet, and it may start at any message: distances reach no further. */
+  skip(payload: Uint8Array): void {
+    this.#compressor?.skip(payload);
   }
 
   decode(payload: Uint8Array, maxBytes: number, later: Later): Uint8Array | undefined {
     this.#decompressor ??= this.#createDecompressor();
     return this.#decompressor.decompress(payload, maxBytes, later);
-  }
-
-  #createCompressor(): MessageCompressor {
-    const { role, codec, parameters, ownWindowBits = DEFAULT_OWN_WINDOW_BITS } = this.#options;
-    const { windowBits, contextTakeover } = ofSender(role, parameters);
-    const bits = Math.max(Math.min(windowBits, ownWindowBits), codec.minWindowBits);
-    return codec.createCompressor({ windowBits: bits, contextTakeover });
   }
 
   #createDecompressor(): MessageDecompressor {
@@ -71,10 +91,7 @@ export class PerMessageDeflate implements MessageExtension {
 }
 
 /** The agreement about what `sender` sends. */
-function ofSender(
-  sender: Role,
-  parameters: DeflateParameters,
-): { windowBits: number; contextTakeover: boolean } {
+function ofSender(sender: Role, parameters: DeflateParameters): CodecOptions {
   return sender === "server"
     ? {
         windowBits: parameters.serverMaxWindowBits,

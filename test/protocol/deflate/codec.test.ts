@@ -122,6 +122,23 @@ describe("createCodec", () => {
     expect(text(decompressor.decompress(match, 5, never))).toBe("world");
   });
 
+  it("refers to what was compressed elsewhere, and was to be skipped", () => {
+    const { compressor, decompressor } = codec();
+    const elsewhere = codec({}, { contextTakeover: false }).compressor;
+    const plain = compressor.compress(bytes("Hello"), never)!;
+    const alone = elsewhere.compress(bytes("wonderful world"), never)!;
+    compressor.skip(bytes("wonderful world"));
+    const match = compressor.compress(bytes("wonderful world"), never)!;
+
+    expect(match.length).toBeLessThan(6);
+    const payloads = [plain, alone, match];
+    expect(payloads.map((payload) => text(decompressor.decompress(payload, 100, never)))).toEqual([
+      "Hello",
+      "wonderful world",
+      "wonderful world",
+    ]);
+  });
+
   it("forgets without context takeover, whoever does the work", () => {
     const bulk = new StarBulk("at once");
     const setup = { bulk, bulkMessageBytes: 6, bulkPayloadBytes: 6 };

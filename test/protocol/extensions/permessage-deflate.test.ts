@@ -112,7 +112,7 @@ describe("PerMessageDeflate", () => {
     const created: CodecOptions[] = [];
     const createCompressor = (options: CodecOptions) => {
       created.push(options);
-      return { compress: () => hex("00") };
+      return { compress: () => hex("00"), skip: () => {} };
     };
     const parameters = { ...PARAMETERS, serverMaxWindowBits: agreed };
     const deflate = newDeflate({
@@ -139,6 +139,42 @@ describe("PerMessageDeflate", () => {
     }
   });
 
+  it("encodes alone with its own window, whatever came before", () => {
+    const { codec, compressors } = notingCodec();
+    const deflate = newDeflate({ codec });
+    const first = deflate.encodeAlone(utf8("Hello Hello Hello"), never);
+    deflate.encode(utf8("Hello Hello Hello"), never);
+    const second = deflate.encodeAlone(utf8("Hello Hello Hello"), never);
+
+    expect(second).toEqual(first);
+    expect(compressors).toEqual([
+      { windowBits: 11, contextTakeover: false },
+      { windowBits: 11, contextTakeover: true },
+      { windowBits: 11, contextTakeover: false },
+    ]);
+    expect(deflate.sharingClass).toBe(11);
+    expect(newDeflate({ ownWindowBits: 9 }).sharingClass).toBe(9);
+    expect(newDeflate({ role: "client" }).sharingClass).toBe(10);
+  });
+
+  it("takes note of what was encoded alone, once it has a history", () => {
+    const sender = newDeflate();
+    const receiver = newDeflate({ role: "client" });
+    const message = pattern(200);
+    const carry = (payload: Uint8Array | undefined) =>
+      receiver.decode(payload ?? hex(""), 1000, never);
+    for (let i = 0; i < 2; i++) {
+      expect(carry(sender.encodeAlone(message, never))).toEqual(message);
+      sender.skip(message);
+      expect(carry(sender.encode(message, never))).toEqual(message);
+    }
+    sender.skip(pattern(150));
+    carry(sender.encodeAlone(pattern(150), never));
+    const referring = sender.encode(pattern(150), never);
+    expect(referring?.length).toBeLessThan(20);
+    expect(carry(referring)).toEqual(pattern(150));
+  });
+
   it("decodes up to the limit it is given, and not a byte more", () => {
     const payload = newDeflate().encode(pattern(1000), never) ?? hex("");
 
@@ -156,7 +192,10 @@ describe("PerMessageDeflate", () => {
     };
     const late: DeflateCodec = {
       minWindowBits: 8,
-      createCompressor: () => ({ compress: (_message, later) => givesLater(hex("01"))(later) }),
+      createCompressor: () => ({
+        compress: (_message, later) => givesLater(hex("01"))(later),
+        skip: () => {},
+      }),
       createDecompressor: () => ({
         decompress: (_payload, _max, later) => givesLater(hex("02"))(later),
       }),

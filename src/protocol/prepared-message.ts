@@ -1,0 +1,157 @@
+import type { SendOptions } from "./connection-options.js";
+import type { MessageExtension } from "./extensions/extension.js";
+import { type FrameHeader, headerLength, writeFrameHeader } from "./frame-header.js";
+import { type MessageData, toMessage } from "./message-data.js";
+import { Opcode } from "./opcode.js";
+
+/** A message that needs no more than its frame. */
+export type ReadyMessage = string | Uint8Array | PreparedMessage;
+
+/** A frame of a server, as bytes. They never change: any number of connections may write them. */
+export interface PreparedFrame {
+  readonly header: FrameHeader;
+  readonly bytes: Uint8Array;
+  /** A view of {@link bytes}. */
+  readonly payload: Uint8Array;
+}
+
+/** Gets what {@link PreparedMessage.encodedFrame} could not give at once. */
+export type LaterFrame = (outcome: PreparedFrame | Error) => void;
+
+type Allocate = (length: number) => Uint8Array;
+
+/**
+ * A message that goes out over many connections. The first connection of a server
+ * that sends it frames it for all; the first of each agreed window compresses it.
+ *
+ * It keeps these frames as long as it is kept itself, and may be sent any number
+ * of times. See {@link prepareMessage}.
+ */
+export class PreparedMessage {
+  readonly type: "text" | "binary";
+  /** Whether permessage-deflate may be used where it was agreed on (RFC 7692 §8). */
+  readonly compress: boolean;
+  /** What was prepared; bytes are a copy, and not to be changed. */
+  readonly data: string | Uint8Array;
+  #payload: Uint8Array;
+  #frame: PreparedFrame | undefined;
+  /** By {@link MessageExtension.sharingClass}: the frame, or who waits for it. */
+  readonly #encoded = new Map<number, PreparedFrame | LaterFrame[]>();
+
+  /** Use {@link prepareMessage}, which checks and copies. Takes ownership of `payload`, which `data` stands for. */
+  constructor(
+    data: string | Uint8Array,
+    payload: Uint8Array,
+    type: "text" | "binary",
+    compress: boolean,
+  ) {
+    this.data = data;
+    this.#payload = payload;
+    this.type = type;
+    this.compress = compress;
+  }
+
+  /** Bytes of payload, before compression. */
+  get length(): number {
+    return this.#payload.length;
+  }
+
+  /** The payload before compression. Not to be changed. */
+  get payload(): Uint8Array {
+    return this.#payload;
+  }
+
+  /** @throws {TypeError} It was prepared as another type. `undefined` is any. */
+  checkType(type: "text" | "binary" | undefined): void {
+    if (type === undefined || type === this.type) return;
+    throw new TypeError(`this message was prepared as ${this.type}: prepare it as ${type}`);
+  }
+
+  /** The frame of a server that does not encode it. */
+  plainFrame(allocate: Allocate): PreparedFrame {
+    if (this.#frame === undefined) {
+      this.#frame = this.#toFrame(this.#payload, 0, allocate);
+      this.#payload = this.#frame.payload; // once is enough
+    }
+    return this.#frame;
+  }
+
+  /**
+   * The frame of a server that encodes it, which refers to no other message. It
+   * is made once for each class of connections; who asks while that goes on
+   * elsewhere gets it through `later`, after the call.
+   *
+   * @throws What the extension throws; nothing is kept then.
+   */
+  encodedFrame(
+    extension: MessageExtension,
+    allocate: Allocate,
+    later: LaterFrame,
+  ): PreparedFrame | undefined {
+    const { sharingClass, rsv } = extension;
+    const known = this.#encoded.get(sharingClass);
+    if (known !== undefined && !Array.isArray(known)) return known;
+    if (known !== undefined) {
+      known.push(later);
+      return undefined;
+    }
+    const waiting = [later];
+    const encoded = extension.encodeAlone(this.#payload, (outcome) => {
+      const result = outcome instanceof Error ? outcome : this.#toFrame(outcome, rsv, allocate);
+      if (result instanceof Error) this.#encoded.delete(sharingClass);
+      else this.#encoded.set(sharingClass, result);
+      for (const tell of waiting) tell(result);
+    });
+    if (encoded === undefined) {
+      this.#encoded.set(sharingClass, waiting);
+      return undefined;
+    }
+    const frame = this.#toFrame(encoded, rsv, allocate);
+    this.#encoded.set(sharingClass, frame);
+    return frame;
+  }
+
+  #toFrame(payload: Uint8Array, rsv: number, allocate: Allocate): PreparedFrame {
+    const opcode = this.type === "text" ? Opcode.TEXT : Opcode.BINARY;
+    const payloadLength = payload.length;
+    const header = { fin: true, rsv, opcode, payloadLength, masked: false, maskingKey: 0 };
+    const bytes = allocate(headerLength(payloadLength, false) + payloadLength);
+    const start = writeFrameHeader(bytes, 0, header);
+    bytes.set(payload, start);
+    return { header, bytes, payload: bytes.subarray(start) };
+  }
+}
+
+/**
+ * Prepares a message for {@link ProtocolConnection.sendMessage} of many
+ * connections: what each of them would do to it anew is done once. Copies bytes:
+ * they may be changed afterwards.
+ *
+ * Clients mask every frame with a key of its own (RFC 6455 §5.3): they can send
+ * it like any other message, and save nothing.
+ *
+ * @throws {TypeError} `data` cannot be sent, or is bytes to be sent as text that are not UTF-8.
+ */
+export function prepareMessage(data: MessageData, options: SendOptions = {}): PreparedMessage {
+  const { type, compress = true } = options;
+  const message = toMessage(data);
+  const isText = type === undefined ? typeof message === "string" : type === "text";
+  const payload = typeof message === "string" ? encoder.encode(message) : new Uint8Array(message);
+  if (isText && typeof message !== "string" && !isUtf8(payload)) {
+    throw new TypeError("these bytes are not UTF-8, so they cannot be sent as text");
+  }
+  const kept = typeof message === "string" ? message : payload;
+  return new PreparedMessage(kept, payload, isText ? "text" : "binary", compress);
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    decoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
