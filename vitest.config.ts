@@ -9,7 +9,7 @@ export default defineConfig(({ mode }) => ({
     alias: [
       { find: /^plainsocket$/, replacement: `${import.meta.dirname}/src/index.ts` },
       {
-        find: /^plainsocket\/(manager|protocol)$/,
+        find: /^plainsocket\/(contract|manager|protocol)$/,
         replacement: `${import.meta.dirname}/src/$1/index.ts`,
       },
       {

@@ -1,0 +1,243 @@
+import type { Envelope, MessageId, Unreadable } from "./envelope.js";
+import { type ErrorBody, type ErrorCode, ErrorReply } from "./error-reply.js";
+import type { ContractCounters, ResolvedPeerOptions } from "./peer-options.js";
+import { isPromise, validate, type Validator } from "./validator.js";
+import type { Wire } from "./wire.js";
+
+/** A message type of the contract. */
+export interface Definition {
+  readonly validator: Validator;
+  /** Of a request. */
+  readonly response: Validator | undefined;
+}
+
+/** What arrives for the application, and what could not be read. */
+export type Dispatched = Extract<Envelope, { readonly kind: "event" | "request" }> | Unreadable;
+
+export interface Context {
+  readonly type: string;
+  readonly signal: AbortSignal;
+}
+
+/** A function of the application: the types of the contract say what it may be called with. */
+type Callback = (...values: readonly unknown[]) => unknown;
+
+export interface DispatcherSetup {
+  readonly definitions: ReadonlyMap<string, Definition>;
+  readonly options: ResolvedPeerOptions;
+  /** A function, or undefined. */
+  readonly authorize: unknown;
+  readonly wire: Wire;
+  /** Whether messages without an id are answered when they are refused: two ends that both do so would never stop. */
+  readonly errorReplies: "to all" | "to requests";
+  /** Aborts when the connection has ended. */
+  readonly signal: AbortSignal;
+  readonly send: (envelope: Envelope) => unknown;
+  readonly contextOf: (type: string, signal: AbortSignal) => Context;
+}
+
+/** Brings the peer's messages to their handlers, and answers those that cannot get there. */
+export class Dispatcher {
+  readonly #setup: DispatcherSetup;
+  readonly #counters: ContractCounters;
+  readonly #authorize: Callback | undefined;
+  readonly #handlers = new Map<string, readonly Callback[]>();
+  /** The peer's requests that have no reply yet. */
+  readonly #open = new Map<MessageId, AbortController>();
+
+  constructor(setup: DispatcherSetup) {
+    this.#setup = setup;
+    this.#counters = setup.options.counters;
+    if (setup.authorize === undefined) return;
+    requireCallback(setup.authorize, "authorize");
+    this.#authorize = setup.authorize;
+  }
+
+  /**
+   * @returns Takes the handler away again.
+   * @throws {TypeError} The contract has no such type, or it is a request that has a handler,
+   *   or `handler` is no function.
+   */
+  addHandler(type: string, handler: unknown): () => void {
+    requireCallback(handler, `the handler of "${type}"`);
+    const definition = this.#setup.definitions.get(type);
+    if (definition === undefined)
+      throw new TypeError(`the peer sends no "${type}" in this contract`);
+    const handlers = this.#handlers.get(type) ?? [];
+    if (definition.response !== undefined && handlers.length > 0) {
+      throw new TypeError(`"${type}" has a handler: a request can have one response`);
+    }
+    const own: Callback = (data, context) => handler(data, context);
+    this.#handlers.set(type, [...handlers, own]);
+    return () => {
+      const others = this.#handlers.get(type)?.filter((one) => one !== own) ?? [];
+      if (others.length > 0) this.#handlers.set(type, others);
+      else this.#handlers.delete(type);
+    };
+  }
+
+  /** Notes that a request has come, so that it can be cancelled before its turn. False when its id is taken. */
+  announce(id: MessageId): boolean {
+    if (this.#open.has(id)) return false;
+    this.#open.set(id, new AbortController());
+    return true;
+  }
+
+  /** Nobody waits for the response to `id` any more. */
+  cancel(id: MessageId): void {
+    this.#open.get(id)?.abort();
+  }
+
+  cancelAll(): void {
+    for (const controller of this.#open.values()) controller.abort(this.#setup.signal.reason);
+  }
+
+  /** Rejects when what it sends cannot be sent, and never else. Calls handlers at once when nothing before them is asynchronous. */
+  async dispatch(message: Dispatched): Promise<void> {
+    if (message.kind === "unreadable") {
+      this.#refuse(message.code, {});
+    } else if (message.kind === "event") {
+      await this.#handle(message, undefined, this.#setup.signal);
+      if (message.seq !== undefined) this.#setup.send({ kind: "ack", seq: message.seq });
+    } else {
+      const { id } = message;
+      const signal = this.#open.get(id)?.signal ?? this.#setup.signal;
+      const isCancelled = signal.aborted && !this.#setup.signal.aborted;
+      if (!isCancelled) await this.#handle(message, id, signal);
+      this.#open.delete(id);
+    }
+  }
+
+  /** Calls a hook of the application. */
+  tell(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      this.report(error, "");
+    }
+  }
+
+  /** Tells of an error of the application; `type` is that of the message, if there is one. */
+  report(error: unknown, type: string): void {
+    // What a handler does when it is told to stop is no failure.
+    if (this.#setup.signal.aborted && error === this.#setup.signal.reason) return;
+    this.#counters.handlerErrors++;
+    try {
+      this.#setup.options.onHandlerError(error, type);
+    } catch {
+      // The hook is the last to be told.
+    }
+  }
+
+  async #handle(
+    { type, data }: Exclude<Dispatched, Unreadable>,
+    id: MessageId | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#counters.received++;
+    const definition = this.#setup.definitions.get(type);
+    if (definition === undefined) return this.#refuse("UNKNOWN_TYPE", { id });
+    const isRequest = definition.response !== undefined;
+    if (isRequest !== (id !== undefined)) return this.#refuse("INVALID_MESSAGE", { id, type });
+    const handlers = this.#handlers.get(type);
+    if (handlers === undefined) {
+      if (isRequest) return this.#refuse("UNKNOWN_TYPE", { id, type });
+      this.#counters.unhandled++;
+      return undefined;
+    }
+    const context = this.#setup.contextOf(type, signal);
+    try {
+      const allowed = this.#authorize?.(type, context) ?? true;
+      if ((isPromise(allowed) ? await allowed : allowed) !== true) {
+        return this.#refuse("FORBIDDEN", { id, type });
+      }
+    } catch (error) {
+      return this.#denied(error, type, id);
+    }
+    try {
+      const validating = validate(definition.validator, data);
+      const validation = isPromise(validating) ? await validating : validating;
+      if (!validation.isValid) {
+        const details = validation.issues.length > 0 ? validation.issues : undefined;
+        return this.#refuse("INVALID_MESSAGE", { id, type, details });
+      }
+      const calls = handlers.map((handler) => this.#call(handler, validation.data, context, id));
+      await Promise.all(calls);
+    } catch (error) {
+      this.#failed(error, type, id);
+    }
+    return undefined;
+  }
+
+  async #call(
+    handler: Callback,
+    data: unknown,
+    context: Context,
+    id: MessageId | undefined,
+  ): Promise<void> {
+    try {
+      const result = handler(data, context);
+      const response = isPromise(result) ? await result : result;
+      if (id === undefined || context.signal.aborted) return;
+      this.#setup.send({ kind: "reply", id, data: response });
+    } catch (error) {
+      this.#failed(error, context.type, id);
+    }
+  }
+
+  #denied(error: unknown, type: string, id: MessageId | undefined): void {
+    if (!(error instanceof ErrorReply)) {
+      this.report(error, type);
+      return this.#refuse("FORBIDDEN", { id, type });
+    }
+    this.#counters.forbidden++;
+    return this.#failed(error, type, id);
+  }
+
+  /** A handler failed. What it threw is the peer's business only when it was thrown for the peer. */
+  #failed(error: unknown, type: string, id: MessageId | undefined): void {
+    if (error instanceof ErrorReply) {
+      const { code, message, details } = error;
+      try {
+        this.#setup.send({ kind: "error", id, error: { code, message, type, details } });
+      } catch (unsendable) {
+        this.#failed(unsendable, type, id);
+      }
+      return;
+    }
+    this.report(error, type);
+    this.#reply(id, { ...this.#setup.wire.errorBody("INTERNAL"), type });
+  }
+
+  /** Tells the peer, the counters and the hook why a message was not taken. */
+  #refuse(
+    code: ErrorCode,
+    about: {
+      readonly id?: MessageId | undefined;
+      readonly type?: string | undefined;
+      readonly details?: unknown;
+    },
+  ): void {
+    this.#count(code);
+    const { id, type, details } = about;
+    const body = { ...this.#setup.wire.errorBody(code, undefined, details), type };
+    this.tell(() => this.#setup.options.onRefused(body));
+    this.#reply(id, body);
+  }
+
+  #reply(id: MessageId | undefined, error: ErrorBody): void {
+    if (id === undefined && this.#setup.errorReplies === "to requests") return;
+    this.#setup.send({ kind: "error", id, error });
+  }
+
+  #count(code: ErrorCode): void {
+    if (code === "MALFORMED") this.#counters.malformed++;
+    else if (code === "UNKNOWN_TYPE") this.#counters.unknownType++;
+    else if (code === "FORBIDDEN") this.#counters.forbidden++;
+    else this.#counters.invalid++;
+  }
+}
+
+function requireCallback(value: unknown, name: string): asserts value is Callback {
+  if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
+}

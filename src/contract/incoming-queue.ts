@@ -1,0 +1,84 @@
+/** Handles a message. Never rejects. */
+export type Task = () => Promise<void>;
+
+interface Waiting {
+  readonly task: Task;
+  readonly charge: number;
+}
+
+/** What a waiting message costs beside its text or bytes. */
+const CHARGE_PER_MESSAGE = 256;
+
+const HARD_LIMIT_FACTOR = 16;
+
+/** Messages that wait for their handler: in order, at most `concurrency` at a time. */
+export class IncomingQueue {
+  readonly #concurrency: number;
+  readonly #maxQueuedBytes: number;
+  readonly #waiting: Waiting[] = [];
+  #queuedBytes = 0;
+  #running = 0;
+  #room: { readonly promise: Promise<void>; readonly open: () => void } | undefined;
+
+  constructor(concurrency: number, maxQueuedBytes: number) {
+    this.#concurrency = concurrency;
+    this.#maxQueuedBytes = maxQueuedBytes;
+  }
+
+  /** No more should come. */
+  get isFull(): boolean {
+    return this.#queuedBytes > this.#maxQueuedBytes;
+  }
+
+  /** More came all the same, and it is too much. */
+  get isOverfull(): boolean {
+    return this.#queuedBytes > this.#maxQueuedBytes * HARD_LIMIT_FACTOR;
+  }
+
+  get isHandling(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Runs `task`, at once when its turn is now. @param bytes - What it holds while it waits. */
+  add(task: Task, bytes: number): void {
+    if (this.#running < this.#concurrency) {
+      this.#run(task);
+      return;
+    }
+    const charge = bytes + CHARGE_PER_MESSAGE;
+    this.#waiting.push({ task, charge });
+    this.#queuedBytes += charge;
+  }
+
+  /** Settles when the queue is no longer full. */
+  whenRoom(): Promise<void> | undefined {
+    if (!this.isFull) return undefined;
+    if (this.#room === undefined) {
+      let open = (): void => {};
+      const promise = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      this.#room = { promise, open };
+    }
+    return this.#room.promise;
+  }
+
+  #run(task: Task): void {
+    this.#running++;
+    void task().then(() => {
+      this.#running--;
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#queuedBytes -= next.charge;
+    if (!this.isFull) {
+      this.#room?.open();
+      this.#room = undefined;
+    }
+    this.#run(next.task);
+  }
+}

@@ -1,0 +1,55 @@
+/** The door of the layer: what both ends of an application say to each other. Runs anywhere. */
+export { bareFormat, type BareFormatOptions } from "./bare-format.js";
+export type { Clock } from "./clock.js";
+export { type Codec, jsonCodec } from "./codec.js";
+export { Contract, type ContractOptions, defineContract } from "./contract.js";
+export {
+  type Envelope,
+  envelopeFormat,
+  type Fields,
+  type Format,
+  type MessageId,
+  type SessionEnvelope,
+  type Unreadable,
+} from "./envelope.js";
+export {
+  ERROR_TEXTS,
+  type ErrorBody,
+  type ErrorCode,
+  ErrorReply,
+  RequestError,
+  type RequestErrorCode,
+} from "./error-reply.js";
+export type {
+  DataArguments,
+  EventName,
+  Handler,
+  Handlers,
+  Incoming,
+  MessageTypes,
+  Outgoing,
+  RequestName,
+  RequestType,
+  Response,
+  ResponseResult,
+} from "./message-types.js";
+export { ContractPeer } from "./peer.js";
+export {
+  type ContractCounters,
+  contractCounters,
+  type HandlerContext,
+  type PeerOptions,
+  type Refusal,
+} from "./peer-options.js";
+export type { RequestOptions } from "./pending-requests.js";
+export type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.js";
+export type { SendStatus, ServerConnection, StandardWebSocket } from "./transport.js";
+export {
+  type Guard,
+  type InputOf,
+  type Issue,
+  nothing,
+  type OutputOf,
+  type Validator,
+} from "./validator.js";
+export type { Batch, WireMessage } from "./wire.js";

@@ -1,0 +1,295 @@
+import { type Definition, type Dispatched, Dispatcher } from "./dispatcher.js";
+import { type Envelope, INVALID, type MessageId, type SessionEnvelope } from "./envelope.js";
+import { closedError, type ErrorBody, RequestError } from "./error-reply.js";
+import { IncomingQueue } from "./incoming-queue.js";
+import type {
+  DataArguments,
+  EventName,
+  Handler,
+  MessageTypes,
+  Outgoing,
+  RequestName,
+  ResponseResult,
+} from "./message-types.js";
+import {
+  type ContractCounters,
+  type HandlerContext,
+  type PeerOptions,
+  type ResolvedPeerOptions,
+  resolvePeerOptions,
+} from "./peer-options.js";
+import { type PendingRequest, PendingRequests, type RequestOptions } from "./pending-requests.js";
+import type { SendStatus, Transport } from "./transport.js";
+import { isValid, validate } from "./validator.js";
+import { lengthOf, type Wire, type WireMessage } from "./wire.js";
+
+export interface PeerSetup<Connection> {
+  readonly connection: Connection;
+  readonly transport: Transport;
+  readonly wire: Wire;
+  /** What this end may send, and what the other may. */
+  readonly outgoing: ReadonlyMap<string, Definition>;
+  readonly incoming: ReadonlyMap<string, Definition>;
+  /** Of this end. Only servers answer what they refuse: else two ends could go on for ever. */
+  readonly role: "client" | "server";
+}
+
+/** Try Again Later: the registered code for servers, one of the private codes for pages. */
+const OVERFLOW_CODES = { server: 1013, client: 4013 } as const;
+
+/**
+ * The other end of a connection, as the contract describes it: what can be sent to it,
+ * and what comes from it. Made by `serve` and `wrap` of a contract.
+ *
+ * Nothing the peer sends throws or ends the connection: see {@link PeerOptions}.
+ */
+export class ContractPeer<
+  Out extends MessageTypes = MessageTypes,
+  In extends MessageTypes = MessageTypes,
+  Connection = unknown,
+> {
+  readonly connection: Connection;
+  /** Resolves when messages can be sent: at once on servers. Also when the connection could not be opened. */
+  readonly opened: Promise<void>;
+  readonly #setup: PeerSetup<Connection>;
+  readonly #options: ResolvedPeerOptions;
+  readonly #onSession: PeerOptions<Out, In, Connection>["onSession"];
+  readonly #pending: PendingRequests;
+  readonly #dispatcher: Dispatcher;
+  readonly #queue: IncomingQueue;
+  readonly #end = new AbortController();
+  /** A reply had to wait, so the next message waits for the peer to read. */
+  #mustDrain = false;
+
+  constructor(setup: PeerSetup<Connection>, options: PeerOptions<Out, In, Connection>) {
+    const { transport, wire, role } = setup;
+    const { handlers = {}, authorize } = options;
+    this.connection = setup.connection;
+    this.opened = transport.opened;
+    this.#setup = setup;
+    this.#options = resolvePeerOptions(options);
+    this.#onSession = options.onSession;
+    this.#pending = new PendingRequests({
+      clock: this.#options.clock,
+      maxPending: this.#options.maxPendingRequests,
+      defaultTimeoutMs: this.#options.requestTimeoutMs,
+      onGivenUp: (id) => this.sendEnvelope({ kind: "cancel", id }),
+    });
+    this.#queue = new IncomingQueue(this.#options.concurrency, this.#options.maxQueuedBytes);
+    this.#dispatcher = new Dispatcher({
+      definitions: setup.incoming,
+      options: this.#options,
+      authorize,
+      wire,
+      errorReplies: role === "server" ? "to all" : "to requests",
+      signal: this.#end.signal,
+      send: (envelope) => this.sendEnvelope(envelope),
+      contextOf: (type, signal): HandlerContext<Out, In, Connection> => {
+        return { type, signal, peer: this, connection: setup.connection };
+      },
+    });
+    for (const [type, handler] of Object.entries(handlers)) {
+      if (handler !== undefined) this.#dispatcher.addHandler(type, handler);
+    }
+    transport.listen({
+      onMessage: (message) => this.#received(message),
+      onClose: () => this.#closed(),
+    });
+  }
+
+  /** Aborts when the connection has ended. */
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  get counters(): Readonly<ContractCounters> {
+    return this.#options.counters;
+  }
+
+  /** How many requests of this end wait for their reply. */
+  get pendingRequests(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Sends an event. On a connection that is closing or closed, this does nothing.
+   *
+   * @throws {TypeError} The data cannot be sent, for example because it contains itself.
+   */
+  send<Name extends EventName<Out>>(
+    type: Name,
+    ...[data]: DataArguments<Outgoing<Out[Name]>>
+  ): SendStatus {
+    const definition = this.#setup.outgoing.get(type);
+    if (definition === undefined || definition.response !== undefined) {
+      throw new TypeError(`"${type}" is no event that this end sends`);
+    }
+    return this.sendEnvelope({ kind: "event", type, data });
+  }
+
+  /**
+   * Sends a request, and resolves with the response.
+   *
+   * It rejects with a {@link RequestError} when there is none, with the reason of the
+   * signal that took it back, and with a TypeError when the data cannot be sent. A
+   * reply that comes later than that is ignored and counted.
+   */
+  async request<Name extends RequestName<Out>>(
+    type: Name,
+    ...[data, options = {}]: DataArguments<Outgoing<Out[Name]>, [options?: RequestOptions]>
+  ): Promise<ResponseResult<Out[Name]>> {
+    const validator = this.#setup.outgoing.get(type)?.response;
+    if (validator === undefined) throw new TypeError(`"${type}" is no request that this end sends`);
+    const reply = await this.#pending.open(
+      (id) => this.#sendOrThrow({ kind: "request", type, id, data }),
+      options,
+    );
+    const validation = await validate(validator, reply);
+    if (!isValid<ResponseResult<Out[Name]>>(validation)) {
+      throw new RequestError(
+        "INVALID_REPLY",
+        `the response to "${type}" is not what the contract says`,
+      );
+    }
+    return validation.data;
+  }
+
+  /**
+   * Handles messages of a type from now on. An event may have several handlers; they are
+   * called in the order in which they were added.
+   *
+   * @returns Takes the handler away again.
+   * @throws {TypeError} The peer sends no such type, or it is a request that has a handler.
+   */
+  on<Name extends keyof In & string>(
+    type: Name,
+    handler: Handler<In[Name], HandlerContext<Out, In, Connection>>,
+  ): () => void {
+    return this.#dispatcher.addHandler(type, handler);
+  }
+
+  /**
+   * Sends an application's ping, for ends that cannot send Ping frames: pages.
+   *
+   * @returns The time until the pong came, in milliseconds. It rejects as {@link request}
+   *   does, and with a TypeError when the format of the contract has no pings.
+   */
+  async ping(options: RequestOptions = {}): Promise<number> {
+    const { clock } = this.#options;
+    const sentAt = clock.now();
+    await this.#pending.open((id) => this.#sendOrThrow({ kind: "ping", id }), options);
+    return clock.now() - sentAt;
+  }
+
+  /** Starts the closing handshake; does nothing on a connection that is closing or closed. @throws As the connection does. */
+  close(code?: number, reason?: string): void {
+    this.#setup.transport.close(code, reason);
+  }
+
+  /**
+   * Sends an envelope as it is: for layers that number their events, and keep sessions.
+   * What the format of the contract has no way to say is dropped.
+   *
+   * @throws {TypeError} The data cannot be sent.
+   */
+  sendEnvelope(envelope: Envelope): SendStatus {
+    const message = this.#setup.wire.write(envelope);
+    return message === undefined ? "dropped" : this.#transmit(message);
+  }
+
+  /** Sends what is of no use unless it is sent. */
+  #sendOrThrow(envelope: Envelope): void {
+    if (this.#end.signal.aborted) throw closedError();
+    const message = this.#setup.wire.write(envelope);
+    if (message === undefined) throw new TypeError(`the contract's format has no ${envelope.kind}`);
+    const status = this.#transmit(message);
+    if (status === "closed") throw closedError();
+    if (status === "dropped")
+      throw new RequestError("DROPPED", "the connection dropped the message");
+  }
+
+  #transmit(message: WireMessage): SendStatus {
+    const status = this.#setup.transport.send(message);
+    if (status === "buffered" && this.#queue.isHandling) this.#mustDrain = true;
+    return status;
+  }
+
+  #received(message: unknown): Promise<void> | undefined {
+    const readings = this.#setup.wire.read(message);
+    for (const reading of readings) {
+      if (reading.kind === "event" || reading.kind === "request" || reading.kind === "unreadable") {
+        this.#enqueue(reading, lengthOf(message) / readings.length);
+      } else {
+        this.#obey(reading);
+      }
+    }
+    if (this.#queue.isOverfull) {
+      this.close(OVERFLOW_CODES[this.#setup.role], "too many messages wait");
+    }
+    // The reply that this end waits for may be behind the next message.
+    return this.#pending.size > 0 ? undefined : this.#queue.whenRoom();
+  }
+
+  #enqueue(message: Dispatched, bytes: number): void {
+    const announced =
+      message.kind !== "request" || this.#dispatcher.announce(message.id) ? message : INVALID;
+    this.#queue.add(async () => {
+      try {
+        await this.#dispatcher.dispatch(announced);
+        if (!this.#mustDrain) return;
+        this.#mustDrain = false;
+        await this.#setup.transport.drained();
+      } catch (error) {
+        // Only the connection, or the contract's own format, can fail here.
+        this.#dispatcher.report(error, "");
+      }
+    }, bytes);
+  }
+
+  /** What need not wait for its turn: it is not for the application's handlers. */
+  #obey(envelope: Exclude<Envelope, Dispatched>): void {
+    switch (envelope.kind) {
+      case "reply":
+        return this.#settle(envelope.id, (request) => request.resolve(envelope.data));
+      case "pong":
+        return this.#settle(envelope.id, (request) => request.resolve(undefined));
+      case "error":
+        return this.#refused(envelope.id, envelope.error);
+      case "cancel":
+        return this.#dispatcher.cancel(envelope.id);
+      case "ping":
+        this.sendEnvelope({ kind: "pong", id: envelope.id });
+        return undefined;
+      default:
+        return this.#sessionMessage(envelope);
+    }
+  }
+
+  #settle(id: MessageId, settle: (request: PendingRequest) => void): void {
+    const request = this.#pending.take(id);
+    if (request === undefined) this.#options.counters.unexpectedReplies++;
+    else settle(request);
+  }
+
+  #refused(id: MessageId | undefined, error: ErrorBody): void {
+    if (id === undefined) return this.#dispatcher.tell(() => this.#options.onErrorReply(error));
+    const reason = new RequestError("REFUSED", error.message, error);
+    return this.#settle(id, (request) => request.reject(reason));
+  }
+
+  #sessionMessage(envelope: SessionEnvelope): void {
+    const onSession = this.#onSession;
+    if (onSession !== undefined) this.#dispatcher.tell(() => onSession(envelope));
+    else if (envelope.kind === "resume") {
+      this.sendEnvelope({ kind: "resumed", session: envelope.session, after: 0, gap: true });
+    }
+  }
+
+  #closed(): void {
+    if (this.#end.signal.aborted) return;
+    const reason = closedError();
+    this.#end.abort(reason);
+    this.#pending.rejectAll(reason);
+    this.#dispatcher.cancelAll();
+  }
+}

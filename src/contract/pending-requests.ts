@@ -1,0 +1,105 @@
+import type { Clock } from "./clock.js";
+import type { MessageId } from "./envelope.js";
+import { RequestError } from "./error-reply.js";
+
+export interface RequestOptions {
+  /** How long to wait for the reply. `Infinity` waits for as long as the connection lasts. @defaultValue 30 000 */
+  readonly timeoutMs?: number;
+  /** Gives up on abort: the promise rejects with the signal's reason, and the peer is told. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PendingRequest {
+  readonly resolve: (data: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface PendingOptions {
+  readonly clock: Clock;
+  readonly maxPending: number;
+  readonly defaultTimeoutMs: number;
+  /** Nobody waits any more for the reply to `id`. */
+  readonly onGivenUp: (id: MessageId) => void;
+}
+
+/** The requests of this end that wait for their reply. */
+export class PendingRequests {
+  readonly #options: PendingOptions;
+  readonly #pending = new Map<MessageId, PendingRequest>();
+  #lastId = 0;
+
+  constructor(options: PendingOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Opens a request and has it sent.
+   *
+   * @param send - Gets the id.
+   * @returns What the reply brings, unchecked. It rejects with a {@link RequestError}, with the
+   *   signal's reason, or with what `send` threw; with a RangeError when `timeoutMs` is no time.
+   */
+  async open(send: (id: number) => void, options: RequestOptions): Promise<unknown> {
+    const { timeoutMs = this.#options.defaultTimeoutMs, signal } = options;
+    if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs must be 0 or more, not ${timeoutMs}`);
+    if (signal?.aborted === true) throw signal.reason;
+    if (this.#pending.size >= this.#options.maxPending) {
+      const text = `${this.#pending.size} requests wait for their reply already`;
+      throw new RequestError("TOO_MANY_PENDING", text);
+    }
+    const id = ++this.#lastId;
+    const reply = this.#wait(id, timeoutMs, signal);
+    try {
+      send(id);
+    } catch (error) {
+      this.take(id)?.reject(error);
+    }
+    return reply;
+  }
+
+  /** Takes the request that a reply answers; `undefined` when none waits for it: it is late, double, or made up. */
+  take(id: MessageId): PendingRequest | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  /** No reply will come any more. */
+  rejectAll(error: Error): void {
+    const all = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of all) reject(error);
+  }
+
+  #wait(id: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (reason: unknown): void => {
+        this.take(id)?.reject(reason);
+        this.#options.onGivenUp(id);
+      };
+      const timer = this.#options.clock.setTimer(() => {
+        giveUp(new RequestError("TIMEOUT", `no reply within ${timeoutMs} ms`));
+      }, timeoutMs);
+      const abort = (): void => giveUp(signal?.reason);
+      signal?.addEventListener("abort", abort);
+      const settled = (): void => {
+        timer.cancel();
+        signal?.removeEventListener("abort", abort);
+      };
+      this.#pending.set(id, {
+        resolve: (data) => {
+          settled();
+          resolve(data);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+    });
+  }
+}

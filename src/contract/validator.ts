@@ -1,0 +1,95 @@
+import type { StandardIssue, StandardSchema } from "./standard-schema.js";
+
+/** Tells whether data is of a type: a Standard Schema, or a type guard. */
+export type Validator = StandardSchema | Guard;
+
+export type Guard<Data = unknown> = (value: unknown) => value is Data;
+
+/** What a sender gives. A schema that transforms takes something else than it makes. */
+export type InputOf<V> =
+  V extends StandardSchema<infer Input, unknown>
+    ? Input
+    : V extends Guard<infer Data>
+      ? Data
+      : never;
+
+/** What a handler gets. */
+export type OutputOf<V> =
+  V extends StandardSchema<unknown, infer Output>
+    ? Output
+    : V extends Guard<infer Data>
+      ? Data
+      : never;
+
+/** One thing that is wrong with data, as an error reply tells it. */
+export interface Issue {
+  /** From the outside in; empty for the data itself. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export type Validation<Data = unknown> =
+  | { readonly isValid: true; readonly data: Data }
+  | { readonly isValid: false; readonly issues: readonly Issue[] };
+
+// Issues go back to who sent the data, and quote it: so their number and length have bounds.
+const MAX_ISSUES = 10;
+const MAX_PATH_LENGTH = 16;
+const MAX_TEXT_LENGTH = 200;
+
+/** Accepts a message that is nothing but its type. */
+export function nothing(value: unknown): value is Record<string, never> | undefined {
+  if (value === undefined) return true;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+/** @throws What the validator throws, be it as a rejection. */
+export function validate(
+  validator: Validator,
+  value: unknown,
+): Validation | PromiseLike<Validation> {
+  // Some schemas are functions, too (arktype's): so the property decides.
+  if (!("~standard" in validator)) {
+    return validator(value) ? { isValid: true, data: value } : { isValid: false, issues: [] };
+  }
+  const result = validator["~standard"].validate(value);
+  return isPromise(result) ? result.then(toValidation) : toValidation(result);
+}
+
+/** Whether data has passed. @typeParam Data - What its validator makes of it. */
+export function isValid<Data>(
+  validation: Validation,
+): validation is Extract<Validation<Data>, { readonly isValid: true }> {
+  return validation.isValid;
+}
+
+/** Promises of any library, too: what is taken for a result would be taken for valid. */
+export function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}
+
+type Result = Awaited<ReturnType<StandardSchema["~standard"]["validate"]>>;
+
+function toValidation(result: Result): Validation {
+  if (result.issues === undefined) return { isValid: true, data: result.value };
+  return { isValid: false, issues: result.issues.slice(0, MAX_ISSUES).map(toIssue) };
+}
+
+function toIssue({ message, path = [] }: StandardIssue): Issue {
+  return {
+    path: path.slice(0, MAX_PATH_LENGTH).map((part) => {
+      const key = typeof part === "object" ? part.key : part;
+      return typeof key === "number" ? key : cut(String(key));
+    }),
+    message: cut(message),
+  };
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH)}…`;
+}

@@ -1,0 +1,121 @@
+import { type Codec, isSafe } from "./codec.js";
+import { type Envelope, type Format, INVALID, type Unreadable } from "./envelope.js";
+import { ERROR_TEXTS, type ErrorBody, textOf } from "./error-reply.js";
+
+/** A message as this layer makes it. */
+export type WireMessage = string | Uint8Array;
+
+/** How several messages travel as one, so that a sender may merge many small ones. */
+export interface Batch {
+  /**
+   * Makes one message of several, each as the codec wrote it. By default a JSON
+   * array, for codecs that write text.
+   */
+  readonly join?: (messages: readonly WireMessage[]) => WireMessage;
+  /** What a parsed message consists of; `undefined` when it is a single one. By default an array's items. */
+  readonly split?: (value: unknown) => readonly unknown[] | undefined;
+  /** Of a batch with more, all is refused: a limit on messages would mean little without it. @defaultValue 256 */
+  readonly maxMessages?: number;
+}
+
+export interface WireOptions {
+  readonly codec: Codec;
+  readonly format: Format;
+  readonly batch: Batch | undefined;
+  readonly maxDepth: number;
+}
+
+const MAX_BATCH_MESSAGES = 256;
+
+/** Messages to envelopes and back: codec, format and batches in one. */
+export class Wire {
+  readonly #options: WireOptions;
+
+  constructor(options: WireOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what a peer sent, whatever it is; never throws. */
+  read(message: unknown): readonly (Envelope | Unreadable)[] {
+    const { codec, batch, maxDepth } = this.#options;
+    let value: unknown;
+    try {
+      value = codec.parse(asWireMessage(message));
+    } catch {
+      return [MALFORMED];
+    }
+    // A batch is one level of its own.
+    if (!isSafe(value, batch === undefined ? maxDepth : maxDepth + 1)) return [INVALID];
+    try {
+      const values = this.#split(value);
+      return values === undefined ? [INVALID] : values.map((one) => this.#readOne(one));
+    } catch {
+      return [INVALID];
+    }
+  }
+
+  /** @returns `undefined` when the format has no way to say it. @throws {TypeError} The data cannot be sent. */
+  write(envelope: Envelope): WireMessage | undefined {
+    const value = this.#options.format.write(envelope);
+    return value === undefined ? undefined : this.#options.codec.serialize(value);
+  }
+
+  /** @throws {TypeError} The contract has no batches. */
+  join(messages: readonly WireMessage[]): WireMessage {
+    const { batch } = this.#options;
+    if (batch === undefined) throw new TypeError("set `batch` in the contract to join messages");
+    return (batch.join ?? joinJson)(messages);
+  }
+
+  /** The body of an error reply with one of our codes, or with the application's. */
+  errorBody(code: string, message?: string, details?: unknown): ErrorBody {
+    const text = code === "MALFORMED" ? this.#malformedText : textOf(code);
+    return { code, message: message ?? text, details };
+  }
+
+  get #malformedText(): string {
+    return ERROR_TEXTS.MALFORMED.replace("*", this.#options.codec.name);
+  }
+
+  #split(value: unknown): readonly unknown[] | undefined {
+    const { batch } = this.#options;
+    if (batch === undefined) return [value];
+    const values = (batch.split ?? itemsOf)(value) ?? [value];
+    return values.length > (batch.maxMessages ?? MAX_BATCH_MESSAGES) ? undefined : values;
+  }
+
+  #readOne(value: unknown): Envelope | Unreadable {
+    try {
+      return this.#options.format.read(value);
+    } catch {
+      return INVALID;
+    }
+  }
+}
+
+const MALFORMED: Unreadable = { kind: "unreadable", code: "MALFORMED" };
+
+/** @throws {TypeError} It is neither text nor bytes. */
+function asWireMessage(message: unknown): WireMessage {
+  if (typeof message === "string" || message instanceof Uint8Array) return message;
+  if (message instanceof ArrayBuffer) return new Uint8Array(message);
+  throw new TypeError("a message is text or bytes");
+}
+
+/** How much a message takes: characters of text, or bytes. */
+export function lengthOf(message: unknown): number {
+  if (typeof message === "string") return message.length;
+  return message instanceof Uint8Array || message instanceof ArrayBuffer ? message.byteLength : 0;
+}
+
+function itemsOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+function joinJson(messages: readonly WireMessage[]): string {
+  const texts = messages.map((message) => {
+    if (typeof message === "string") return message;
+    throw new TypeError("this codec writes bytes: say how to join them with `batch.join`");
+  });
+  return `[${texts.join(",")}]`;
+}
