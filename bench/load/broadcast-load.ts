@@ -1,15 +1,15 @@
 /** One member speaks, all get it: the next message leaves when the last member has the one before. */
+import { deferred } from "./deferred.js";
 import { performance } from "node:perf_hooks";
 import { type FrameLoop, frameLoop } from "./frames.js";
 import type { BroadcastLoad } from "./loads.js";
+import { measuredRound } from "./measured-round.js";
 import { MessageCounter } from "./message-counter.js";
-import { closeAll, deferred, openConnections, type RawConnection } from "./raw-connection.js";
+import { closeAll, openConnections, type RawConnection } from "./raw-connection.js";
 import { checkEcho, ReplyCheck } from "./reply-check.js";
 import type { Sample } from "./sample.js";
 import type { Target } from "./server-process.js";
 import { type Extent, Tally } from "./tally.js";
-
-const WARM_UP_SECONDS = 0.15;
 
 export class BroadcastRun {
   readonly #load: BroadcastLoad;
@@ -60,24 +60,9 @@ export class BroadcastRun {
     const connections = await openConnections(this.#load.members, this.#target.port, "");
     try {
       const speaking = this.#speakInTurn(connections, tally);
-      if ("seconds" in extent) await tally.run({ seconds: WARM_UP_SECONDS });
-      const before = await tally.orFail(this.#target.usage());
-      const start = performance.now();
-      tally.clear();
-      await tally.run(extent);
-      const after = await tally.orFail(this.#target.usage());
-      const { messages, latency } = tally;
-      const wallSeconds = (performance.now() - start) / 1000;
-      const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
+      const sample = await measuredRound(tally, () => this.#target.usage(), extent);
       await tally.finish(speaking.stop());
-      return {
-        figure: messages / cpuSeconds,
-        cpuShare: cpuSeconds / wallSeconds,
-        perWallSecond: messages / wallSeconds,
-        p50Ms: latency.percentile(0.5),
-        p99Ms: latency.percentile(0.99),
-        peakBytes: after.peakBytes,
-      };
+      return sample;
     } finally {
       await closeAll(connections);
     }

@@ -1,27 +1,16 @@
 /** Messages that come back: checked byte by byte at first, then only counted. */
-import { performance } from "node:perf_hooks";
 import { type FrameLoop, frameLoop } from "./frames.js";
 import { Lane } from "./lane.js";
 import type { EchoLoad } from "./loads.js";
+import { measuredRound } from "./measured-round.js";
 import { messagesOf } from "./messages.js";
+import { NotOffered } from "./not-offered.js";
 import type { Peer } from "./peers.js";
-import {
-  closeAll,
-  deferred,
-  openConnection,
-  openConnections,
-  type RawConnection,
-} from "./raw-connection.js";
-import { checkEcho, ReplyCheck } from "./reply-check.js";
+import { closeAll, openConnection, openConnections, type RawConnection } from "./raw-connection.js";
+import { MessageReplies, RawReplies, type Replies } from "./replies.js";
 import type { Sample } from "./sample.js";
 import type { Target } from "./server-process.js";
 import { type Extent, Tally } from "./tally.js";
-
-/** A peer does not do what a load is about; this is no failure. */
-export class NotOffered extends Error {}
-
-/** Between the first message of a round and the first that counts. */
-const WARM_UP_SECONDS = 0.15;
 
 /** One load against one server, round by round. */
 export class EchoRun {
@@ -84,24 +73,7 @@ export class EchoRun {
         (connection) => new Lane(connection, this.#loop, inFlight, tally),
       );
       for (const lane of lanes) lane.start();
-      if ("seconds" in extent) await tally.run({ seconds: WARM_UP_SECONDS });
-      const before = await tally.orFail(this.#target.usage());
-      const start = performance.now();
-      tally.clear();
-      await tally.run(extent);
-      const after = await tally.orFail(this.#target.usage());
-      const { messages, bytes, latency } = tally;
-      const wallSeconds = (performance.now() - start) / 1000;
-      const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
-      const sample = {
-        figure: messages / cpuSeconds,
-        cpuShare: cpuSeconds / wallSeconds,
-        perWallSecond: messages / wallSeconds,
-        p50Ms: latency.percentile(0.5),
-        p99Ms: latency.percentile(0.99),
-        peakBytes: after.peakBytes,
-        bytesPerMessage: bytes / messages,
-      };
+      const sample = await measuredRound(tally, () => this.#target.usage(), extent);
       await tally.finish(Promise.all(lanes.map((lane) => lane.stop())));
       return sample;
     } finally {
@@ -117,63 +89,5 @@ export class EchoRun {
     return this.#peer.echoes === "raw"
       ? new RawReplies(connection, (start, end) => this.#frames(start, end))
       : new MessageReplies(connection, this.#loop, this.#load.deflate !== "");
-  }
-}
-
-interface Replies {
-  /** Settles when the echoes of the messages from `start` to before `end` are there. */
-  expect(start: number, end: number, fail: (reason: unknown) => void): Promise<void>;
-}
-
-class RawReplies implements Replies {
-  readonly #connection: RawConnection;
-  readonly #frames: (start: number, end: number) => Uint8Array;
-
-  constructor(connection: RawConnection, frames: (start: number, end: number) => Uint8Array) {
-    this.#connection = connection;
-    this.#frames = frames;
-  }
-
-  expect(start: number, end: number, fail: (reason: unknown) => void): Promise<void> {
-    const expected = this.#frames(start, end);
-    const { promise, resolve } = deferred();
-    let at = 0;
-    this.#connection.onBytes = (buffer, length) => {
-      const part = expected.subarray(at, at + length);
-      if (Buffer.compare(part, buffer.subarray(0, length)) !== 0) fail(new Error("a byte differs"));
-      at += length;
-      if (at === expected.length) resolve();
-    };
-    return promise;
-  }
-}
-
-class MessageReplies implements Replies {
-  readonly #connection: RawConnection;
-  readonly #loop: FrameLoop;
-  readonly #check: ReplyCheck;
-
-  constructor(connection: RawConnection, loop: FrameLoop, compressed: boolean) {
-    this.#connection = connection;
-    this.#loop = loop;
-    const contextTakeover = connection.negotiated.serverContextTakeover;
-    this.#check = new ReplyCheck({ compressed, contextTakeover });
-  }
-
-  expect(start: number, end: number, fail: (reason: unknown) => void): Promise<void> {
-    const { messages } = this.#loop;
-    const { promise, resolve } = deferred();
-    let i = start;
-    this.#connection.onBytes = (buffer, length) => {
-      try {
-        for (const message of this.#check.take(Buffer.from(buffer.subarray(0, length)))) {
-          checkEcho(message, messages[i++ % messages.length]!);
-        }
-        if (i === end) resolve();
-      } catch (error) {
-        fail(error);
-      }
-    };
-    return promise;
   }
 }

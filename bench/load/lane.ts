@@ -1,8 +1,9 @@
 /** One connection that keeps so many messages in flight: for each that comes back, the next one leaves. */
+import { deferred } from "./deferred.js";
 import { performance } from "node:perf_hooks";
 import type { FrameLoop } from "./frames.js";
 import { MessageCounter } from "./message-counter.js";
-import { deferred, type RawConnection } from "./raw-connection.js";
+import { type RawConnection } from "./raw-connection.js";
 import type { Tally } from "./tally.js";
 
 export class Lane {

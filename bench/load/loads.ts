@@ -21,7 +21,37 @@ export interface BroadcastLoad {
   readonly bytes: number;
 }
 
-export type Load = EchoLoad | BroadcastLoad;
+/** Connections are opened and closed, so many at a time. */
+export interface ConnectionsLoad {
+  readonly kind: "connections";
+  readonly name: string;
+  readonly title: string;
+  readonly atATime: number;
+}
+
+/** Connections stay idle, after a few compressed messages each or none. */
+export interface MemoryLoad {
+  readonly kind: "memory";
+  readonly name: string;
+  readonly title: string;
+  readonly connections: number;
+  readonly deflate: Deflate;
+  readonly content: "json";
+  readonly bytes: number;
+  readonly messages: number;
+}
+
+/** The process under test is the client. */
+export interface ClientLoad {
+  readonly kind: "client";
+  readonly name: string;
+  readonly title: string;
+  readonly connections: number;
+  readonly inFlight: number;
+  readonly bytes: number;
+}
+
+export type Load = EchoLoad | BroadcastLoad | ConnectionsLoad | MemoryLoad | ClientLoad;
 
 type Content = EchoLoad["content"];
 
@@ -66,6 +96,33 @@ const BROADCASTS = [1, 10].map((perTick): BroadcastLoad => ({
   bytes: 200,
 }));
 
+const CONNECTIONS: ConnectionsLoad = {
+  kind: "connections",
+  name: "connections",
+  title: "New connections, opened and closed, 50 at a time",
+  atATime: 50,
+};
+
+const MEMORY = (["", "takeover"] as const).map((deflate): MemoryLoad => ({
+  kind: "memory",
+  name: deflate === "" ? "memory-plain" : "memory-deflated",
+  title: `5 000 idle connections${deflate === "" ? "" : ", after 4 deflated messages of 700 B each"}`,
+  connections: 5_000,
+  deflate,
+  content: "json",
+  bytes: 700,
+  messages: 4,
+}));
+
+const CLIENTS = [1, 64].map((inFlight): ClientLoad => ({
+  kind: "client",
+  name: `client-${inFlight}`,
+  title: `Client: 50 × 20 B, ${inFlight} in flight`,
+  connections: 50,
+  inFlight,
+  bytes: 20,
+}));
+
 export const LOADS: readonly Load[] = [
   echo(50, [20, "20 B"], "bytes", 1),
   echo(50, [20, "20 B"], "bytes", 64),
@@ -76,4 +133,16 @@ export const LOADS: readonly Load[] = [
   ...DEFLATED,
   echo(10, [16_384, "16 KiB"], "json", 4, "takeover"),
   ...BROADCASTS,
+  CONNECTIONS,
+  ...MEMORY,
+  ...CLIENTS,
 ];
+
+/** What a sample's figure counts. Of memory, less is better; of all else, more. */
+export const UNITS: Readonly<Record<Load["kind"], string>> = {
+  echo: "messages per CPU second",
+  broadcast: "messages per CPU second",
+  connections: "connections per CPU second",
+  memory: "bytes per connection",
+  client: "messages per CPU second",
+};

@@ -1,15 +1,18 @@
 /** Whole servers and clients against each other: `npm run bench:load`. See bench/README.md. */
-import process from "node:process";
 import path from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { compareServers } from "./compare-servers.js";
-import { LOADS } from "./loads.js";
+import { compare } from "./comparison.js";
+import { LOADS, UNITS } from "./loads.js";
 import { type LoadOptions, parseLoadOptions, select, USAGE, UsageError } from "./options.js";
-import { commandPeer, findProgram, knownPeers, type Peer } from "./peers.js";
+import { commandPeer, findProgram, knownClients, knownServers } from "./peers.js";
 import type { Cell } from "./sample.js";
+import { merge, type Session, SessionFolder } from "./session.js";
+import { surroundings } from "./surroundings.js";
 import { tableOf } from "./table.js";
 
 const root = path.dirname(fileURLToPath(import.meta.resolve("plainsocket/package.json")));
+const sessions = new SessionFolder(path.join(root, "bench", "results"));
 
 process.exit(await main());
 
@@ -27,21 +30,34 @@ async function main(): Promise<number> {
 }
 
 async function run(options: LoadOptions): Promise<void> {
-  const peers = peersFor(options);
-  const loads = select(LOADS, options.loads, "start");
-  const cells: Cell[] = [];
-  console.log(`Node ${process.version}`);
-  for (const load of loads) {
-    const extent = { seconds: options.seconds };
-    const found = await compareServers(load, peers, { rounds: options.rounds, extent });
-    cells.push(...found);
-    console.log(`\n${load.title} (${load.name})\n${tableOf(found)}`);
-  }
-}
-
-function peersFor(options: LoadOptions): Peer[] {
   const bun = findProgram("bun", process.env["PATH"] ?? "");
   if (bun === undefined) console.log("left out: bun not found on PATH");
-  const known = select(knownPeers({ root, bun }), options.peers, "whole");
-  return [...known, ...options.servers.map((command) => commandPeer(command))];
+  const { rounds, seconds } = options;
+  const startedAt = new Date().toISOString();
+  const name = options.session ?? startedAt.replaceAll(":", "-").slice(0, 19);
+  const earlier = await sessions.read(name);
+  const now: Session = { startedAt, ...surroundings(root, bun), rounds, seconds, cells: [] };
+  merge(earlier, now);
+  const cells = await compareAll(options, bun);
+  await sessions.write(name, merge(earlier, { ...now, cells }));
+  console.log(`\nbench/results/${name}.json`);
+}
+
+async function compareAll(options: LoadOptions, bun: string | undefined): Promise<Cell[]> {
+  const servers = knownServers({ root, bun });
+  const clients = knownClients({ root, bun });
+  const wanted = new Set(select([...servers, ...clients], options.peers, "whole"));
+  const commands = options.servers.map((command) => commandPeer(command));
+  const plan = { rounds: options.rounds, extent: { seconds: options.seconds } };
+  const cells: Cell[] = [];
+  for (const load of select(LOADS, options.loads, "start")) {
+    const peers =
+      load.kind === "client"
+        ? clients.filter((peer) => wanted.has(peer))
+        : [...servers.filter((peer) => wanted.has(peer)), ...commands];
+    const found = await compare(load, peers, plan, console.log);
+    cells.push(...found);
+    console.log(`\n${load.title} (${load.name}), ${UNITS[load.kind]}\n${tableOf(found)}`);
+  }
+  return cells;
 }

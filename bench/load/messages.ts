@@ -11,7 +11,11 @@ const PLAIN_BYTES = 65_536;
 const MAX_MESSAGES = 512;
 
 /** The messages that one connection sends in turn. */
-export function messagesOf({ content, bytes, deflate }: EchoLoad): Message[] {
+export function messagesOf({
+  content,
+  bytes,
+  deflate,
+}: Pick<EchoLoad, "content" | "bytes" | "deflate">): Message[] {
   const total = deflate === "" ? PLAIN_BYTES : DEFLATED_BYTES;
   const count = Math.min(MAX_MESSAGES, Math.max(2, Math.ceil(total / bytes)));
   const random = seeded(bytes);

@@ -13,55 +13,51 @@ export interface Peer {
   readonly echoes: "raw" | "messages";
 }
 
-/** The order of all tables. The first is the limit; `ws` is what the others are compared with. */
-export const PEER_NAMES = [
-  "net",
-  "plainsocket",
-  "ws",
-  "ws-js",
-  "websocket",
-  "faye",
-  "bun",
-] as const;
-
-export type PeerName = (typeof PEER_NAMES)[number];
-
 /** What runs and where: `root` is the folder of package.json. */
 export interface PeerPlaces {
   readonly root: string;
   readonly bun: string | undefined;
 }
 
-const MODULES: Readonly<Record<PeerName, string>> = {
-  net: "net",
-  plainsocket: "plainsocket",
-  ws: "ws",
-  "ws-js": "ws",
-  websocket: "websocket",
-  faye: "faye",
-  bun: "bun",
-};
+/** The first is the limit; `ws` is what the others are compared with. */
+export const SERVERS = ["net", "plainsocket", "ws", "ws-js", "websocket", "faye", "bun"] as const;
+export const CLIENTS = [
+  "net",
+  "plainsocket",
+  "plainsocket-standard",
+  "ws",
+  "ws-js",
+  "undici",
+  "bun",
+] as const;
 
-/** Without its native addon ws unmasks in JavaScript, as it does where no compiler is. */
-const ENVIRONMENTS: Readonly<Partial<Record<PeerName, Readonly<Record<string, string>>>>> = {
-  "ws-js": { WS_NO_BUFFER_UTIL: "1" },
-};
+type PeerName = (typeof SERVERS | typeof CLIENTS)[number];
 
-/** The peers that can run here: all but Bun need nothing beyond npm. */
-export function knownPeers({ root, bun }: PeerPlaces): Peer[] {
-  const main = path.join(root, "bench", "servers", "main.mjs");
-  return PEER_NAMES.flatMap((name) => {
-    const runtime = name === "bun" ? bun : process.execPath;
-    if (runtime === undefined) return [];
-    const module = MODULES[name];
-    return {
+/** The servers that can run here: all but Bun need nothing beyond npm. */
+export function knownServers(places: PeerPlaces): Peer[] {
+  return SERVERS.flatMap((name) => peer(name, "servers", places));
+}
+
+/** The clients that can run here. */
+export function knownClients(places: PeerPlaces): Peer[] {
+  return CLIENTS.flatMap((name) => peer(name, "clients", places));
+}
+
+function peer(name: PeerName, folder: "servers" | "clients", { root, bun }: PeerPlaces): Peer[] {
+  const runtime = name === "bun" ? bun : process.execPath;
+  if (runtime === undefined) return [];
+  const main = path.join(root, "bench", folder, "main.mjs");
+  const module = name === "ws-js" ? "ws" : name;
+  return [
+    {
       name,
       command: name === "bun" ? [runtime, main, module] : [runtime, "--expose-gc", main, module],
-      env: ENVIRONMENTS[name] ?? {},
+      // Without its native addon ws masks in JavaScript, as it does where no compiler is.
+      env: name === "ws-js" ? { WS_NO_BUFFER_UTIL: "1" } : {},
       hasChannel: name !== "bun",
       echoes: name === "net" ? "raw" : "messages",
-    };
-  });
+    },
+  ];
 }
 
 /** Any command line, run by the shell. */

@@ -1,6 +1,6 @@
 /** What Linux says a process has used, for servers that cannot be asked. */
 import { readFileSync } from "node:fs";
-import type { Usage } from "./server-process.js";
+import type { Usage } from "./child.js";
 
 /** Linux counts CPU time in hundredths of a second, whatever its kernel was built with. */
 const TICKS_PER_SECOND = 100;

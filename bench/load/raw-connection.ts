@@ -1,5 +1,6 @@
 /** A connection of the load generator: the opening handshake done, and from then on bytes. */
 import { connect, type Socket } from "node:net";
+import { deferred } from "./deferred.js";
 import { type Deflate, judgeUpgrade, type Negotiated, upgradeRequest } from "./upgrade.js";
 
 /** All sockets read into this one: nobody keeps what is in it. */
@@ -98,21 +99,4 @@ export async function closeAll(connections: readonly RawConnection[]): Promise<v
         }),
     ),
   );
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-/** A promise and what settles it. */
-export function deferred<T = void>(): Deferred<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((done, fail) => {
-    resolve = done;
-    reject = fail;
-  });
-  return { promise, resolve, reject };
 }

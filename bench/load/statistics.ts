@@ -23,6 +23,10 @@ export class LatencyHistogram {
   readonly #counts = new Float64Array(BUCKETS);
   #total = 0;
 
+  get count(): number {
+    return this.#total;
+  }
+
   add(milliseconds: number, count = 1): void {
     const bucket = Math.ceil(Math.log(Math.max(milliseconds, FIRST_MS) / FIRST_MS) / GROWTH);
     this.#counts[Math.min(bucket, BUCKETS - 1)]! += count;

@@ -1,7 +1,7 @@
 /** What all connections of a load count together, and when it is enough. */
+import { deferred } from "./deferred.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { LatencyHistogram } from "./statistics.js";
-import { deferred } from "./raw-connection.js";
 
 /** How long a load runs: so many seconds, or so many messages. */
 export type Extent = { readonly seconds: number } | { readonly messages: number };
