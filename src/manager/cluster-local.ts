@@ -1,4 +1,5 @@
 /** What a manager and the link to other managers know of each other. */
+import type { BrokerMetrics } from "./metrics.js";
 
 /** What is sent to many: exactly these bytes, or this text. */
 export interface OutboundMessage {
@@ -61,6 +62,8 @@ export interface Cluster {
   /** Members elsewhere. Never rejects. */
   fetchMembers(room: string, options: { readonly timeoutMs: number }): Promise<ClusterMembers>;
   closeAll(options: CloseAllOptions): void;
+  /** What has been counted up to now. */
+  metrics?(): BrokerMetrics;
   close(): Promise<void>;
 }
 

@@ -14,6 +14,8 @@ import {
   resolveManagerOptions,
   type ResolvedManagerOptions,
 } from "./manager-options.js";
+import { MetricsRecorder } from "./metrics-recorder.js";
+import type { Metrics } from "./metrics.js";
 import { type BroadcastOptions, Room, type RoomHost } from "./room.js";
 import { ManagerRoomHost } from "./room-host.js";
 import { checkRoomName } from "./room-name.js";
@@ -36,6 +38,7 @@ export class ConnectionManager<Data = unknown> extends Emitter<ManagerEvents<Dat
   readonly #dispatch: Dispatch<Data>;
   readonly #cluster: Cluster | undefined;
   readonly #host: RoomHost<Data>;
+  readonly #recorder = new MetricsRecorder();
 
   /** @throws {TypeError | RangeError} An option cannot be used. The message names it. */
   constructor(options: ManagerOptions<Data> = {}) {
@@ -53,7 +56,10 @@ export class ConnectionManager<Data = unknown> extends Emitter<ManagerEvents<Dat
     this.#dispatch = new Dispatch({
       ...own,
       nodeId,
-      onBroadcast: (result, room) => void this.emit("broadcast", onHandlerError, result, room),
+      onBroadcast: (result, room, bytes) => {
+        this.#recorder.broadcast(bytes, result.sent + result.buffered);
+        void this.emit("broadcast", onHandlerError, result, room);
+      },
     });
     this.#host = new ManagerRoomHost({ ...own, dispatch: this.#dispatch });
     this.#cluster = cluster?.(this.#asLocal());
@@ -83,6 +89,7 @@ export class ConnectionManager<Data = unknown> extends Emitter<ManagerEvents<Dat
     managed.isAuthenticated = true;
     this.#roster.add(managed);
     this.#roster.setUser(managed, this.#options.userOf(connection));
+    this.#recorder.opened(connection);
     connection.on("end", () => this.#rooms.cancelJoins(managed));
     connection.on("close", (info) => this.#closed(managed, info));
     if (this.listenerCount("message") > 0) this.#listen(connection);
@@ -196,6 +203,13 @@ export class ConnectionManager<Data = unknown> extends Emitter<ManagerEvents<Dat
     timer.cancel();
   }
 
+  /** All that has been counted up to now. Walks over all connections and rooms. */
+  metrics(): Metrics {
+    const { groupCount: rooms, placeCount: members } = this.#rooms.membership;
+    const broker = this.#cluster?.metrics?.();
+    return this.#recorder.read({ connections: this.connections, rooms, members, broker });
+  }
+
   protected override listenerAdded(name: keyof ManagerEvents<Data>): void {
     if (name !== "message" || this.listenerCount("message") > 1) return;
     for (const connection of this.connections) this.#listen(connection);
@@ -226,21 +240,26 @@ export class ConnectionManager<Data = unknown> extends Emitter<ManagerEvents<Dat
 
   #attach(server: WebSocketServer<Data>): void {
     for (const connection of server.connections) this.add(connection);
+    this.#recorder.watch(server);
     server.on("connection", (connection) => {
       this.add(connection);
     });
   }
 
   #listen(connection: WebSocketConnection<Data>): void {
-    connection.on("message", (message, isText) =>
-      this.#emitOf(connection, "message", connection, message, isText),
-    );
+    const { now } = this.#options.clock;
+    connection.on("message", (message, isText) => {
+      const startedAt = now();
+      const pending = this.#emitOf(connection, "message", connection, message, isText);
+      return this.#recorder.handled(pending, now, startedAt);
+    });
   }
 
   #closed(managed: ManagedConnection<Data>, info: CloseInfo): void {
     this.#rooms.leaveAll(managed, "closed");
     this.#roster.remove(managed);
-    const { connection, id } = managed;
+    const { connection, id, since } = managed;
+    this.#recorder.closed(connection, info, this.#options.clock.now() - since);
     void this.#emitOf(connection, "close", connection, info, id);
   }
 

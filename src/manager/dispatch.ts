@@ -26,7 +26,7 @@ export interface DispatchOptions<Data> {
   readonly roster: Roster<Data>;
   readonly rooms: Rooms<Data>;
   readonly cluster: () => Cluster | undefined;
-  readonly onBroadcast: (result: BroadcastResult, room: string | undefined) => void;
+  readonly onBroadcast: (result: BroadcastResult, room: string | undefined, bytes: number) => void;
 }
 
 export class Dispatch<Data> {
@@ -84,7 +84,7 @@ export class Dispatch<Data> {
       exceptIds: exceptIds.length > 0 ? new Set(exceptIds) : undefined,
       maxWaitingBytes,
     });
-    this.#options.onBroadcast(result, room);
+    this.#options.onBroadcast(result, room, message.data.length);
     return result;
   }
 

@@ -25,5 +25,12 @@ export type { JoinStatus } from "./managed-connection.js";
 export type { ManagerEvents } from "./manager-events.js";
 export type { ManagerOptions } from "./manager-options.js";
 export { MemoryBroker, type MemoryBrokerOptions } from "./memory-broker.js";
+export type { HistogramData } from "./metrics-histogram.js";
+export {
+  PROMETHEUS_CONTENT_TYPE,
+  type PrometheusOptions,
+  prometheusText,
+} from "./metrics-prometheus.js";
+export type { BrokerMetrics, Counts, Metrics } from "./metrics.js";
 export { type BroadcastOptions, type Excepted, Room } from "./room.js";
 export type { Authorize, LeaveReason, RoomAction } from "./rooms.js";

@@ -13,6 +13,13 @@ export class Membership<Member> {
     return this.#groups.size;
   }
 
+  /** How many places there are in all groups together: a member of two groups has two. */
+  get placeCount(): number {
+    let count = 0;
+    for (const members of this.#members.values()) count += members.size;
+    return count;
+  }
+
   /** The groups that have a member. */
   groups(): IterableIterator<string> {
     return this.#members.keys();
