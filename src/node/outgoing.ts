@@ -60,7 +60,7 @@ export class Outgoing {
   readonly #options: OutgoingOptions;
   readonly #jobs = new Queue<Job>();
   /** The message of each key that waits, under a policy that conflates. */
-  readonly #keyed = new Map<unknown, Place<Job>>();
+  #keyed: Map<unknown, Place<Job>> | undefined;
   #isBusy = false;
   readonly #drainWaiters: ((isDrained: boolean) => void)[] = [];
   /** Messages that the policy has dropped. */
@@ -220,9 +220,14 @@ export class Outgoing {
       this.#dropped();
       return "dropped";
     }
+<<<<<<< Updated upstream
     const waiting = toWaiting(data, options);
     const key = this.#keyOf(waiting);
     const older = this.#keyed.get(key);
+=======
+    const key = this.#keyOf(data);
+    const older = this.#keyed?.get(key);
+>>>>>>> Stashed changes
     if (older !== undefined) this.#drop(older);
     this.#makeRoom(data.length);
     this.#pushMessage(waiting, options, key);
@@ -259,7 +264,7 @@ export class Outgoing {
 
   #pushMessage(data: ReadyMessage, options: SendOptions, key: unknown): void {
     const place = this.#push({ type: "message", data, options, bytes: data.length, key });
-    if (key !== undefined) this.#keyed.set(key, place);
+    if (key !== undefined) (this.#keyed ??= new Map()).set(key, place);
   }
 
   #push(job: Job): Place<Job> {
@@ -274,7 +279,7 @@ export class Outgoing {
 
   #removed(job: Job): void {
     this.#charge(-job.bytes, -1);
-    if (job.type === "message" && this.#keyed.get(job.key)?.value === job)
+    if (job.type === "message" && this.#keyed?.get(job.key)?.value === job)
       this.#keyed.delete(job.key);
   }
 

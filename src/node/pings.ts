@@ -1,5 +1,9 @@
 import { Buffer } from "node:buffer";
+<<<<<<< Updated upstream
 import type { MessageData, ProtocolConnection } from "../protocol/index.js";
+=======
+import { type ProtocolConnection, Queue } from "../protocol/index.js";
+>>>>>>> Stashed changes
 import type { Clock } from "./clock.js";
 import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
@@ -17,8 +21,8 @@ export class Pings {
   readonly #clock: Clock;
   readonly #core: ProtocolConnection;
   readonly #writer: TransportWriter;
-  /** Those that somebody waits for, oldest first. */
-  readonly #waiting: Waiting[] = [];
+  /** Those that somebody waits for. */
+  readonly #waiting = new Queue<Waiting>();
   #keepaliveSentAt: number | undefined;
   #count = 0;
   /** How long the last answer took, in milliseconds. */
@@ -65,17 +69,27 @@ export class Pings {
       this.roundTripMs = now - this.#keepaliveSentAt;
       this.#keepaliveSentAt = undefined;
     }
-    if (this.#waiting.length === 0) return;
-    const index = this.#waiting.findIndex((ping) => ping.payload.equals(payload));
-    for (const { resolve, sentAt } of this.#waiting.splice(0, index + 1)) {
-      this.roundTripMs = now - sentAt;
-      resolve(this.roundTripMs);
+    const answered = this.#answeredBy(payload);
+    if (answered === undefined) return;
+    for (const place of this.#waiting.places()) {
+      this.#waiting.remove(place);
+      this.roundTripMs = now - place.value.sentAt;
+      place.value.resolve(this.roundTripMs);
+      if (place.value === answered) return;
     }
   }
 
   /** No pong will come any more. */
   rejectAll(error: Error): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const { value } of this.#waiting.places()) value.reject(error);
+    this.#waiting.clear();
+  }
+
+  #answeredBy(payload: Uint8Array): Waiting | undefined {
+    for (const { value } of this.#waiting.places()) {
+      if (value.payload.equals(payload)) return value;
+    }
+    return undefined;
   }
 
   #nextPayload(): Buffer {
