@@ -220,14 +220,9 @@ export class Outgoing {
       this.#dropped();
       return "dropped";
     }
-<<<<<<< Updated upstream
     const waiting = toWaiting(data, options);
     const key = this.#keyOf(waiting);
-    const older = this.#keyed.get(key);
-=======
-    const key = this.#keyOf(data);
     const older = this.#keyed?.get(key);
->>>>>>> Stashed changes
     if (older !== undefined) this.#drop(older);
     this.#makeRoom(data.length);
     this.#pushMessage(waiting, options, key);

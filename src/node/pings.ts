@@ -1,9 +1,5 @@
 import { Buffer } from "node:buffer";
-<<<<<<< Updated upstream
-import type { MessageData, ProtocolConnection } from "../protocol/index.js";
-=======
-import { type ProtocolConnection, Queue } from "../protocol/index.js";
->>>>>>> Stashed changes
+import { type MessageData, type ProtocolConnection, Queue } from "../protocol/index.js";
 import type { Clock } from "./clock.js";
 import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
