@@ -1,0 +1,151 @@
+import type { Clock, Timer } from "../node/index.js";
+
+export interface QueueOptions {
+  readonly clock: Clock;
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  /** Called once for each run of messages that had to go, when the first of them goes. */
+  readonly onOverflow: () => void;
+}
+
+/** What waits for the engine, and how it is handed over. */
+export interface Outgoing {
+  readonly bytes: number;
+  /** Resolves when the engine has it. */
+  readonly send: () => Promise<unknown>;
+}
+
+/** How many go to the engine before it has confirmed the first of them. */
+const MAX_IN_FLIGHT = 256;
+
+const FIRST_RETRY_MS = 50;
+const MAX_RETRY_MS = 2_000;
+
+/**
+ * Hands messages to the engine in order, and keeps what it does not take yet.
+ *
+ * When it is full the oldest that is not under way goes: the receivers see that one
+ * is missing. What the engine may or may not have got is sent again, and receivers
+ * drop what comes twice.
+ */
+export class ClusterQueue {
+  readonly #options: QueueOptions;
+  /** Those under way first. */
+  #waiting: Outgoing[] = [];
+  #inFlight = 0;
+  #bytes = 0;
+  #dropped = 0;
+  #isOverflowing = false;
+  #retryMs = FIRST_RETRY_MS;
+  #retryTimer: Timer | undefined;
+  #isClosed = false;
+  readonly #idle: (() => void)[] = [];
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+  }
+
+  get messages(): number {
+    return this.#waiting.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many have been given up in all. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  add(outgoing: Outgoing): void {
+    if (this.#isClosed) return;
+    this.#waiting.push(outgoing);
+    this.#bytes += outgoing.bytes;
+    this.#makeRoom();
+    this.#pump();
+  }
+
+  /** Tries again now, when the engine is known to be back. */
+  retry(): void {
+    this.#retryTimer?.cancel();
+    this.#retryTimer = undefined;
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#pump();
+  }
+
+  /** Resolves when nothing waits any more. */
+  whenEmpty(): Promise<void> {
+    if (this.#waiting.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Gives up all that waits. */
+  close(): void {
+    this.#isClosed = true;
+    this.#retryTimer?.cancel();
+    this.#waiting = [];
+    this.#bytes = 0;
+    this.#settleIdle();
+  }
+
+  #makeRoom(): void {
+    const { maxMessages, maxBytes, onOverflow } = this.#options;
+    let excess = 0;
+    let bytes = this.#bytes;
+    while (bytes > maxBytes || this.#waiting.length - excess > maxMessages) {
+      const oldest = this.#waiting[this.#inFlight + excess];
+      if (oldest === undefined) break;
+      bytes -= oldest.bytes;
+      excess++;
+    }
+    if (excess === 0) return;
+    this.#waiting.splice(this.#inFlight, excess);
+    this.#bytes = bytes;
+    this.#dropped += excess;
+    if (!this.#isOverflowing) onOverflow();
+    this.#isOverflowing = true;
+  }
+
+  #pump(): void {
+    if (this.#inFlight > 0 || this.#retryTimer !== undefined || this.#isClosed) return;
+    if (this.#waiting.length === 0) {
+      this.#settleIdle();
+      return;
+    }
+    const batch = this.#waiting.slice(0, MAX_IN_FLIGHT);
+    this.#inFlight = batch.length;
+    void Promise.allSettled(batch.map(async (one) => one.send())).then((results) => {
+      this.#settled(batch.filter((_, index) => results[index]?.status === "rejected"));
+    });
+  }
+
+  /** What failed stays in front, in its order. */
+  #settled(failed: readonly Outgoing[]): void {
+    if (this.#isClosed) return;
+    const done = this.#waiting.splice(0, this.#inFlight);
+    for (const { bytes } of done) this.#bytes -= bytes;
+    this.#inFlight = 0;
+    this.#waiting.unshift(...failed);
+    for (const { bytes } of failed) this.#bytes += bytes;
+    if (failed.length > 0) {
+      this.#retryLater();
+      return;
+    }
+    this.#isOverflowing = false;
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#pump();
+  }
+
+  #retryLater(): void {
+    this.#retryTimer = this.#options.clock.setTimer(() => {
+      this.#retryTimer = undefined;
+      this.#pump();
+    }, this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
+  }
+
+  #settleIdle(): void {
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,204 @@
+/** Nodes of a cluster without connections: what would be delivered is written down. */
+import type { Broker, BrokerReceiver, BrokerStatus } from "../../src/manager/broker.js";
+import { BrokerCluster } from "../../src/manager/cluster.js";
+import type { ClusterEvent } from "../../src/manager/cluster-event.js";
+import type { ClusterLocal, OutboundMessage, RoomMember } from "../../src/manager/cluster-local.js";
+import type { ClusterLimits } from "../../src/manager/cluster-options.js";
+import { MemoryBroker } from "../../src/manager/memory-broker.js";
+import type { FakeClock } from "./clock.js";
+import type { Clock } from "../../src/node/clock.js";
+
+/** As a node does it without other settings. */
+export const HEARTBEAT_MS = 5_000;
+export const TTL_MS = 15_000;
+
+/** Lets everything happen that is due without time passing: a broker in memory takes a few turns. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Lets time pass as nodes see it, a heartbeat at a time. */
+export async function pass(clock: FakeClock, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += HEARTBEAT_MS) {
+    clock.advance(HEARTBEAT_MS);
+    await settle();
+  }
+}
+
+export async function threeNodes(engine: Broker, clock: Clock): Promise<[Node, Node, Node]> {
+  const nodes = ["n1", "n2", "n3"].map((nodeId) => new Node(nodeId, engine, clock));
+  await settle();
+  const [a, b, c] = nodes;
+  if (a === undefined || b === undefined || c === undefined) throw new Error("there are three");
+  return [a, b, c];
+}
+
+export class Node {
+  readonly cluster: BrokerCluster;
+  // "room/text", "*/text" for everybody, "@user/text", "=id/text"; with "-id" for each that is excepted.
+  readonly delivered: string[] = [];
+  readonly events: ClusterEvent[] = [];
+  readonly closed: object[] = [];
+  readonly nodeId: string;
+  readonly #rooms = new Map<string, Map<string, unknown>>();
+
+  constructor(nodeId: string, broker: Broker, clock: Clock, limits: ClusterLimits = {}) {
+    this.nodeId = nodeId;
+    this.cluster = new BrokerCluster(this.#local(), {
+      broker,
+      clock,
+      ...limits,
+      onEvent: (event) => this.events.push(event),
+    });
+  }
+
+  join(room: string, id: string, state: unknown = null): void {
+    const members = this.#rooms.get(room) ?? new Map<string, unknown>();
+    this.#rooms.set(room, members.set(id, state));
+    if (members.size === 1) this.cluster.roomOpened(room);
+    this.cluster.presenceChanged(room, id, state);
+  }
+
+  leave(room: string, id: string): void {
+    const members = this.#rooms.get(room);
+    members?.delete(id);
+    this.cluster.presenceChanged(room, id, undefined);
+    if (members?.size !== 0) return;
+    this.#rooms.delete(room);
+    this.cluster.roomClosed(room);
+  }
+
+  say(room: string, text: string): void {
+    this.cluster.broadcast(room, { data: text }, []);
+  }
+
+  /** The members elsewhere, in order, as `id` or `id=state`. */
+  known(room: string): string[] {
+    return describeMembers(this.cluster.knownMembersOf(room));
+  }
+
+  eventTypes(): string[] {
+    return this.events.map((event) => event.type);
+  }
+
+  gaps(): ClusterEvent[] {
+    return this.events.filter(({ type }) => type === "gap");
+  }
+
+  #local(): ClusterLocal {
+    const write = (target: string, { data }: OutboundMessage, except: readonly string[]): void => {
+      const text = typeof data === "string" ? data : `bytes ${data.join(" ")}`;
+      this.delivered.push([`${target}/${text}`, ...except].join("-"));
+    };
+    return {
+      nodeId: this.nodeId,
+      deliverToAll: (message, except) => write("*", message, except),
+      deliverToRoom: (room, message, except) => write(room, message, except),
+      deliverToUser: (user, message, except) => write(`@${user}`, message, except),
+      deliverTo: (id, message) => write(`=${id}`, message, []),
+      membersOf: (room) =>
+        Array.from(this.#rooms.get(room) ?? [], ([id, state]) => ({ id, state })),
+      rooms: () => this.#rooms.keys(),
+      closeAll: (options) => {
+        this.closed.push(options);
+        return Promise.resolve();
+      },
+    };
+  }
+}
+
+export function describeMembers(members: readonly RoomMember[]): string[] {
+  return members
+    .map(({ id, state }) => (state === null ? id : `${id}=${JSON.stringify(state)}`))
+    .sort();
+}
+
+/** One node's way to a broker in memory, with faults. */
+export class FaultyWay implements Broker {
+  readonly replay?: NonNullable<Broker["replay"]>;
+  readonly presence?: NonNullable<Broker["presence"]>;
+  /** What happens to each message on its way to the engine. */
+  fault: "none" | "lost" | "twice" | "refused" | "stuck" = "none";
+  /** Whether what others publish reaches this node. */
+  isDeaf = false;
+  refreshed = 0;
+  isUp = true;
+  readonly #inner: Broker;
+  readonly #listeners = new Set<(status: BrokerStatus) => void>();
+  #stuck: (() => void)[] = [];
+
+  constructor(inner: Broker = new MemoryBroker()) {
+    this.#inner = inner;
+    const { replay } = inner;
+    if (replay !== undefined) {
+      this.replay = {
+        append: async (channel, payload) => {
+          const offset = await this.#pass(async () => replay.append(channel, payload));
+          return offset ?? "";
+        },
+        read: async (channel, offset) => replay.read(channel, offset),
+      };
+    }
+    const { presence } = inner;
+    if (presence !== undefined) {
+      this.presence = {
+        announce: async (nodeId, ttlMs) =>
+          this.fault === "none"
+            ? presence.announce(nodeId, ttlMs)
+            : Promise.reject(new Error(this.fault)),
+        withdraw: async (nodeId) => presence.withdraw(nodeId),
+      };
+    }
+  }
+
+  async publish(channel: string, payload: Uint8Array): Promise<void> {
+    await this.#pass(async () => this.#inner.publish(channel, payload));
+  }
+
+  subscribe(channel: string, receive: BrokerReceiver): ReturnType<Broker["subscribe"]> {
+    return this.#inner.subscribe(channel, (payload, offset) => {
+      if (!this.isDeaf && this.isUp) receive(payload, offset);
+    });
+  }
+
+  onStatus(listener: (status: BrokerStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  refresh(): void {
+    this.refreshed++;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Cuts this node off. */
+  down(): void {
+    this.isUp = false;
+    this.fault = "refused";
+    for (const listener of this.#listeners) listener({ type: "down", error: new Error("cut") });
+  }
+
+  up(): void {
+    this.isUp = true;
+    this.fault = "none";
+    for (const listener of this.#listeners) listener({ type: "up" });
+  }
+
+  /** Lets go on what was stuck. */
+  unstick(): void {
+    this.fault = "none";
+    for (const goOn of this.#stuck) goOn();
+    this.#stuck = [];
+  }
+
+  async #pass<Result>(send: () => Promise<Result>): Promise<Result | undefined> {
+    if (this.fault === "refused") throw new Error("refused");
+    if (this.fault === "lost") return undefined;
+    if (this.fault === "stuck") await new Promise<void>((resolve) => this.#stuck.push(resolve));
+    if (this.fault === "twice") await send();
+    return send();
+  }
+}
