@@ -1,4 +1,6 @@
 /** What a manager and the link to other managers know of each other. */
+import type { ClusterEvent } from "./cluster-event.js";
+import type { Returning } from "./cluster-replay.js";
 import type { BrokerMetrics } from "./metrics.js";
 
 /** What is sent to many: exactly these bytes, or this text. */
@@ -38,6 +40,8 @@ export interface ClusterLocal {
   /** The rooms that have a member here: what {@link Cluster.roomOpened} was called for. */
   rooms(): Iterable<string>;
   closeAll(options: CloseAllOptions): Promise<void>;
+  /** Something has happened to other processes, or on the way to them. */
+  happened?(event: ClusterEvent): void;
 }
 
 /** What came of a question to all processes. */
@@ -62,6 +66,10 @@ export interface Cluster {
   /** Members elsewhere. Never rejects. */
   fetchMembers(room: string, options: { readonly timeoutMs: number }): Promise<ClusterMembers>;
   closeAll(options: CloseAllOptions): void;
+  /** Where a member stands that has had all of the room's messages up to now; `undefined` when nothing is kept. */
+  offsetOf?(room: string): string | undefined;
+  /** Lets a member come back to a room, with what it has missed; or finds that it cannot be said what that is. */
+  resume?(room: string, returning: Returning): Promise<"resumed" | "gap">;
   /** What has been counted up to now. */
   metrics?(): BrokerMetrics;
   close(): Promise<void>;

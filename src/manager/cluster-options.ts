@@ -1,5 +1,6 @@
 import type { Clock } from "../node/index.js";
 import type { Broker } from "./broker.js";
+import { systemClock } from "./clock.js";
 import type { ClusterEvent } from "./cluster-event.js";
 
 /** How a manager gets along with the others on its broker. */
@@ -19,17 +20,27 @@ export interface ClusterLimits {
 export interface ClusterOptions extends ClusterLimits {
   /** Carries messages to the other nodes. Made and closed by the application. */
   readonly broker: Broker;
+  /** Where time comes from. Meant for tests. */
+  readonly clock?: Clock | undefined;
+}
+
+export interface ResolvedClusterOptions {
+  readonly broker: Broker;
   readonly clock: Clock;
+  readonly heartbeatIntervalMs: number;
+  readonly nodeTtlMs: number;
+  readonly maxPayloadBytes: number;
+  readonly maxQueuedBytes: number;
+  readonly maxQueuedMessages: number;
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
-export type ResolvedClusterOptions = {
-  readonly [Name in keyof ClusterOptions]-?: Exclude<ClusterOptions[Name], undefined>;
-};
-
 /** @throws {RangeError} An option is out of its range. */
-export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterOptions {
-  const { broker, clock, onEvent } = options;
+export function resolveClusterOptions(
+  options: ClusterOptions,
+  onEvent: (event: ClusterEvent) => void,
+): ResolvedClusterOptions {
+  const { broker, clock = systemClock } = options;
   const limits = {
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 5_000,
     nodeTtlMs: options.nodeTtlMs ?? 15_000,

@@ -5,6 +5,7 @@ import { ClusterLink } from "./cluster-link.js";
 import type {
   CloseAllOptions,
   Cluster,
+  ClusterFactory,
   ClusterLocal,
   ClusterMembers,
   OutboundMessage,
@@ -39,7 +40,7 @@ export class BrokerCluster implements Cluster {
 
   /** @throws {RangeError} An option is out of its range. */
   constructor(local: ClusterLocal, options: ClusterOptions) {
-    const resolved = resolveClusterOptions(options);
+    const resolved = resolveClusterOptions(options, (event) => local.happened?.(event));
     this.#local = local;
     this.#options = resolved;
     const link = new ClusterLink({
@@ -218,6 +219,11 @@ export class BrokerCluster implements Cluster {
     }
     if (rooms.length === 0) onEvent({ type: "gap", room: undefined, nodeId, reason: "lost" });
   }
+}
+
+/** Joins a manager to the others on the same broker: for the option `cluster` of a manager. */
+export function clusterOn(options: ClusterOptions): ClusterFactory {
+  return (local) => new BrokerCluster(local, options);
 }
 
 function replayOf(

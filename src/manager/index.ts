@@ -9,6 +9,7 @@ export type {
   BrokerSubscription,
   ReplayEntry,
 } from "./broker.js";
+export type { ClusterCounts, ClusterEvent, Gap } from "./cluster-event.js";
 export type {
   CloseAllOptions,
   Cluster,
@@ -18,6 +19,8 @@ export type {
   OutboundMessage,
   RoomMember,
 } from "./cluster-local.js";
+export type { ClusterLimits } from "./cluster-options.js";
+export type { Returning } from "./cluster-replay.js";
 export { ConnectionManager, type ManagerCloseAllOptions } from "./connection-manager.js";
 export type { SendToStatus } from "./dispatch.js";
 export type { Listener } from "./emitter.js";

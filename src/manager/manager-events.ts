@@ -1,5 +1,6 @@
 import type { CloseInfo, Message, WebSocketConnection } from "../node/index.js";
 import type { BroadcastResult } from "./broadcast.js";
+import type { ClusterEvent } from "./cluster-event.js";
 import type { LeaveReason } from "./rooms.js";
 
 /**
@@ -22,6 +23,8 @@ export interface ManagerEvents<Data> {
   created: [room: string];
   /** A room has no member any more. */
   removed: [room: string];
+  /** Something has happened to other processes, or on the way to them: a gap, a process that is gone, a member elsewhere. */
+  cluster: [event: ClusterEvent];
   /** Something was sent to all, or to a room or a user; for metrics. */
   broadcast: [result: BroadcastResult, room: string | undefined];
 }

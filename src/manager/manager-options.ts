@@ -1,6 +1,9 @@
 import type { Clock, WebSocketConnection, WebSocketServer } from "../node/index.js";
 import { systemClock } from "./clock.js";
+import type { Broker } from "./broker.js";
+import { clusterOn } from "./cluster.js";
 import type { ClusterFactory } from "./cluster-local.js";
+import type { ClusterLimits } from "./cluster-options.js";
 import type { Authorize } from "./rooms.js";
 
 /** Options of a {@link ConnectionManager}. `Infinity` lifts a limit. */
@@ -23,7 +26,18 @@ export interface ManagerOptions<Data = unknown> {
   /** Longest name of a room, in UTF-16 units. @defaultValue 256 */
   readonly maxRoomNameLength?: number | undefined;
 
-  /** Links this manager to those of other processes. @defaultValue it is on its own */
+  /**
+   * Joins this manager to all others, in whatever process, whose broker leads to the same
+   * engine. Whoever made the broker closes it, after the manager.
+   *
+   * @defaultValue it is on its own
+   */
+  readonly broker?: Broker | undefined;
+
+  /** How it gets along with the others on its broker. */
+  readonly clusterLimits?: ClusterLimits | undefined;
+
+  /** Joins this manager to others in a way of one's own, instead of `broker`. */
   readonly cluster?: ClusterFactory | undefined;
 
   /**
@@ -66,10 +80,18 @@ export function resolveManagerOptions<Data>(
     authorize: options.authorize,
     maxRoomsPerConnection: limit("maxRoomsPerConnection", options.maxRoomsPerConnection, 1_000),
     maxRoomNameLength: limit("maxRoomNameLength", options.maxRoomNameLength, 256),
-    cluster: options.cluster,
+    cluster: options.cluster ?? clusterOf(options),
     onHandlerError: (error) => reportTo(onHandlerError, error),
     clock: options.clock ?? systemClock,
   };
+}
+
+function clusterOf<Data>({
+  broker,
+  clusterLimits,
+  clock,
+}: ManagerOptions<Data>): ClusterFactory | undefined {
+  return broker && clusterOn({ ...clusterLimits, broker, clock });
 }
 
 /** @throws {TypeError | RangeError} `value` is no number, or cannot be a limit. */

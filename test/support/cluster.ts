@@ -44,12 +44,7 @@ export class Node {
 
   constructor(nodeId: string, broker: Broker, clock: Clock, limits: ClusterLimits = {}) {
     this.nodeId = nodeId;
-    this.cluster = new BrokerCluster(this.#local(), {
-      broker,
-      clock,
-      ...limits,
-      onEvent: (event) => this.events.push(event),
-    });
+    this.cluster = new BrokerCluster(this.#local(), { broker, clock, ...limits });
   }
 
   join(room: string, id: string, state: unknown = null): void {
@@ -103,6 +98,7 @@ export class Node {
         this.closed.push(options);
         return Promise.resolve();
       },
+      happened: (event) => this.events.push(event),
     };
   }
 }
