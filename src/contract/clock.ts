@@ -3,7 +3,12 @@ export interface Clock {
   /** Milliseconds that only grow, from any origin. */
   readonly now: () => number;
   /** Calls `callback` once, `delayMs` from now. `Infinity` is never. */
-  readonly setTimer: (callback: () => void, delayMs: number) => { cancel(): void };
+  readonly setTimer: (callback: () => void, delayMs: number) => Timer;
+}
+
+export interface Timer {
+  /** Calls off the timer. Does nothing when it has fired, or was cancelled. */
+  cancel(): void;
 }
 
 /** Longest delay that `setTimeout` can take: about 25 days. */

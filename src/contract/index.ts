@@ -1,6 +1,6 @@
 /** The door of the layer: what both ends of an application say to each other. Runs anywhere. */
 export { bareFormat, type BareFormatOptions } from "./bare-format.js";
-export type { Clock } from "./clock.js";
+export type { Clock, Timer } from "./clock.js";
 export { type Codec, jsonCodec } from "./codec.js";
 export { Contract, type ContractOptions, defineContract } from "./contract.js";
 export {

@@ -1,7 +1,6 @@
-import { type Definition, type Dispatched, Dispatcher } from "./dispatcher.js";
-import { type Envelope, INVALID, type MessageId, type SessionEnvelope } from "./envelope.js";
-import { closedError, type ErrorBody, RequestError } from "./error-reply.js";
-import { IncomingQueue } from "./incoming-queue.js";
+import { type Definition, Dispatcher } from "./dispatcher.js";
+import type { Envelope } from "./envelope.js";
+import { closedError, RequestError } from "./error-reply.js";
 import type {
   DataArguments,
   EventName,
@@ -18,10 +17,11 @@ import {
   type ResolvedPeerOptions,
   resolvePeerOptions,
 } from "./peer-options.js";
-import { type PendingRequest, PendingRequests, type RequestOptions } from "./pending-requests.js";
+import { PendingRequests, type RequestOptions } from "./pending-requests.js";
+import { Receiver } from "./receiver.js";
 import type { SendStatus, Transport } from "./transport.js";
 import { isValid, validate } from "./validator.js";
-import { lengthOf, type Wire, type WireMessage } from "./wire.js";
+import type { Wire, WireMessage } from "./wire.js";
 
 export interface PeerSetup<Connection> {
   readonly connection: Connection;
@@ -53,13 +53,10 @@ export class ContractPeer<
   readonly opened: Promise<void>;
   readonly #setup: PeerSetup<Connection>;
   readonly #options: ResolvedPeerOptions;
-  readonly #onSession: PeerOptions<Out, In, Connection>["onSession"];
   readonly #pending: PendingRequests;
   readonly #dispatcher: Dispatcher;
-  readonly #queue: IncomingQueue;
+  readonly #receiver: Receiver;
   readonly #end = new AbortController();
-  /** A reply had to wait, so the next message waits for the peer to read. */
-  #mustDrain = false;
 
   constructor(setup: PeerSetup<Connection>, options: PeerOptions<Out, In, Connection>) {
     const { transport, wire, role } = setup;
@@ -68,14 +65,12 @@ export class ContractPeer<
     this.opened = transport.opened;
     this.#setup = setup;
     this.#options = resolvePeerOptions(options);
-    this.#onSession = options.onSession;
     this.#pending = new PendingRequests({
       clock: this.#options.clock,
       maxPending: this.#options.maxPendingRequests,
       defaultTimeoutMs: this.#options.requestTimeoutMs,
       onGivenUp: (id) => this.sendEnvelope({ kind: "cancel", id }),
     });
-    this.#queue = new IncomingQueue(this.#options.concurrency, this.#options.maxQueuedBytes);
     this.#dispatcher = new Dispatcher({
       definitions: setup.incoming,
       options: this.#options,
@@ -88,11 +83,22 @@ export class ContractPeer<
         return { type, signal, peer: this, connection: setup.connection };
       },
     });
+    this.#receiver = new Receiver({
+      wire,
+      transport,
+      options: this.#options,
+      onSession: options.onSession,
+      dispatcher: this.#dispatcher,
+      pending: this.#pending,
+      send: (envelope) => this.sendEnvelope(envelope),
+      onEnded: () => this.#closed(),
+      overflowCode: OVERFLOW_CODES[role],
+    });
     for (const [type, handler] of Object.entries(handlers)) {
       if (handler !== undefined) this.#dispatcher.addHandler(type, handler);
     }
     transport.listen({
-      onMessage: (message) => this.#received(message),
+      onMessage: (message) => this.#receiver.receive(message),
       onClose: () => this.#closed(),
     });
   }
@@ -210,79 +216,8 @@ export class ContractPeer<
 
   #transmit(message: WireMessage): SendStatus {
     const status = this.#setup.transport.send(message);
-    if (status === "buffered" && this.#queue.isHandling) this.#mustDrain = true;
+    if (status === "buffered") this.#receiver.sentSlowly();
     return status;
-  }
-
-  #received(message: unknown): Promise<void> | undefined {
-    const readings = this.#setup.wire.read(message);
-    for (const reading of readings) {
-      if (reading.kind === "event" || reading.kind === "request" || reading.kind === "unreadable") {
-        this.#enqueue(reading, lengthOf(message) / readings.length);
-      } else {
-        this.#obey(reading);
-      }
-    }
-    if (this.#queue.isOverfull) {
-      this.close(OVERFLOW_CODES[this.#setup.role], "too many messages wait");
-    }
-    // The reply that this end waits for may be behind the next message.
-    return this.#pending.size > 0 ? undefined : this.#queue.whenRoom();
-  }
-
-  #enqueue(message: Dispatched, bytes: number): void {
-    const announced =
-      message.kind !== "request" || this.#dispatcher.announce(message.id) ? message : INVALID;
-    this.#queue.add(async () => {
-      try {
-        await this.#dispatcher.dispatch(announced);
-        if (!this.#mustDrain) return;
-        this.#mustDrain = false;
-        await this.#setup.transport.drained();
-      } catch (error) {
-        // Only the connection, or the contract's own format, can fail here.
-        this.#dispatcher.report(error, "");
-      }
-    }, bytes);
-  }
-
-  /** What need not wait for its turn: it is not for the application's handlers. */
-  #obey(envelope: Exclude<Envelope, Dispatched>): void {
-    switch (envelope.kind) {
-      case "reply":
-        return this.#settle(envelope.id, (request) => request.resolve(envelope.data));
-      case "pong":
-        return this.#settle(envelope.id, (request) => request.resolve(undefined));
-      case "error":
-        return this.#refused(envelope.id, envelope.error);
-      case "cancel":
-        return this.#dispatcher.cancel(envelope.id);
-      case "ping":
-        this.sendEnvelope({ kind: "pong", id: envelope.id });
-        return undefined;
-      default:
-        return this.#sessionMessage(envelope);
-    }
-  }
-
-  #settle(id: MessageId, settle: (request: PendingRequest) => void): void {
-    const request = this.#pending.take(id);
-    if (request === undefined) this.#options.counters.unexpectedReplies++;
-    else settle(request);
-  }
-
-  #refused(id: MessageId | undefined, error: ErrorBody): void {
-    if (id === undefined) return this.#dispatcher.tell(() => this.#options.onErrorReply(error));
-    const reason = new RequestError("REFUSED", error.message, error);
-    return this.#settle(id, (request) => request.reject(reason));
-  }
-
-  #sessionMessage(envelope: SessionEnvelope): void {
-    const onSession = this.#onSession;
-    if (onSession !== undefined) this.#dispatcher.tell(() => onSession(envelope));
-    else if (envelope.kind === "resume") {
-      this.sendEnvelope({ kind: "resumed", session: envelope.session, after: 0, gap: true });
-    }
   }
 
   #closed(): void {

@@ -9,6 +9,8 @@ export interface ServerConnection {
   on(event: "message", listener: (message: unknown) => unknown): unknown;
   on(event: "close", listener: () => unknown): unknown;
   close(code?: number, reason?: string): unknown;
+  /** 3 when it has ended. */
+  readonly readyState?: number;
   /** Settles when what was sent has gone out. */
   drained?(): Promise<unknown>;
 }
@@ -37,6 +39,8 @@ export interface Transport {
   readonly drained: () => Promise<unknown>;
   /** Calls back with what comes. A promise that `onMessage` returns holds the next message back, where that is possible. */
   readonly listen: (listener: TransportListener) => void;
+  /** True when it is known to have ended, told or not. */
+  readonly hasEnded: () => boolean;
   /** Resolves when messages can be sent; rejects never. */
   readonly opened: Promise<void>;
 }
@@ -45,6 +49,9 @@ export interface TransportListener {
   readonly onMessage: (message: unknown) => Promise<void> | undefined;
   readonly onClose: () => void;
 }
+
+const OPEN = 1;
+const CLOSED = 3;
 
 const STATUSES: ReadonlySet<unknown> = new Set(["sent", "buffered", "dropped", "closed"]);
 
@@ -60,11 +67,10 @@ export function serverTransport(connection: ServerConnection): Transport {
       connection.on("message", onMessage);
       connection.on("close", onClose);
     },
+    hasEnded: () => connection.readyState === CLOSED,
     opened: Promise.resolve(),
   };
 }
-
-const OPEN = 1;
 
 /** Sets `binaryType` to `arraybuffer`. */
 export function webSocketTransport(socket: StandardWebSocket): Transport {
@@ -88,6 +94,7 @@ export function webSocketTransport(socket: StandardWebSocket): Transport {
       });
       socket.addEventListener("close", onClose);
     },
+    hasEnded: () => socket.readyState === CLOSED,
     opened,
   };
 }

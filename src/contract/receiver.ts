@@ -1,0 +1,141 @@
+import type { Timer } from "./clock.js";
+import type { Dispatched, Dispatcher } from "./dispatcher.js";
+import { type Envelope, INVALID, type MessageId, type SessionEnvelope } from "./envelope.js";
+import { type ErrorBody, RequestError } from "./error-reply.js";
+import { IncomingQueue } from "./incoming-queue.js";
+import type { ResolvedPeerOptions } from "./peer-options.js";
+import type { PendingRequest, PendingRequests } from "./pending-requests.js";
+import type { Transport } from "./transport.js";
+import { lengthOf, type Wire } from "./wire.js";
+
+export interface ReceiverSetup {
+  readonly wire: Wire;
+  readonly transport: Transport;
+  readonly options: ResolvedPeerOptions;
+  readonly onSession: ((envelope: SessionEnvelope) => void) | undefined;
+  readonly dispatcher: Dispatcher;
+  readonly pending: PendingRequests;
+  readonly send: (envelope: Envelope) => unknown;
+  /** The connection has ended. */
+  readonly onEnded: () => void;
+  /** Closes with this code: the peer sends more than this end can handle. */
+  readonly overflowCode: number;
+}
+
+/** How often to look whether a connection has ended that has no way to tell. */
+const LOOK_INTERVAL_MS = 1_000;
+
+/** Takes what the peer sends: messages for the application in turn, and all else at once. */
+export class Receiver {
+  readonly #setup: ReceiverSetup;
+  readonly #queue: IncomingQueue;
+  /** An answer had to wait, so the next message waits for the peer to read. */
+  #mustDrain = false;
+  #isHeld = false;
+
+  constructor(setup: ReceiverSetup) {
+    const { concurrency, maxQueuedBytes } = setup.options;
+    this.#setup = setup;
+    this.#queue = new IncomingQueue(concurrency, maxQueuedBytes);
+  }
+
+  /** Something that was sent had to wait. When it was an answer, the peer gets to ask nothing more. */
+  sentSlowly(): void {
+    if (this.#queue.isHandling) this.#mustDrain = true;
+  }
+
+  /** @returns A promise when the next message is to wait for it. */
+  receive(message: unknown): Promise<void> | undefined {
+    const readings = this.#setup.wire.read(message);
+    for (const reading of readings) {
+      if (reading.kind === "event" || reading.kind === "request" || reading.kind === "unreadable") {
+        this.#enqueue(reading, lengthOf(message) / readings.length);
+      } else {
+        this.#obey(reading);
+      }
+    }
+    if (this.#queue.isOverfull) {
+      this.#setup.transport.close(this.#setup.overflowCode, "too many messages wait");
+    }
+    // The reply that this end waits for may be behind the next message.
+    const room = this.#setup.pending.size > 0 ? undefined : this.#queue.whenRoom();
+    if (room !== undefined) this.#holdUntil(room);
+    return room;
+  }
+
+  /**
+   * A connection that is held back tells of its end after the messages that wait, and
+   * those may wait for a handler that waits for the end: so it is looked at.
+   */
+  #holdUntil(room: Promise<void>): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    const { transport, options, onEnded } = this.#setup;
+    const look = (): Timer => {
+      return options.clock.setTimer(() => {
+        if (transport.hasEnded()) onEnded();
+        else timer = look();
+      }, LOOK_INTERVAL_MS);
+    };
+    let timer = look();
+    void room.then(() => {
+      this.#isHeld = false;
+      timer.cancel();
+    });
+  }
+
+  #enqueue(message: Dispatched, bytes: number): void {
+    const { dispatcher, transport } = this.#setup;
+    const isNew = message.kind !== "request" || dispatcher.announce(message.id);
+    this.#queue.add(async () => {
+      try {
+        await dispatcher.dispatch(isNew ? message : INVALID);
+        if (!this.#mustDrain) return;
+        this.#mustDrain = false;
+        await transport.drained();
+      } catch (error) {
+        // The handlers' own errors do not get here: it is the connection that failed, or the format.
+        dispatcher.report(error, "");
+      }
+    }, bytes);
+  }
+
+  #obey(envelope: Exclude<Envelope, Dispatched>): void {
+    switch (envelope.kind) {
+      case "reply":
+        return this.#settle(envelope.id, (request) => request.resolve(envelope.data));
+      case "pong":
+        return this.#settle(envelope.id, (request) => request.resolve(undefined));
+      case "error":
+        return this.#refused(envelope.id, envelope.error);
+      case "cancel":
+        return this.#setup.dispatcher.cancel(envelope.id);
+      case "ping":
+        this.#setup.send({ kind: "pong", id: envelope.id });
+        return undefined;
+      default:
+        return this.#sessionMessage(envelope);
+    }
+  }
+
+  #settle(id: MessageId, settle: (request: PendingRequest) => void): void {
+    const request = this.#setup.pending.take(id);
+    if (request === undefined) this.#setup.options.counters.unexpectedReplies++;
+    else settle(request);
+  }
+
+  #refused(id: MessageId | undefined, error: ErrorBody): void {
+    const { dispatcher, options } = this.#setup;
+    if (id === undefined) return dispatcher.tell(() => options.onErrorReply(error));
+    const reason = new RequestError("REFUSED", error.message, error);
+    return this.#settle(id, (request) => request.reject(reason));
+  }
+
+  #sessionMessage(envelope: SessionEnvelope): void {
+    const { onSession, dispatcher } = this.#setup;
+    if (onSession !== undefined) dispatcher.tell(() => onSession(envelope));
+    else if (envelope.kind === "resume") {
+      this.#setup.send({ kind: "resumed", session: envelope.session, after: 0, gap: true });
+    }
+  }
+}
