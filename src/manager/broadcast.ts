@@ -1,11 +1,15 @@
 /** One message to many connections. */
-import type { Sendable, SendStatus } from "../node/index.js";
-import type { SendOptions } from "../protocol/index.js";
+import {
+  type MessageData,
+  prepareMessage,
+  PreparedMessage,
+  type SendOptions,
+} from "../protocol/index.js";
 import type { OutboundMessage } from "./cluster-local.js";
 import type { ManagedConnection } from "./managed-connection.js";
 
 /** What can be sent to many. A Blob cannot: its content would be read for each of them. */
-export type Broadcastable = Exclude<Sendable, Blob>;
+export type Broadcastable = MessageData | PreparedMessage;
 
 /** What became of a broadcast, for the connections of this process. */
 export interface BroadcastResult {
@@ -22,25 +26,14 @@ export interface BroadcastResult {
 export const NOBODY_REACHED: BroadcastResult = { sent: 0, buffered: 0, dropped: 0, closed: 0 };
 
 /**
- * Takes a message apart from what the caller may do with it later, as far as `send` does.
+ * A message that is framed once for all who get it. Bytes are copied.
  *
  * @throws {TypeError} It cannot be sent. The message says what to do.
  */
-export function toOutbound(
-  data: Broadcastable,
-  { type, compress }: SendOptions = {},
-): OutboundMessage {
-  return { data: toData(data), type, compress };
-}
-
-function toData(data: Broadcastable): string | Uint8Array {
-  if (typeof data === "string" || data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data))
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
-  throw new TypeError(
-    "can broadcast a string, a Buffer or another view, or an ArrayBuffer; use JSON.stringify for objects",
-  );
+export function toPrepared(data: Broadcastable, options: SendOptions = {}): PreparedMessage {
+  if (!(data instanceof PreparedMessage)) return prepareMessage(data, options);
+  data.checkType(options.type);
+  return data;
 }
 
 export interface DeliveryChoice {
@@ -63,18 +56,15 @@ export function deliver<Data>(
   { room, exceptIds, maxWaitingBytes = Infinity }: DeliveryChoice = {},
 ): BroadcastResult {
   const counts = { sent: 0, buffered: 0, dropped: 0, closed: 0 };
+  const prepared =
+    message instanceof PreparedMessage ? message : prepareMessage(message.data, message);
   for (const managed of Array.from(recipients)) {
-    if (exceptIds?.has(managed.id) === true) continue;
-    const isSuspended = room !== undefined && managed.suspended.has(room);
-    if (isSuspended || managed.connection.bufferedAmount > maxWaitingBytes) counts.dropped++;
-    else counts[sendOne(managed, message)]++;
+    const { connection, id, isAuthenticated, suspended } = managed;
+    if (!isAuthenticated || exceptIds?.has(id) === true) continue;
+    const isSuspended = room !== undefined && suspended.has(room);
+    const isBusy = maxWaitingBytes !== Infinity && connection.bufferedAmount > maxWaitingBytes;
+    if (isSuspended || isBusy) counts.dropped++;
+    else counts[connection.send(prepared)]++;
   }
   return counts;
-}
-
-function sendOne<Data>(
-  { connection }: ManagedConnection<Data>,
-  message: OutboundMessage,
-): SendStatus {
-  return connection.send(message.data, message);
 }

@@ -1,7 +1,14 @@
 /** Ways from a message to connections, here and elsewhere. */
 import type { SendStatus } from "../node/index.js";
 import type { SendOptions } from "../protocol/index.js";
-import { type Broadcastable, type BroadcastResult, deliver, toOutbound } from "./broadcast.js";
+import type { Batched, Batches } from "./batches.js";
+import {
+  type Broadcastable,
+  type BroadcastResult,
+  deliver,
+  NOBODY_REACHED,
+  toPrepared,
+} from "./broadcast.js";
 import type { Cluster, OutboundMessage } from "./cluster-local.js";
 import { nodeIdOf } from "./connection-id.js";
 import type { ManagedConnection } from "./managed-connection.js";
@@ -25,8 +32,13 @@ export interface DispatchOptions<Data> {
   readonly nodeId: string;
   readonly roster: Roster<Data>;
   readonly rooms: Rooms<Data>;
+  readonly batches: Batches;
   readonly cluster: () => Cluster | undefined;
-  readonly onBroadcast: (result: BroadcastResult, room: string | undefined, bytes: number) => void;
+  readonly onBroadcast: (
+    result: BroadcastResult,
+    room: string | undefined,
+    message: OutboundMessage,
+  ) => void;
 }
 
 export class Dispatch<Data> {
@@ -42,24 +54,26 @@ export class Dispatch<Data> {
     data: Broadcastable,
     options: BroadcastOptions<Data>,
   ): BroadcastResult {
-    const message = toOutbound(data, options);
+    const { scope = "cluster", volatile = false, batchMs } = options;
+    const message = toPrepared(data, options);
     const exceptIds = this.#idsOf(options.except);
-    if (options.scope !== "local") this.#forward(audience, message, exceptIds);
-    return this.deliver(
-      audience,
-      message,
-      exceptIds,
-      options.volatile === true ? VOLATILE_BYTES : undefined,
-    );
+    const batched = { message, exceptIds, scope, isVolatile: volatile };
+    const key = batchKeyOf(audience);
+    if (batchMs !== undefined) {
+      this.#options.batches.add(key, batchMs, batched, (one) => void this.#send(audience, one));
+      return NOBODY_REACHED;
+    }
+    this.#options.batches.flush(key); // not to overtake
+    return this.#send(audience, batched);
   }
 
   /** @throws {TypeError} `data` cannot be sent. */
   sendTo(id: string, data: Broadcastable, options: SendOptions): SendToStatus {
     const { roster, cluster, nodeId } = this.#options;
-    const message = toOutbound(data, options);
     const managed = roster.withId(id);
-    if (managed !== undefined) return this.#sendTo(managed, message);
+    if (managed !== undefined) return sendToOne(managed, data, options);
     const elsewhere = cluster();
+    const message = toPrepared(data, options);
     if (elsewhere === undefined || nodeIdOf(id) === nodeId) return "unknown";
     elsewhere.sendTo(id, message);
     return "remote";
@@ -68,7 +82,7 @@ export class Dispatch<Data> {
   /** Sends to a connection of this process, if it is here. */
   deliverTo(id: string, message: OutboundMessage): void {
     const managed = this.#options.roster.withId(id);
-    if (managed !== undefined) this.#sendTo(managed, message);
+    if (managed !== undefined) sendToOne(managed, message.data, message);
   }
 
   /** Sends to those of an audience who are connected to this process. */
@@ -84,13 +98,13 @@ export class Dispatch<Data> {
       exceptIds: exceptIds.length > 0 ? new Set(exceptIds) : undefined,
       maxWaitingBytes,
     });
-    this.#options.onBroadcast(result, room, message.data.length);
+    this.#options.onBroadcast(result, room, message);
     return result;
   }
 
   #recipients(audience: Audience): Iterable<ManagedConnection<Data>> {
     const { roster, rooms } = this.#options;
-    if (audience.type === "all") return roster.authenticated();
+    if (audience.type === "all") return roster.all.values();
     return audience.type === "room"
       ? rooms.membership.membersOf(audience.room)
       : roster.users.membersOf(audience.user);
@@ -105,11 +119,9 @@ export class Dispatch<Data> {
     }
   }
 
-  #sendTo(
-    { connection, isAuthenticated }: ManagedConnection<Data>,
-    message: OutboundMessage,
-  ): SendToStatus {
-    return isAuthenticated ? connection.send(message.data, message) : "unknown";
+  #send(audience: Audience, { message, exceptIds, scope, isVolatile }: Batched): BroadcastResult {
+    if (scope === "cluster") this.#forward(audience, message, exceptIds);
+    return this.deliver(audience, message, exceptIds, isVolatile ? VOLATILE_BYTES : undefined);
   }
 
   #idsOf(except: BroadcastOptions<Data>["except"]): string[] {
@@ -120,4 +132,23 @@ export class Dispatch<Data> {
       typeof one === "string" ? one : (this.#options.roster.of(one)?.id ?? []),
     );
   }
+}
+
+function batchKeyOf(audience: Audience): string {
+  if (audience.type === "all") return "all";
+  return audience.type === "room" ? roomBatchKey(audience.room) : `user ${audience.user}`;
+}
+
+/** What messages to a room wait under for their batch. */
+export function roomBatchKey(room: string): string {
+  return `room ${room}`;
+}
+
+/** Nobody can know the id of one that has not authenticated itself; so there is none. */
+function sendToOne<Data>(
+  { connection, isAuthenticated }: ManagedConnection<Data>,
+  data: Broadcastable,
+  options: SendOptions,
+): SendToStatus {
+  return isAuthenticated ? connection.send(data, options) : "unknown";
 }

@@ -1,4 +1,6 @@
 /** The door of the layer: connections, rooms, and what carries messages between server processes. */
+export type { AdmissionLimit, CloseAnswer, FullAnswer } from "./admission.js";
+export type { JoinMessages } from "./batches.js";
 export type { Broadcastable, BroadcastResult } from "./broadcast.js";
 export type {
   Broker,
@@ -26,7 +28,9 @@ export type { SendToStatus } from "./dispatch.js";
 export type { Listener } from "./emitter.js";
 export type { JoinStatus } from "./managed-connection.js";
 export type { ManagerEvents } from "./manager-events.js";
-export type { ManagerOptions } from "./manager-options.js";
+export type { BatchOptions, ManagerOptions } from "./manager-options.js";
+export type { FirstMessageCheck, RateLimit } from "./message-gate.js";
+export type { PresenceDiff } from "./presence.js";
 export { MemoryBroker, type MemoryBrokerOptions } from "./memory-broker.js";
 export type { HistogramData } from "./metrics-histogram.js";
 export {

@@ -30,6 +30,8 @@ export class ManagedConnection<Data> {
   lastActiveAt: number;
   /** Until then it is in no room, and is found by nobody. */
   isAuthenticated = false;
+  /** Its messages go to listeners of the manager. */
+  isForwarding = false;
   /** Its key in the index of users. */
   user: string | undefined;
   /** Goes up when what it may do has changed: an answer of `authorize` from before does not count. */

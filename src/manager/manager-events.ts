@@ -1,6 +1,9 @@
 import type { CloseInfo, Message, WebSocketConnection } from "../node/index.js";
+import type { AdmissionLimit } from "./admission.js";
 import type { BroadcastResult } from "./broadcast.js";
 import type { ClusterEvent } from "./cluster-event.js";
+import type { OutboundMessage } from "./cluster-local.js";
+import type { PresenceDiff } from "./presence.js";
 import type { LeaveReason } from "./rooms.js";
 
 /**
@@ -11,6 +14,12 @@ import type { LeaveReason } from "./rooms.js";
 export interface ManagerEvents<Data> {
   /** A connection has been taken in, and has an id. With `authenticateFirst` nobody knows yet who it is. */
   connection: [connection: WebSocketConnection<Data>, id: string];
+  /** With `authenticateFirst`: the first message was good. Its second message waits for the listener's promise. */
+  authenticated: [connection: WebSocketConnection<Data>, id: string];
+  /** A client has met a limit before it was connected. The server tells of it, too: `refused`. */
+  refused: [limit: AdmissionLimit];
+  /** A message was over the rate limit, and what came of it. */
+  rateLimited: [connection: WebSocketConnection<Data>, action: "close" | "drop" | "reply"];
   /** A message, of any connection. When a listener returns a promise, the next message of this connection waits for it. */
   message: [connection: WebSocketConnection<Data>, message: Message, isText: boolean];
   /** A connection has ended, and has left all rooms. Comes once, last. */
@@ -25,6 +34,19 @@ export interface ManagerEvents<Data> {
   removed: [room: string];
   /** Something has happened to other processes, or on the way to them: a gap, a process that is gone, a member elsewhere. */
   cluster: [event: ClusterEvent];
-  /** Something was sent to all, or to a room or a user; for metrics. */
-  broadcast: [result: BroadcastResult, room: string | undefined];
+  /** Who is in a room, and what they tell of themselves, has changed; once for all changes of a turn. */
+  presence: [room: string, diff: PresenceDiff];
+  /** A message has been sent to many: to a room, to a user or to all. */
+  broadcast: [result: BroadcastResult, room: string | undefined, message: OutboundMessage];
 }
+
+/**
+ * Tells listeners of an event. What they throw closes the connection the event is about.
+ *
+ * @returns As the listeners: a promise when one of them returned one.
+ */
+export type Announce<Data> = <Name extends keyof ManagerEvents<Data>>(
+  about: WebSocketConnection<Data> | undefined,
+  name: Name,
+  ...values: ManagerEvents<Data>[Name]
+) => Promise<void> | undefined;

@@ -1,10 +1,15 @@
-import type { Clock, WebSocketConnection, WebSocketServer } from "../node/index.js";
+import type { Clock, ServerRequest, WebSocketConnection, WebSocketServer } from "../node/index.js";
+import { isValidOnWire } from "../protocol/index.js";
+import type { FullAnswer } from "./admission.js";
+import type { JoinMessages } from "./batches.js";
 import { systemClock } from "./clock.js";
 import type { Broker } from "./broker.js";
 import { clusterOn } from "./cluster.js";
 import type { ClusterFactory } from "./cluster-local.js";
 import type { ClusterLimits } from "./cluster-options.js";
+import type { FirstMessageCheck, RateLimit } from "./message-gate.js";
 import type { Authorize } from "./rooms.js";
+import type { Rate } from "./token-bucket.js";
 
 /** Options of a {@link ConnectionManager}. `Infinity` lifts a limit. */
 export interface ManagerOptions<Data = unknown> {
@@ -16,6 +21,53 @@ export interface ManagerOptions<Data = unknown> {
 
   /** The user a connection belongs to, so that all of a user's connections are found. `undefined`: none. */
   readonly userOf?: ((connection: WebSocketConnection<Data>) => string | undefined) | undefined;
+
+  /**
+   * Most connections of all its servers together, those in their opening handshake and those
+   * given to `add` included. The check runs on every way in, before `authenticate`.
+   *
+   * @defaultValue `Infinity`: each server has a limit of its own
+   */
+  readonly maxConnections?: number | undefined;
+
+  /** What a client gets beyond that: 503, or a connection that is closed with your code. @defaultValue `"refuse"` */
+  readonly whenFull?: FullAnswer | undefined;
+
+  /** Most connections from one address, or from one IPv6 network of 64 bits. @defaultValue `Infinity` */
+  readonly maxConnectionsPerAddress?: number | undefined;
+
+  /** What a client gets beyond that: 429, or a connection that is closed with your code. @defaultValue `"refuse"` */
+  readonly whenAddressFull?: FullAnswer | undefined;
+
+  /**
+   * Where a request comes from; behind a proxy, what the proxy says. `undefined` is not
+   * counted. When it throws, that is a hook of the server that failed: 500.
+   *
+   * @defaultValue the address of the socket
+   */
+  readonly addressOf?: ((request: ServerRequest) => string | undefined) | undefined;
+
+  /** How many messages a connection may send. @defaultValue as many as it likes */
+  readonly rateLimit?: RateLimit | undefined;
+
+  /**
+   * Closes with 1001 who has sent no message for so long. Pings and pongs do not count:
+   * they say that the peer is there, not that it takes part.
+   *
+   * @defaultValue `Infinity`
+   */
+  readonly idleTimeoutMs?: number | undefined;
+
+  /**
+   * The first message has to say who the client is. Until it has been checked the
+   * connection is in no room, gets no broadcast, and is found by no user.
+   *
+   * @defaultValue whoever is connected has been authenticated by the server
+   */
+  readonly authenticateFirst?: FirstMessageCheck<Data> | undefined;
+
+  /** How messages with `batchMs` are put together. */
+  readonly batch?: BatchOptions | undefined;
 
   /** Says who may be in a room, and who may publish to it. @defaultValue everybody may be, and members may publish */
   readonly authorize?: Authorize<Data> | undefined;
@@ -52,10 +104,34 @@ export interface ManagerOptions<Data = unknown> {
   readonly clock?: Clock | undefined;
 }
 
+/** See {@link ManagerOptions.batch}. */
+export interface BatchOptions {
+  /** Makes one message of several, as receivers expect it. Without, they go out in one write. */
+  readonly join?: JoinMessages | undefined;
+  /** With so many messages a batch goes out early. @defaultValue 256 */
+  readonly maxMessages?: number | undefined;
+  /** With so many bytes (of a string, UTF-16 units) a batch goes out early. @defaultValue 65 536 */
+  readonly maxBytes?: number | undefined;
+}
+
+type ResolvedFirstMessageCheck<Data> = FirstMessageCheck<Data> & { readonly deadlineMs: number };
+
 /** {@link ManagerOptions} with nothing left open. */
 export interface ResolvedManagerOptions<Data> {
   readonly servers: readonly WebSocketServer<Data>[];
   readonly userOf: (connection: WebSocketConnection<Data>) => string | undefined;
+  readonly maxConnections: number;
+  readonly whenFull: FullAnswer;
+  readonly maxConnectionsPerAddress: number;
+  readonly whenAddressFull: FullAnswer;
+  readonly addressOf: (request: ServerRequest) => string | undefined;
+  readonly rate: Rate | undefined;
+  readonly whenExceeded: NonNullable<RateLimit["whenExceeded"]>;
+  readonly idleTimeoutMs: number;
+  readonly authenticateFirst: ResolvedFirstMessageCheck<Data> | undefined;
+  readonly joinBatch: JoinMessages | undefined;
+  readonly maxBatchMessages: number;
+  readonly maxBatchBytes: number;
   readonly authorize: Authorize<Data> | undefined;
   readonly maxRoomsPerConnection: number;
   readonly maxRoomNameLength: number;
@@ -73,15 +149,29 @@ export interface ResolvedManagerOptions<Data> {
 export function resolveManagerOptions<Data>(
   options: ManagerOptions<Data>,
 ): ResolvedManagerOptions<Data> {
-  const { server, servers = [], onHandlerError = warn } = options;
+  const { server, servers = [], onHandlerError = warn, batch = {} } = options;
+  const { maxConnections, maxConnectionsPerAddress } = options;
+  const report = (error: unknown): void => reportTo(onHandlerError, error);
   return {
     servers: server === undefined ? servers : [server, ...servers],
-    userOf: options.userOf ?? (() => undefined),
+    userOf: options.userOf ? orNobody(options.userOf, report) : () => undefined,
+    maxConnections: limit("maxConnections", maxConnections, Infinity),
+    whenFull: fullAnswer("whenFull", options.whenFull),
+    maxConnectionsPerAddress: limit("maxConnectionsPerAddress", maxConnectionsPerAddress, Infinity),
+    whenAddressFull: fullAnswer("whenAddressFull", options.whenAddressFull),
+    addressOf: options.addressOf ?? (({ remoteAddress }) => remoteAddress),
+    rate: options.rateLimit && rateOf(options.rateLimit),
+    whenExceeded: options.rateLimit?.whenExceeded ?? "close",
+    idleTimeoutMs: limit("idleTimeoutMs", options.idleTimeoutMs, Infinity),
+    authenticateFirst: options.authenticateFirst && checkOf(options.authenticateFirst),
+    joinBatch: batch.join,
+    maxBatchMessages: limit("batch.maxMessages", batch.maxMessages, 256),
+    maxBatchBytes: limit("batch.maxBytes", batch.maxBytes, 65_536),
     authorize: options.authorize,
     maxRoomsPerConnection: limit("maxRoomsPerConnection", options.maxRoomsPerConnection, 1_000),
     maxRoomNameLength: limit("maxRoomNameLength", options.maxRoomNameLength, 256),
     cluster: options.cluster ?? clusterOf(options),
-    onHandlerError: (error) => reportTo(onHandlerError, error),
+    onHandlerError: report,
     clock: options.clock ?? systemClock,
   };
 }
@@ -92,6 +182,42 @@ function clusterOf<Data>({
   clock,
 }: ManagerOptions<Data>): ClusterFactory | undefined {
   return broker && clusterOn({ ...clusterLimits, broker, clock });
+}
+
+/** Whose connection cannot be found out, has none. */
+function orNobody<Data>(
+  userOf: NonNullable<ManagerOptions<Data>["userOf"]>,
+  report: (error: unknown) => void,
+): NonNullable<ManagerOptions<Data>["userOf"]> {
+  return (connection) => {
+    try {
+      return userOf(connection);
+    } catch (error) {
+      report(error);
+      return undefined;
+    }
+  };
+}
+
+function rateOf({ messagesPerSecond, burst }: RateLimit): Rate {
+  const perSecond = limit("rateLimit.messagesPerSecond", messagesPerSecond, Infinity);
+  if (burst !== undefined && burst < 1) throw new RangeError("rateLimit.burst must be 1 or more");
+  return { perSecond, burst: limit("rateLimit.burst", burst, Math.max(perSecond, 1)) };
+}
+
+function checkOf<Data>({
+  check,
+  deadlineMs,
+}: FirstMessageCheck<Data>): ResolvedFirstMessageCheck<Data> {
+  if (typeof check !== "function") throw new TypeError("authenticateFirst.check is a function");
+  return { check, deadlineMs: limit("authenticateFirst.deadlineMs", deadlineMs, 10_000) };
+}
+
+function fullAnswer(name: string, answer: FullAnswer = "refuse"): FullAnswer {
+  if (answer === "refuse") return answer;
+  const { code } = answer;
+  if (typeof code === "number" && isValidOnWire(code)) return answer;
+  throw new TypeError(`${name} must be "refuse", or have a close code that may be sent`);
 }
 
 /** @throws {TypeError | RangeError} `value` is no number, or cannot be a limit. */

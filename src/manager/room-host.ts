@@ -1,6 +1,6 @@
 import { ReadyState } from "../protocol/index.js";
 import type { WebSocketConnection } from "../node/index.js";
-import { type Broadcastable, type BroadcastResult, toOutbound } from "./broadcast.js";
+import { type Broadcastable, type BroadcastResult, toPrepared } from "./broadcast.js";
 import type { Cluster, ClusterMembers, RoomMember } from "./cluster-local.js";
 import type { Dispatch } from "./dispatch.js";
 import type { JoinStatus } from "./managed-connection.js";
@@ -79,13 +79,13 @@ export class ManagerRoomHost<Data> implements RoomHost<Data> {
     data: Broadcastable,
     options: BroadcastOptions<Data>,
   ): Promise<BroadcastResult | "denied"> {
-    toOutbound(data); // not to find out after the question
+    const message = toPrepared(data, options); // not to find out after the question
     const { roster, rooms } = this.#options;
     const managed = roster.of(connection);
     if (managed === undefined || !(await rooms.mayPublish(managed, room))) return "denied";
     const { except = [] } = options;
     const others =
       typeof except === "string" || !(Symbol.iterator in except) ? [except] : Array.from(except);
-    return this.broadcast(room, data, { ...options, except: [managed.id, ...others] });
+    return this.broadcast(room, message, { ...options, except: [managed.id, ...others] });
   }
 }

@@ -10,6 +10,14 @@ export interface BroadcastOptions<Data = unknown> extends SendOptions {
   readonly except?: Excepted<Data> | Iterable<Excepted<Data>> | undefined;
   /** Skips those for whom more than 64 KiB wait already: for messages that are soon out of date. @defaultValue false */
   readonly volatile?: boolean | undefined;
+  /**
+   * Holds the message for up to so long, to go out together with others to the same
+   * receivers: in one write, and as one message when the manager has a `batch.join`. Who
+   * joins meanwhile does not get it. Nothing is counted yet in the result.
+   *
+   * @defaultValue it goes out at once
+   */
+  readonly batchMs?: number | undefined;
   /** `"local"` reaches the connections of this process only. @defaultValue `"cluster"` */
   readonly scope?: "local" | "cluster" | undefined;
 }

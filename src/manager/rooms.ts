@@ -23,9 +23,22 @@ export type LeaveReason = "left" | "revoked" | "closed";
 
 /** What happens in rooms. Nothing here throws. */
 export interface RoomEvents<Data> {
+  /** There is about to be one more member. */
+  readonly onJoining: (room: string) => void;
   readonly onJoin: (managed: ManagedConnection<Data>, room: string) => void;
-  readonly onLeave: (managed: ManagedConnection<Data>, room: string, reason: LeaveReason) => void;
-  readonly onState: (managed: ManagedConnection<Data>, room: string, state: unknown) => void;
+  /** @param state - What others knew of it. */
+  readonly onLeave: (
+    managed: ManagedConnection<Data>,
+    room: string,
+    reason: LeaveReason,
+    state: unknown,
+  ) => void;
+  readonly onState: (
+    managed: ManagedConnection<Data>,
+    room: string,
+    before: unknown,
+    after: unknown,
+  ) => void;
   readonly onCreated: (room: string) => void;
   readonly onRemoved: (room: string) => void;
 }
@@ -67,9 +80,10 @@ export class Rooms<Data> {
     this.#settleJoin(managed, room, "cancelled");
     const outcome = this.membership.remove(managed, room);
     if (outcome === "unchanged") return false;
+    const state = stateOf(managed, room);
     managed.suspended.delete(room);
     managed.states.delete(room);
-    this.#options.onLeave(managed, room, reason);
+    this.#options.onLeave(managed, room, reason, state);
     // A listener may have let somebody in.
     if (outcome === "emptied" && this.membership.membersOf(room).size === 0) {
       this.#options.onRemoved(room);
@@ -95,15 +109,16 @@ export class Rooms<Data> {
   /** @returns Whether it is a member, and so has a state. */
   setState(managed: ManagedConnection<Data>, room: string, state: unknown): boolean {
     if (!this.membership.has(managed, room)) return false;
-    managed.states.set(room, state);
-    this.#options.onState(managed, room, state);
+    const before = stateOf(managed, room);
+    managed.states.set(room, state ?? null);
+    this.#options.onState(managed, room, before, state ?? null);
     return true;
   }
 
   membersOf(room: string): RoomMember[] {
-    return Array.from(this.membership.membersOf(room), ({ id, states }) => ({
-      id,
-      state: states.get(room) ?? null,
+    return Array.from(this.membership.membersOf(room), (managed) => ({
+      id: managed.id,
+      state: stateOf(managed, room),
     }));
   }
 
@@ -177,6 +192,7 @@ export class Rooms<Data> {
 
   #admit(managed: ManagedConnection<Data>, room: string, state: unknown): JoinStatus {
     if (!managed.isOpen) return "closed"; // the hook may have closed it
+    this.#options.onJoining(room);
     const outcome = this.membership.add(managed, room);
     if (outcome === "unchanged") return "joined"; // the hook may have let it in
     if (state !== undefined) managed.states.set(room, state);
@@ -209,6 +225,11 @@ export class Rooms<Data> {
       return failed(error);
     }
   }
+}
+
+/** What others are to know of a member: `null` when it has told nothing. */
+export function stateOf<Data>({ states }: ManagedConnection<Data>, room: string): unknown {
+  return states.get(room) ?? null;
 }
 
 /** Whoever has no type checker may answer with anything: an object is no permission. */

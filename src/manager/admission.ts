@@ -1,0 +1,107 @@
+/** How many connections a manager takes, in all and from one address. */
+import type { AdmissionGuard, GuardVerdict, ServerRequest } from "../node/index.js";
+import { addressKey } from "./address-key.js";
+
+/** A refusal that a page in a browser can read: the connection is accepted, and closed with this. */
+export interface CloseAnswer {
+  readonly code: number;
+  readonly reason?: string | undefined;
+}
+
+/** What a client gets when there is no place for it: an HTTP status, or a connection that is closed at once. */
+export type FullAnswer = "refuse" | CloseAnswer;
+
+/** A limit that a client can meet before it is connected. */
+export type AdmissionLimit = "maxConnections" | "maxConnectionsPerAddress";
+
+export interface AdmissionOptions {
+  readonly maxConnections: number;
+  readonly whenFull: FullAnswer;
+  readonly maxConnectionsPerAddress: number;
+  readonly whenAddressFull: FullAnswer;
+  readonly addressOf: (request: ServerRequest) => string | undefined;
+  readonly onRefused: (limit: AdmissionLimit) => void;
+}
+
+/** Counts places, from the request of a client until its connection has ended. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #byAddress = new Map<string, number>();
+  #taken = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** How many places are taken, those included whose opening handshake goes on. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** How many addresses have a place: for tests of what is left behind. */
+  get addresses(): number {
+    return this.#byAddress.size;
+  }
+
+  /** Asked by servers, before `authenticate`. */
+  readonly guard: AdmissionGuard = (request) => {
+    const address = this.#options.addressOf(request);
+    const limit = this.limitFor(address);
+    if (limit !== undefined) return this.#refusal(limit);
+    return { type: "admit", release: this.take(address) };
+  };
+
+  /** The limit that one more connection from this address would break. Tells of it, too. */
+  limitFor(address: string | undefined): AdmissionLimit | undefined {
+    const limit = this.#find(address);
+    if (limit !== undefined) this.#options.onRefused(limit);
+    return limit;
+  }
+
+  /** What a connection is closed with that meets `limit`. */
+  closeAnswerFor(limit: AdmissionLimit): { readonly code: number; readonly reason: string } {
+    const { whenFull, whenAddressFull } = this.#options;
+    const answer = limit === "maxConnections" ? whenFull : whenAddressFull;
+    const { code, reason = REASONS[limit] } = answer === "refuse" ? TRY_AGAIN_LATER : answer;
+    return { code, reason };
+  }
+
+  /** Takes a place. @returns What gives it back; to be called once. */
+  take(address: string | undefined): () => void {
+    const key = address === undefined ? undefined : addressKey(address);
+    this.#taken++;
+    if (key !== undefined) this.#byAddress.set(key, (this.#byAddress.get(key) ?? 0) + 1);
+    return () => {
+      this.#taken--;
+      if (key === undefined) return;
+      const left = (this.#byAddress.get(key) ?? 0) - 1;
+      if (left > 0) this.#byAddress.set(key, left);
+      else this.#byAddress.delete(key);
+    };
+  }
+
+  #find(address: string | undefined): AdmissionLimit | undefined {
+    const { maxConnections, maxConnectionsPerAddress } = this.#options;
+    if (this.#taken >= maxConnections) return "maxConnections";
+    if (address === undefined) return undefined;
+    const taken = this.#byAddress.get(addressKey(address)) ?? 0;
+    return taken >= maxConnectionsPerAddress ? "maxConnectionsPerAddress" : undefined;
+  }
+
+  #refusal(limit: AdmissionLimit): GuardVerdict {
+    const { whenFull, whenAddressFull } = this.#options;
+    const isWhole = limit === "maxConnections";
+    const answer = isWhole ? whenFull : whenAddressFull;
+    const reason = `${limit} of the ConnectionManager`;
+    const refusal = { httpStatus: isWhole ? 503 : 429, body: `${REASONS[limit]}\n`, reason };
+    if (answer === "refuse") return { type: "refuse", refusal };
+    return { type: "refuse", refusal: { ...refusal, close: this.closeAnswerFor(limit) } };
+  }
+}
+
+const TRY_AGAIN_LATER: CloseAnswer = { code: 1013 };
+
+const REASONS: Readonly<Record<AdmissionLimit, string>> = {
+  maxConnections: "Too many connections",
+  maxConnectionsPerAddress: "Too many connections from this address",
+};

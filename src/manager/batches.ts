@@ -1,0 +1,127 @@
+/** Many small messages to the same receivers, held for a moment to go out together. */
+import type { Clock, Timer } from "../node/index.js";
+import { toPrepared } from "./broadcast.js";
+import type { OutboundMessage } from "./cluster-local.js";
+
+/** Makes one message of several, as the contract with the receivers says; they take it apart again. */
+export type JoinMessages = (messages: readonly (string | Uint8Array)[]) => string | Uint8Array;
+
+export interface BatchesOptions {
+  readonly clock: Clock;
+  readonly join: JoinMessages | undefined;
+  /** At so many, or so many bytes, a batch does not wait any longer. */
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly onHandlerError: (error: unknown) => void;
+}
+
+/** A message, and for whom among the receivers it is. */
+export interface Batched {
+  readonly message: OutboundMessage;
+  readonly exceptIds: readonly string[];
+  readonly scope: "local" | "cluster";
+  readonly isVolatile: boolean;
+}
+
+/** Sends what has been gathered. Must not throw. */
+export type SendBatch = (batched: Batched) => void;
+
+interface Batch {
+  readonly send: SendBatch;
+  readonly messages: Batched[];
+  bytes: number;
+  dueAt: number;
+  timer: Timer;
+}
+
+/** Gathers messages by their receivers: a key of the caller's. */
+export class Batches {
+  readonly #options: BatchesOptions;
+  readonly #batches = new Map<string, Batch>();
+
+  constructor(options: BatchesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends `message` after `windowMs` at the latest, together with others for the same key,
+   * in order.
+   *
+   * @param send - The same for the same key.
+   */
+  add(key: string, windowMs: number, batched: Batched, send: SendBatch): void {
+    const { clock, maxMessages, maxBytes } = this.#options;
+    const batch = this.#batches.get(key) ?? this.#begin(key, send);
+    const dueAt = clock.now() + windowMs;
+    if (dueAt < batch.dueAt) {
+      batch.timer.cancel();
+      batch.dueAt = dueAt;
+      batch.timer = clock.setTimer(() => this.flush(key), windowMs);
+    }
+    batch.messages.push(batched);
+    batch.bytes += batched.message.data.length;
+    if (batch.messages.length >= maxMessages || batch.bytes >= maxBytes) this.flush(key);
+  }
+
+  /** Sends what waits for this key, now: who comes to it next is not to get what was before. */
+  flush(key: string): void {
+    const batch = this.#batches.get(key);
+    if (batch === undefined) return;
+    this.#batches.delete(key);
+    batch.timer.cancel();
+    for (const batched of this.#joined(batch.messages)) batch.send(batched);
+  }
+
+  /** Sends all that waits. */
+  flushAll(): void {
+    for (const key of Array.from(this.#batches.keys())) this.flush(key);
+  }
+
+  #begin(key: string, send: SendBatch): Batch {
+    const timer = { cancel: (): void => {} };
+    const batch: Batch = { send, messages: [], bytes: 0, dueAt: Infinity, timer };
+    this.#batches.set(key, batch);
+    return batch;
+  }
+
+  /** Neighbours for the same receivers, sent in the same way, become one message. */
+  #joined(messages: readonly Batched[]): Batched[] {
+    const { join } = this.#options;
+    if (join === undefined) return [...messages];
+    const groups: Batched[][] = [];
+    for (const batched of messages) {
+      const group = groups.at(-1);
+      if (group !== undefined && isAlike(group[0], batched)) group.push(batched);
+      else groups.push([batched]);
+    }
+    return groups.flatMap((group) => this.#join(join, group));
+  }
+
+  #join(join: JoinMessages, group: readonly Batched[]): readonly Batched[] {
+    const [first] = group;
+    if (first === undefined || group.length === 1) return group;
+    const { type, compress } = first.message;
+    try {
+      const data = join(group.map(({ message }) => message.data));
+      return [{ ...first, message: toPrepared(data, { type, compress }) }];
+    } catch (error) {
+      this.#options.onHandlerError(error);
+      return group; // each on its own is better than none
+    }
+  }
+}
+
+function isAlike(one: Batched | undefined, other: Batched): boolean {
+  if (one === undefined) return false;
+  const isSameKind =
+    one.scope === other.scope &&
+    one.isVolatile === other.isVolatile &&
+    one.message.type === other.message.type &&
+    one.message.compress === other.message.compress &&
+    typeof one.message.data === typeof other.message.data;
+  return isSameKind && isSameList(one.exceptIds, other.exceptIds);
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id, index) => id === other[index]);
+}

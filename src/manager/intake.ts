@@ -1,0 +1,163 @@
+/** How connections come to a manager, and how they leave it. */
+import type { CloseInfo, WebSocketConnection, WebSocketServer } from "../node/index.js";
+import { CloseCode, ReadyState } from "../protocol/index.js";
+import { Admission } from "./admission.js";
+import { createConnectionId } from "./connection-id.js";
+import { watchIdle } from "./idle-watch.js";
+import { ManagedConnection } from "./managed-connection.js";
+import type { Announce } from "./manager-events.js";
+import type { ResolvedManagerOptions } from "./manager-options.js";
+import { MessageGate } from "./message-gate.js";
+import type { MetricsRecorder } from "./metrics-recorder.js";
+import type { Rooms } from "./rooms.js";
+import type { Roster } from "./roster.js";
+
+export interface IntakeOptions<Data> {
+  readonly nodeId: string;
+  readonly options: ResolvedManagerOptions<Data>;
+  readonly roster: Roster<Data>;
+  readonly rooms: Rooms<Data>;
+  readonly recorder: MetricsRecorder;
+  readonly announce: Announce<Data>;
+  /** Whether messages are to go to listeners of the manager. */
+  readonly wantsMessages: () => boolean;
+}
+
+export class Intake<Data> {
+  readonly #parts: IntakeOptions<Data>;
+  readonly #admission: Admission;
+  readonly #gate: MessageGate<Data>;
+  /** What lets go of the servers. */
+  readonly #detach: (() => void)[] = [];
+
+  constructor(parts: IntakeOptions<Data>) {
+    const { options, announce, recorder } = parts;
+    this.#parts = parts;
+    this.#admission = new Admission({
+      ...options,
+      onRefused: (limit) => void announce(undefined, "refused", limit),
+    });
+    this.#gate = new MessageGate({
+      ...options,
+      check: options.authenticateFirst?.check,
+      onLimited: ({ connection }, action) => {
+        recorder.rateLimited(action);
+        void announce(connection, "rateLimited", connection, action);
+      },
+      onAuthenticated: (managed) => {
+        const { connection, id } = managed;
+        this.#authenticated(managed);
+        return announce(connection, "authenticated", connection, id);
+      },
+    });
+  }
+
+  /** Takes the connections of a server from now on, and those it has. */
+  attach(server: WebSocketServer<Data>): void {
+    const removeGuard = server.addGuard(this.#admission.guard);
+    const enter = (connection: WebSocketConnection<Data>): void => {
+      this.#enter(connection, () => {});
+    };
+    for (const connection of server.connections) {
+      if (connection.readyState !== ReadyState.OPEN) continue;
+      this.#enter(connection, this.#admission.take(connection.remoteAddress));
+    }
+    this.#parts.recorder.watch(server);
+    server.on("connection", enter);
+    this.#detach.push(() => {
+      removeGuard();
+      server.off("connection", enter);
+    });
+  }
+
+  /** Lets go of the servers. Connections that are here stay. */
+  detachAll(): void {
+    for (const detach of this.#detach.splice(0)) detach();
+  }
+
+  /** @returns The id; `undefined` when the connection is closing or closed, by a limit perhaps. */
+  add(connection: WebSocketConnection<Data>): string | undefined {
+    const known = this.#parts.roster.of(connection);
+    if (known !== undefined) return known.id;
+    if (connection.readyState !== ReadyState.OPEN) return undefined;
+    const { remoteAddress } = connection;
+    const limit = this.#admission.limitFor(remoteAddress);
+    if (limit === undefined) return this.#enter(connection, this.#admission.take(remoteAddress));
+    const { code, reason } = this.#admission.closeAnswerFor(limit);
+    connection.close(code, reason);
+    return undefined;
+  }
+
+  /** Sends the messages of a connection to listeners of the manager. */
+  listen(managed: ManagedConnection<Data>): void {
+    if (managed.isForwarding) return;
+    managed.isForwarding = true;
+    const { connection } = managed;
+    const { announce, recorder, options } = this.#parts;
+    const { now } = options.clock;
+    connection.on("message", (message, isText) => {
+      const startedAt = now();
+      const pending = announce(connection, "message", connection, message, isText);
+      return recorder.handled(pending, now, startedAt);
+    });
+  }
+
+  #enter(connection: WebSocketConnection<Data>, release: () => void): string {
+    const { nodeId, roster, rooms, options, recorder, announce, wantsMessages } = this.#parts;
+    const id = createConnectionId(nodeId);
+    const managed = new ManagedConnection(id, connection, options.clock.now());
+    roster.add(managed);
+    recorder.opened(connection);
+    const ends = [release, ...this.#watchTime(managed)];
+    connection.on("end", () => {
+      rooms.cancelJoins(managed);
+      for (const end of ends.splice(0)) end();
+    });
+    connection.on("close", (info) => this.#leave(managed, info));
+    if (options.authenticateFirst === undefined) this.#authenticated(managed);
+    this.#gate.watch(managed);
+    const greeted = announce(connection, "connection", connection, id);
+    const listen = (): void => {
+      if (wantsMessages()) this.listen(managed);
+    };
+    if (greeted === undefined) listen();
+    else void greeted.then(listen);
+    return id;
+  }
+
+  /** @returns What ends the watch. */
+  #watchTime(managed: ManagedConnection<Data>): (() => void)[] {
+    const { clock, idleTimeoutMs, authenticateFirst } = this.#parts.options;
+    const { connection } = managed;
+    const ends: (() => void)[] = [];
+    if (idleTimeoutMs !== Infinity) {
+      const options = { clock, idleTimeoutMs };
+      ends.push(
+        watchIdle(managed, options, () => connection.close(CloseCode.GOING_AWAY, "Idle timeout")),
+      );
+    }
+    if (authenticateFirst !== undefined) {
+      const timer = clock.setTimer(() => {
+        if (managed.isAuthenticated) return;
+        connection.close(CloseCode.POLICY_VIOLATION, "Authentication timeout");
+      }, authenticateFirst.deadlineMs);
+      ends.push(() => timer.cancel());
+    }
+    return ends;
+  }
+
+  #authenticated(managed: ManagedConnection<Data>): void {
+    const { roster, options } = this.#parts;
+    managed.isAuthenticated = true;
+    roster.setUser(managed, options.userOf(managed.connection));
+  }
+
+  #leave(managed: ManagedConnection<Data>, info: CloseInfo): void {
+    const { rooms, roster, recorder, announce, options } = this.#parts;
+    const { connection, id, since } = managed;
+    rooms.leaveAll(managed, "closed");
+    roster.remove(managed);
+    recorder.closed(connection, info, options.clock.now() - since);
+    void announce(connection, "close", connection, info, id);
+  }
+}

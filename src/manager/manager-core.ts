@@ -1,0 +1,93 @@
+/** The parts of a manager, and who knows whom. */
+import { Batches } from "./batches.js";
+import { closeAll } from "./close-all.js";
+import type { Cluster, ClusterLocal, OutboundMessage } from "./cluster-local.js";
+import { createNodeId } from "./connection-id.js";
+import { type Audience, Dispatch, roomBatchKey } from "./dispatch.js";
+import { Intake } from "./intake.js";
+import type { Announce } from "./manager-events.js";
+import type { ResolvedManagerOptions } from "./manager-options.js";
+import { MetricsRecorder } from "./metrics-recorder.js";
+import { PresenceChanges } from "./presence.js";
+import { roomEventsFor } from "./room-events.js";
+import { ManagerRoomHost } from "./room-host.js";
+import { Rooms } from "./rooms.js";
+import { connectionsOf, Roster } from "./roster.js";
+
+export class ManagerCore<Data> {
+  readonly nodeId: string = createNodeId();
+  readonly options: ResolvedManagerOptions<Data>;
+  readonly roster: Roster<Data> = new Roster();
+  readonly rooms: Rooms<Data>;
+  readonly batches: Batches;
+  readonly dispatch: Dispatch<Data>;
+  readonly host: ManagerRoomHost<Data>;
+  readonly intake: Intake<Data>;
+  readonly cluster: Cluster | undefined;
+  readonly recorder: MetricsRecorder = new MetricsRecorder();
+
+  /** @param wantsMessages - Whether messages are to be announced. */
+  constructor(
+    options: ResolvedManagerOptions<Data>,
+    announce: Announce<Data>,
+    wantsMessages: () => boolean,
+  ) {
+    const { nodeId, roster, recorder } = this;
+    const cluster = (): Cluster | undefined => this.cluster;
+    this.options = options;
+    this.batches = new Batches({
+      clock: options.clock,
+      join: options.joinBatch,
+      maxMessages: options.maxBatchMessages,
+      maxBytes: options.maxBatchBytes,
+      onHandlerError: options.onHandlerError,
+    });
+    const presence = new PresenceChanges((room, diff) => {
+      void announce(undefined, "presence", room, diff);
+    });
+    const flush = (room: string): void => this.batches.flush(roomBatchKey(room));
+    const events = roomEventsFor({ announce, cluster, presence, flush });
+    this.rooms = new Rooms({ ...options, ...events });
+    const { rooms, batches } = this;
+    this.dispatch = new Dispatch({
+      nodeId,
+      roster,
+      rooms,
+      batches,
+      cluster,
+      onBroadcast: (result, room, message) => {
+        recorder.broadcast(message.data.length, result.sent + result.buffered);
+        void announce(undefined, "broadcast", result, room, message);
+      },
+    });
+    this.host = new ManagerRoomHost({ roster, rooms, cluster, dispatch: this.dispatch });
+    this.intake = new Intake({
+      nodeId,
+      options,
+      roster,
+      rooms,
+      recorder,
+      announce,
+      wantsMessages,
+    });
+    this.cluster = options.cluster?.(this.#asLocal(announce));
+    for (const server of options.servers) this.intake.attach(server);
+  }
+
+  #asLocal(announce: Announce<Data>): ClusterLocal {
+    const to = (audience: Audience, message: OutboundMessage, exceptIds: readonly string[]): void =>
+      void this.dispatch.deliver(audience, message, exceptIds);
+    return {
+      nodeId: this.nodeId,
+      deliverToAll: (message, exceptIds) => to({ type: "all" }, message, exceptIds),
+      deliverToRoom: (room, message, exceptIds) => to({ type: "room", room }, message, exceptIds),
+      deliverToUser: (user, message, exceptIds) => to({ type: "user", user }, message, exceptIds),
+      deliverTo: (id, message) => this.dispatch.deliverTo(id, message),
+      membersOf: (room) => this.rooms.membersOf(room),
+      rooms: () => this.rooms.membership.groups(),
+      closeAll: (options) =>
+        closeAll(Array.from(connectionsOf(this.roster.all)), this.options.clock, options),
+      happened: (event) => void announce(undefined, "cluster", event),
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import type { Cluster } from "./cluster-local.js";
+import type { Announce } from "./manager-events.js";
+import type { PresenceChanges } from "./presence.js";
+import { type RoomEvents, stateOf } from "./rooms.js";
+
+export interface RoomEventTargets<Data> {
+  readonly announce: Announce<Data>;
+  readonly cluster: () => Cluster | undefined;
+  readonly presence: PresenceChanges;
+  /** Messages that wait for their batch are for those who are members already. */
+  readonly flush: (room: string) => void;
+}
+
+/** Tells of what happens in rooms: listeners of the manager, the other processes, and the presence. */
+export function roomEventsFor<Data>({
+  announce,
+  cluster,
+  presence,
+  flush,
+}: RoomEventTargets<Data>): RoomEvents<Data> {
+  return {
+    onJoining: flush,
+    onJoin: (managed, room) => {
+      const { connection, id } = managed;
+      const state = stateOf(managed, room);
+      presence.add(room, id, undefined, { state });
+      cluster()?.presenceChanged(room, id, state);
+      void announce(connection, "join", connection, room);
+    },
+    onLeave: ({ connection, id }, room, reason, state) => {
+      presence.add(room, id, { state }, undefined);
+      cluster()?.presenceChanged(room, id, undefined);
+      void announce(connection, "leave", connection, room, reason);
+    },
+    onState: ({ id }, room, before, after) => {
+      presence.add(room, id, { state: before }, { state: after });
+      cluster()?.presenceChanged(room, id, after);
+    },
+    onCreated: (room) => {
+      cluster()?.roomOpened(room);
+      void announce(undefined, "created", room);
+    },
+    onRemoved: (room) => {
+      cluster()?.roomClosed(room);
+      void announce(undefined, "removed", room);
+    },
+  };
+}
