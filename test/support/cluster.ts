@@ -37,6 +37,8 @@ export class Node {
   readonly cluster: BrokerCluster;
   // "room/text", "*/text" for everybody, "@user/text", "=id/text"; with "-id" for each that is excepted.
   readonly delivered: string[] = [];
+  /** What each member here has got, by id. */
+  readonly inboxes = new Map<string, string[]>();
   readonly events: ClusterEvent[] = [];
   readonly closed: object[] = [];
   readonly nodeId: string;
@@ -65,6 +67,7 @@ export class Node {
 
   say(room: string, text: string): void {
     this.cluster.broadcast(room, { data: text }, []);
+    this.#deliverTo(room, { data: text }, []);
   }
 
   /** The members elsewhere, in order, as `id` or `id=state`. */
@@ -80,6 +83,18 @@ export class Node {
     return this.events.filter(({ type }) => type === "gap");
   }
 
+  #deliverTo(room: string, { data }: OutboundMessage, except: readonly string[]): void {
+    for (const id of this.#rooms.get(room)?.keys() ?? []) {
+      if (!except.includes(id)) this.#inboxOf(id).push(String(data));
+    }
+  }
+
+  #inboxOf(id: string): string[] {
+    const inbox = this.inboxes.get(id) ?? [];
+    this.inboxes.set(id, inbox);
+    return inbox;
+  }
+
   #local(): ClusterLocal {
     const write = (target: string, { data }: OutboundMessage, except: readonly string[]): void => {
       const text = typeof data === "string" ? data : `bytes ${data.join(" ")}`;
@@ -88,7 +103,10 @@ export class Node {
     return {
       nodeId: this.nodeId,
       deliverToAll: (message, except) => write("*", message, except),
-      deliverToRoom: (room, message, except) => write(room, message, except),
+      deliverToRoom: (room, message, except) => {
+        write(room, message, except);
+        this.#deliverTo(room, message, except);
+      },
       deliverToUser: (user, message, except) => write(`@${user}`, message, except),
       deliverTo: (id, message) => write(`=${id}`, message, []),
       membersOf: (room) =>
@@ -115,13 +133,18 @@ export class FaultyWay implements Broker {
   readonly presence?: NonNullable<Broker["presence"]>;
   /** What happens to each message on its way to the engine. */
   fault: "none" | "lost" | "twice" | "refused" | "stuck" = "none";
+  /** What happens to questions for what is kept. */
+  readFault: "none" | "refused" | "stuck" = "none";
   /** Whether what others publish reaches this node. */
   isDeaf = false;
+  /** Whether what others publish waits, until {@link release}. */
+  isHolding = false;
   refreshed = 0;
   isUp = true;
   readonly #inner: Broker;
   readonly #listeners = new Set<(status: BrokerStatus) => void>();
   #stuck: (() => void)[] = [];
+  #held: (() => void)[] = [];
 
   constructor(inner: Broker = new MemoryBroker()) {
     this.#inner = inner;
@@ -132,7 +155,11 @@ export class FaultyWay implements Broker {
           const offset = await this.#pass(async () => replay.append(channel, payload));
           return offset ?? "";
         },
-        read: async (channel, offset) => replay.read(channel, offset),
+        read: async (channel, offset) => {
+          if (this.readFault === "refused") throw new Error("refused");
+          if (this.readFault === "stuck") await new Promise(() => {});
+          return replay.read(channel, offset);
+        },
       };
     }
     const { presence } = inner;
@@ -153,7 +180,8 @@ export class FaultyWay implements Broker {
 
   subscribe(channel: string, receive: BrokerReceiver): ReturnType<Broker["subscribe"]> {
     return this.#inner.subscribe(channel, (payload, offset) => {
-      if (!this.isDeaf && this.isUp) receive(payload, offset);
+      if (this.isHolding) this.#held.push(() => receive(payload, offset));
+      else if (!this.isDeaf && this.isUp) receive(payload, offset);
     });
   }
 
@@ -181,6 +209,13 @@ export class FaultyWay implements Broker {
     this.isUp = true;
     this.fault = "none";
     for (const listener of this.#listeners) listener({ type: "up" });
+  }
+
+  /** Brings what was held. */
+  release(): void {
+    this.isHolding = false;
+    for (const bring of this.#held) bring();
+    this.#held = [];
   }
 
   /** Lets go on what was stuck. */
