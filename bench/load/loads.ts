@@ -65,8 +65,8 @@ function echo(
   const context = { "": "", takeover: "-context", "no-takeover": "-alone" }[deflate];
   const how = {
     "": "",
-    takeover: ", deflated with context takeover",
-    "no-takeover": ", deflated without context takeover",
+    takeover: ", deflate with takeover",
+    "no-takeover": ", deflate without takeover",
   }[deflate];
   const what = { bytes: "", text: " text", json: " JSON" }[content];
   return {
@@ -106,7 +106,7 @@ const CONNECTIONS: ConnectionsLoad = {
 const MEMORY = (["", "takeover"] as const).map((deflate): MemoryLoad => ({
   kind: "memory",
   name: deflate === "" ? "memory-plain" : "memory-deflated",
-  title: `5 000 idle connections${deflate === "" ? "" : ", after 4 deflated messages of 700 B each"}`,
+  title: `5 000 idle connections${deflate === "" ? "" : " after deflated traffic"}`,
   connections: 5_000,
   deflate,
   content: "json",

@@ -2,14 +2,15 @@
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { writeReport } from "../report/write-report.js";
 import { compare } from "./comparison.js";
+import { gridOf, linesOf } from "./grid.js";
 import { LOADS, UNITS } from "./loads.js";
 import { type LoadOptions, parseLoadOptions, select, USAGE, UsageError } from "./options.js";
 import { commandPeer, findProgram, knownClients, knownServers } from "./peers.js";
 import type { Cell } from "./sample.js";
 import { merge, type Session, SessionFolder } from "./session.js";
 import { surroundings } from "./surroundings.js";
-import { tableOf } from "./table.js";
 
 const root = path.dirname(fileURLToPath(import.meta.resolve("plainsocket/package.json")));
 const sessions = new SessionFolder(path.join(root, "bench", "results"));
@@ -39,8 +40,10 @@ async function run(options: LoadOptions): Promise<void> {
   const now: Session = { startedAt, ...surroundings(root, bun), rounds, seconds, cells: [] };
   merge(earlier, now);
   const cells = await compareAll(options, bun);
-  await sessions.write(name, merge(earlier, { ...now, cells }));
+  const session = merge(earlier, { ...now, cells });
+  await sessions.write(name, session);
   console.log(`\nbench/results/${name}.json`);
+  if (options.report) console.log(await writeReport(root, session, LOADS));
 }
 
 async function compareAll(options: LoadOptions, bun: string | undefined): Promise<Cell[]> {
@@ -57,7 +60,7 @@ async function compareAll(options: LoadOptions, bun: string | undefined): Promis
         : [...servers.filter((peer) => wanted.has(peer)), ...commands];
     const found = await compare(load, peers, plan, console.log);
     cells.push(...found);
-    console.log(`\n${load.title} (${load.name}), ${UNITS[load.kind]}\n${tableOf(found)}`);
+    console.log(`\n${load.title} (${load.name}), ${UNITS[load.kind]}\n${linesOf(gridOf(found))}`);
   }
   return cells;
 }

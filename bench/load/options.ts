@@ -20,7 +20,7 @@ export const USAGE = `npm run bench:load [-- OPTION...]
   --loads NAME,...   run the loads whose names start so
   --server "CMD"     compare this command, too; what it has to do is in bench/README.md. May be repeated
   --rounds N         rounds of each load (5)
-  --seconds S        length of a round (1)
+  --seconds S        length of a round (0.8)
   --quick            --rounds 3 --seconds 0.3
   --session NAME     add to bench/results/NAME.json, so that several runs make one report
   --report           write docs/performance.md from the session at the end`;
@@ -50,7 +50,7 @@ export function parseLoadOptions(args: readonly string[]): LoadOptions | undefin
     loads: names(values.loads),
     servers: values.server ?? [],
     rounds: positive("rounds", values.rounds ?? (values.quick ? "3" : "5")),
-    seconds: positive("seconds", values.seconds ?? (values.quick ? "0.3" : "1")),
+    seconds: positive("seconds", values.seconds ?? (values.quick ? "0.3" : "0.8")),
     session: values.session,
     report: values.report,
   };

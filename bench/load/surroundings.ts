@@ -29,7 +29,7 @@ export function surroundings(root: string, bun: string | undefined): Surrounding
     cpu: all[0]?.model ?? "unknown",
     cores: all.length,
     memoryBytes: totalmem(),
-    system: `${type()} ${release()}`,
+    system: `${type()} ${release().split(".").slice(0, 2).join(".")}`,
   };
 }
 

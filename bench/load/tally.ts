@@ -55,8 +55,11 @@ export class Tally {
       },
       () => {},
     );
-    await this.orFail(Promise.race([done, late]));
-    stall.abort();
+    try {
+      await this.orFail(Promise.race([done, late]));
+    } finally {
+      stall.abort();
+    }
   }
 
   orFail<T>(done: Promise<T>): Promise<T> {
