@@ -23,7 +23,7 @@ import { readBody, readHead } from "./connect-response.js";
 import { WebSocketConnection } from "./connection.js";
 import { generateNonce, sha1 } from "./crypto.js";
 import { tellAccepted, tellRefused } from "./diagnostics.js";
-import { remoteAddressOf } from "./server-request.js";
+import { remoteAddressOf } from "./trusted-proxies.js";
 
 /**
  * Connects to a WebSocket server.

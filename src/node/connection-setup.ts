@@ -13,6 +13,8 @@ export interface ConnectionSetup<Data> {
   /** Bytes that came behind the head. Taken over. */
   readonly received: Uint8Array;
   readonly data: Data;
+  /** Of the client, where the transport's own address is that of a proxy. @defaultValue that of the transport */
+  readonly remoteAddress?: string | undefined;
   /** The transport has ended. */
   readonly onClosed?: (() => void) | undefined;
 }

@@ -41,7 +41,7 @@ export class WebSocketConnection<Data = unknown>
   readonly subprotocol: string;
   /** The extensions that were agreed on, as in the WHATWG attribute: `"permessage-deflate"` or `""`. */
   readonly extensions: string;
-  /** The peer's address, when the transport is a socket that has one. */
+  /** The peer's address, past `trustedProxies`, when the transport is a socket that has one. */
   readonly remoteAddress: string | undefined;
   /** Resolves when the connection has ended; never rejects. */
   readonly closed: Promise<CloseInfo>;
@@ -76,7 +76,7 @@ export class WebSocketConnection<Data = unknown>
       onGuardError: (error) => this.#failed(error),
       onProgress: () => this.#delivered(),
     });
-    this.remoteAddress = this.#link.remoteAddress;
+    this.remoteAddress = setup.remoteAddress ?? this.#link.remoteAddress;
     this.#outgoing = new Outgoing(this.#link, options, {
       onDrained: () => this.#drained(),
       onOverflow: () => this.#overflowed(),

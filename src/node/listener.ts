@@ -23,6 +23,7 @@ export interface ListenerOptions {
   readonly host?: string | undefined;
   readonly socketPath?: string | undefined;
   readonly tls?: TlsOptions | undefined;
+  readonly reusePort?: boolean | undefined;
 }
 
 /** How many clients may wait to be accepted. When all come back at once, Node's 511 would keep many of them waiting for a second or more. */
@@ -30,6 +31,15 @@ const BACKLOG = 4096;
 
 /** Longest time that a timer of Node takes: about 25 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Tells whether Node can let several processes listen on one port, each for itself: from
+ * 22.12 and 23.1 on. Before, it ignores the option, and the second process cannot listen.
+ */
+export function canReusePort(nodeVersion: string): boolean {
+  const [major = 0, minor = 0] = nodeVersion.split(".").map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+}
 
 /** Listens, and gives everything that connects to an upgrader. */
 export class Listener {
@@ -45,7 +55,7 @@ export class Listener {
    * @throws {Error} The TLS options are no good.
    */
   constructor(
-    { port, host, socketPath, tls }: ListenerOptions,
+    { port, host, socketPath, tls, reusePort = false }: ListenerOptions,
     upgrader: AnyUpgrader,
     onError: (error: unknown) => void,
   ) {
@@ -69,7 +79,9 @@ export class Listener {
     });
     // Not both in one object: Node takes a `port` that is there, even undefined, for port 0.
     const where = socketPath === undefined ? { port, host } : { path: socketPath };
-    server.listen({ ...where, backlog: BACKLOG });
+    // A worker of node:cluster would be given the primary's listener otherwise.
+    const sharing = reusePort ? { reusePort: true, exclusive: true } : {};
+    server.listen({ ...where, ...sharing, backlog: BACKLOG });
     this.#server = server;
   }
 
@@ -112,7 +124,7 @@ export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
     const complete = read(reader, chunk, pending, upgrader);
     if (complete === undefined) return;
     pending.keep(complete.rest);
-    const arrival = judgeArrival(complete.head, transport);
+    const arrival = judgeArrival(complete.head, transport, upgrader.options.isTrusted);
     upgrader.answer(pending, arrival, upgrader.claim(arrival));
   });
 }

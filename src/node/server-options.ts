@@ -13,6 +13,7 @@ import {
   type OriginPolicy,
 } from "../protocol/index.js";
 import { createDeflateCodec } from "./deflate.js";
+import { canReusePort } from "./listener.js";
 import {
   type ConnectionOptions,
   limit,
@@ -21,6 +22,7 @@ import {
 } from "./options.js";
 import type { Rejection } from "./server-rejection.js";
 import type { ServerRequest } from "./server-request.js";
+import { type IsTrusted, trustOf } from "./trusted-proxies.js";
 
 /**
  * Options of a {@link WebSocketServer}. Where it gets its connections from is said by
@@ -32,6 +34,15 @@ export interface ServerOptions<Data = undefined> extends ConnectionOptions, Head
 
   /** Address to listen on, with `port`. @defaultValue all addresses, as Node has it */
   readonly host?: string | undefined;
+
+  /**
+   * Lets other processes listen on the same port, which all have to ask for that; the
+   * system spreads the connections over them. With `port`, from Node 22.12 and 23.1 on,
+   * where the system can: Linux, FreeBSD, but not macOS or Windows.
+   *
+   * @defaultValue false
+   */
+  readonly reusePort?: boolean | undefined;
 
   /** Listens on this Unix socket or Windows pipe. */
   readonly socketPath?: string | undefined;
@@ -50,6 +61,17 @@ export interface ServerOptions<Data = undefined> extends ConnectionOptions, Head
 
   /** Tells whether a request is for this server, in place of `path`; those that are not get 404. */
   readonly route?: ((request: ServerRequest) => boolean) | undefined;
+
+  /**
+   * Proxies in front of this server that are believed when they say, by X-Forwarded-For and
+   * X-Forwarded-Proto, where a request came from: that is then `remoteAddress` and
+   * `isSecure`, on which limits per address and the same-origin check depend. Addresses such
+   * as `"127.0.0.1"`, networks such as `"10.0.0.0/8"`, `"unix"` for Unix sockets. Name no
+   * network of clients: who is named here can claim any address.
+   *
+   * @defaultValue nobody: anyone can send these header fields
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
 
   /** Pages of which origins may connect; the others get 403 (RFC 6455 §10.2). @defaultValue `"same-origin"` */
   readonly origins?: OriginPolicy | undefined;
@@ -123,6 +145,7 @@ export interface ResolvedServerOptions<Data> {
   readonly whenFull: "refuse" | "acceptThenClose";
   readonly path: string | undefined;
   readonly route: ServerOptions<Data>["route"];
+  readonly isTrusted: IsTrusted;
   readonly origins: OriginPolicy;
   readonly authenticate: NonNullable<ServerOptions<Data>["authenticate"]>;
   readonly selectSubprotocol: NonNullable<ServerOptions<Data>["selectSubprotocol"]>;
@@ -160,6 +183,7 @@ export function resolveServerOptions<Data>(
     whenFull,
     path,
     route,
+    isTrusted: trustOf(options.trustedProxies ?? []),
     origins,
     authenticate: toAuthenticator(options),
     selectSubprotocol: toSelector(options),
@@ -175,16 +199,27 @@ function checkSources<Data>({
   socketPath,
   tls,
   server,
+  reusePort,
   onRequest,
 }: ServerOptions<Data>): void {
   const sources = [port, socketPath, server].filter((source) => source !== undefined);
   if (sources.length > 1) throw new TypeError("one of port, socketPath and server, not several");
   if (host !== undefined && port === undefined) throw new TypeError("host goes with port");
+  if (reusePort === true) checkReusePort(port);
   const isOwn = port !== undefined || socketPath !== undefined;
   if (tls !== undefined && !isOwn) throw new TypeError("tls goes with port or socketPath");
   if (onRequest !== undefined && !isOwn) {
     throw new TypeError(
       "onRequest goes with port or socketPath: other servers answer requests themselves",
+    );
+  }
+}
+
+function checkReusePort(port: number | undefined): void {
+  if (port === undefined) throw new TypeError("reusePort goes with port");
+  if (!canReusePort(process.versions.node)) {
+    throw new TypeError(
+      "reusePort needs Node 22.12, 23.1 or later; node:cluster shares a port on every Node",
     );
   }
 }

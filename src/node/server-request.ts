@@ -8,6 +8,7 @@ import {
   type RequestHead,
   type UpgradeRequest,
 } from "../protocol/index.js";
+import { clientOrigin, type IsTrusted } from "./trusted-proxies.js";
 
 /**
  * An HTTP request to a server, as its hooks see it. Everything in it comes from the
@@ -24,9 +25,9 @@ export class ServerRequest {
   /** The origin of the page, when the client is a browser (§4.1, §10.2). */
   readonly origin: string | undefined;
   readonly headers: Fields;
-  /** The peer's address: that of a proxy when there is one. `undefined` when the transport has none. */
+  /** The client's address, past `trustedProxies`: that of any other proxy. `undefined` when the transport has none. */
   readonly remoteAddress: string | undefined;
-  /** Whether the request came through TLS, up to this process. */
+  /** Whether the request came through TLS, up to this process or to one of `trustedProxies`. */
   readonly isSecure: boolean;
   /** Aborted when nobody waits for the answer any more: the client is gone, or time is up. */
   readonly signal: AbortSignal;
@@ -77,8 +78,12 @@ export type Arrival = {
   | { readonly kind: "refused"; readonly request: undefined; readonly refusal: Refusal }
 );
 
-/** Judges a head that came over `transport`. Never throws for what a peer sent. */
-export function judgeArrival(head: RequestHead, transport: Duplex): Arrival {
+/**
+ * Judges a head that came over `transport`. Never throws for what a peer sent.
+ *
+ * @param isTrusted - Whether to believe what the one at an address says of where it got the request.
+ */
+export function judgeArrival(head: RequestHead, transport: Duplex, isTrusted: IsTrusted): Arrival {
   const verdict = judgeRequest(head);
   const abort = new AbortController();
   if (verdict.kind === "refused") return { ...verdict, head, abort, request: undefined };
@@ -86,8 +91,7 @@ export function judgeArrival(head: RequestHead, transport: Duplex): Arrival {
   const isUpgrade = verdict.kind === "upgrade";
   const request = new ServerRequest(verdict.request, {
     subprotocols: isUpgrade ? verdict.request.subprotocols : [],
-    remoteAddress: remoteAddressOf(transport),
-    isSecure: "encrypted" in transport && transport.encrypted === true,
+    ...clientOrigin(transport, head.fields, isTrusted),
     signal: abort.signal,
   });
   return isUpgrade
@@ -109,10 +113,4 @@ export function headOf(message: IncomingMessage): RequestHead {
 export function pathOf({ target }: RequestHead): string {
   const question = target.indexOf("?");
   return question < 0 ? target : target.slice(0, question);
-}
-
-/** @returns `undefined` for a transport without one. */
-export function remoteAddressOf(transport: Duplex): string | undefined {
-  if (!("remoteAddress" in transport)) return undefined;
-  return typeof transport.remoteAddress === "string" ? transport.remoteAddress : undefined;
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
+import type { RequestHead } from "../protocol/index.js";
 import { type Arrival, headOf, judgeArrival } from "./server-request.js";
 import type { AnyUpgrader, Claim } from "./upgrade.js";
 
@@ -22,7 +23,7 @@ export function answerUpgrade(
   received: Uint8Array,
 ): void {
   markHandedOver(transport);
-  const arrival = judgeArrival(headOf(message), transport);
+  const arrival = judgeArrival(headOf(message), transport, upgrader.options.isTrusted);
   handOver(upgrader, transport, received, arrival, upgrader.claim(arrival));
 }
 
@@ -72,11 +73,12 @@ class Attachment {
 
   readonly #onUpgrade = (message: IncomingMessage, transport: Duplex, received: Buffer): void => {
     if (handedOver.has(transport)) return; // by an earlier listener of the application
-    const arrival = judgeArrival(headOf(message), transport);
+    const judge = judging(headOf(message), transport);
     const isShared = this.#httpServer.listenerCount("upgrade") > 1;
-    if (isShared && arrival.kind === "not-an-upgrade") return; // to another protocol: not for us to judge
 
     for (const upgrader of this.#upgraders) {
+      const arrival = judge(upgrader);
+      if (isShared && arrival.kind === "not-an-upgrade") return; // to another protocol: not for us to judge
       const claim = upgrader.claim(arrival);
       if (claim === "foreign") continue;
       this.#handOver(upgrader, transport, received, arrival, claim);
@@ -84,7 +86,7 @@ class Attachment {
     }
     const [anyone] = this.#upgraders;
     if (!isShared && anyone !== undefined) {
-      this.#handOver(anyone, transport, received, arrival, "foreign");
+      this.#handOver(anyone, transport, received, judge(anyone), "foreign");
     }
   };
 
@@ -98,6 +100,16 @@ class Attachment {
     markHandedOver(transport);
     handOver(upgrader, transport, received, arrival, claim);
   }
+}
+
+/** Judges a request once for all servers that trust the same proxies: where it comes from depends on that. */
+function judging(head: RequestHead, transport: Duplex): (upgrader: AnyUpgrader) => Arrival {
+  const arrivals = new Map<unknown, Arrival>();
+  return ({ options: { isTrusted } }) => {
+    const arrival = arrivals.get(isTrusted) ?? judgeArrival(head, transport, isTrusted);
+    arrivals.set(isTrusted, arrival);
+    return arrival;
+  };
 }
 
 function isChoosy({ options: { path, route } }: AnyUpgrader): boolean {

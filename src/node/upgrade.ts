@@ -3,7 +3,8 @@ import { buildResponse, type HttpResponse, type UpgradeRequest } from "../protoc
 import { WebSocketConnection } from "./connection.js";
 import { tellAccepted, tellRefused } from "./diagnostics.js";
 import type { ResolvedServerOptions } from "./server-options.js";
-import { type Arrival, pathOf, remoteAddressOf, type ServerRequest } from "./server-request.js";
+import { type Arrival, pathOf, type ServerRequest } from "./server-request.js";
+import { remoteAddressOf } from "./trusted-proxies.js";
 import { type Admission, type Agreement, type Decision, decide } from "./upgrade-decision.js";
 import { Guards } from "./upgrade-guard.js";
 import {
@@ -34,7 +35,7 @@ export interface UpgraderEvents<Data> {
 export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "claim" | "answer" | "refuse"> & {
   readonly options: Pick<
     ResolvedServerOptions<unknown>,
-    "limits" | "handshakeTimeoutMs" | "path" | "route"
+    "limits" | "handshakeTimeoutMs" | "path" | "route" | "isTrusted"
   >;
 };
 
@@ -179,14 +180,17 @@ export class Upgrader<Data> {
       case "open": {
         const { agreement, data } = decision;
         tellAccepted("server", request.remoteAddress);
-        const connection = this.#connect(pending, agreement, data, this.connections);
+        const connection = this.#connect(pending, request, agreement, data, this.connections);
         this.#events.onConnection(connection, request);
         break;
       }
       case "acceptThenClose": {
         const { agreement, code, closeCode, reason } = decision;
         tellAccepted("server", request.remoteAddress, closeCode);
-        this.#connect(pending, agreement, undefined, this.#leaving).close(closeCode, reason);
+        this.#connect(pending, request, agreement, undefined, this.#leaving).close(
+          closeCode,
+          reason,
+        );
         this.#events.onRefused(acceptedToClose(code, closeCode), request);
         break;
       }
@@ -205,6 +209,7 @@ export class Upgrader<Data> {
 
   #connect<T>(
     pending: PendingTransport,
+    { remoteAddress }: ServerRequest,
     { response, subprotocol, deflate }: Agreement,
     data: T,
     group: Set<WebSocketConnection<T>>,
@@ -219,6 +224,7 @@ export class Upgrader<Data> {
       subprotocol,
       deflate,
       received: pending.accept(),
+      remoteAddress,
       data,
       onClosed: () => {
         group.delete(connection);
