@@ -6,7 +6,7 @@ const ROUNDS = 5;
 const GROWTH = 4;
 /** one may cost this many times as much: what is quadratic costs four times as much. */
 const MOST = 2;
-const NAME_LENGTH = 58;
+const NAME_LENGTH = 64;
 
 /** Handles `count` items. What it does first, up to the call of `start`, is not measured. */
 export type Handle = (count: number, start: () => void) => unknown;

@@ -5,6 +5,7 @@ import {
   type WebSocketConnection,
   WebSocketServer,
 } from "plainsocket";
+import { ConnectionManager } from "plainsocket/manager";
 import { ProtocolConnection } from "plainsocket/protocol";
 import { nodePlatform } from "../src/node/platform.js";
 import { MemorySocket } from "../test/support/wire-memory.js";
@@ -153,6 +154,29 @@ await growth("members of a broadcast", 2_500, async (count, start) => {
   start();
   for (const { server } of made) server.send("to all");
   await Promise.all(all);
+});
+
+await growth("rooms of a member, from join to leave", 2_500, async (count, start) => {
+  const { server } = await pair();
+  const manager = new ConnectionManager({ maxRoomsPerConnection: Infinity });
+  manager.add(server);
+  start();
+  for (let i = 0; i < count; i++) void manager.room(`room ${i}`).join(server);
+  for (const room of manager.rooms) manager.room(room).broadcast("to the room");
+  for (let i = 0; i < count; i++) manager.room(`room ${i}`).leave(server);
+});
+
+await growth("members of a room, from join to leave", 2_500, async (count, start) => {
+  const made = await pairs(count);
+  const manager = new ConnectionManager();
+  for (const { server } of made) manager.add(server);
+  const lobby = manager.room("lobby");
+  const all = made.map(({ client }) => received(client, 1));
+  start();
+  for (const { server } of made) void lobby.join(server);
+  lobby.broadcast("to the room");
+  await Promise.all(all);
+  for (const { server } of made) lobby.leave(server);
 });
 
 conclude();

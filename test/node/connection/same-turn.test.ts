@@ -4,6 +4,7 @@ import { connect as dial, createServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
 import type { WebSocketConnection } from "../../../src/node/connection.js";
+import { prepareMessage } from "../../../src/protocol/index.js";
 import { NO_DEFLATE_LIMITS, over, type PeerOptions, settle } from "../../support/raw-peer.js";
 import { encodeFrame, frame, SCRIPT_KEY, TEXT } from "../../support/wire-frame.js";
 import { MemorySocket } from "../../support/wire-memory.js";
@@ -18,6 +19,7 @@ const ACTS: readonly [name: string, act: Act, options?: PeerOptions][] = [
   ["an empty message",           (one) => one.send("")],
   ["more than is ever gathered", (one) => one.send("x".repeat(70_000))],
   ["a compressed text",          (one) => one.send("again and ".repeat(20)), { deflate: NO_DEFLATE_LIMITS }],
+  ["a prepared message",         (one) => one.send(prepareMessage("again and ".repeat(20))), { deflate: NO_DEFLATE_LIMITS }],
   ["a ping",                     (one) => one.ping()],
   ["a pong",                     (one) => one.pong()],
   ["a Close frame",              (one) => one.close(1000)],
