@@ -4,7 +4,8 @@
  * or returned a promise.
  */
 export abstract class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
-  readonly #listeners: { [Name in keyof Events]?: readonly Listener<Events[Name]>[] } = {};
+  readonly #listeners: { [Name in keyof Events]?: readonly Listener<Events[Name]>[] } =
+    Object.create(null); // no name is there already
 
   /** Calls `listener` for each event from now on. The same function added twice is called twice. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
