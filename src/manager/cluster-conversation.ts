@@ -81,7 +81,8 @@ export class ClusterConversation {
         this.#link.forgetNode(from);
         return;
       case "closeAll":
-        void this.#local.closeAll(remark.options);
+        // What may not be sent as a close code is refused, and that is all that comes of it.
+        this.#local.closeAll(remark.options).catch(() => {});
         return;
       case "question":
         this.#answer(from, remark.id, remark.rooms);

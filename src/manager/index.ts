@@ -39,5 +39,5 @@ export {
   prometheusText,
 } from "./metrics-prometheus.js";
 export type { BrokerMetrics, Counts, Metrics } from "./metrics.js";
-export { type BroadcastOptions, type Excepted, Room } from "./room.js";
+export { type BroadcastOptions, type Excepted, type ResumeOptions, Room } from "./room.js";
 export type { Authorize, LeaveReason, RoomAction } from "./rooms.js";

@@ -1,10 +1,10 @@
 import { ReadyState } from "../protocol/index.js";
 import type { WebSocketConnection } from "../node/index.js";
 import { type Broadcastable, type BroadcastResult, toPrepared } from "./broadcast.js";
-import type { Cluster, ClusterMembers, RoomMember } from "./cluster-local.js";
+import type { Cluster, ClusterMembers, OutboundMessage, RoomMember } from "./cluster-local.js";
 import type { Dispatch } from "./dispatch.js";
 import type { JoinStatus } from "./managed-connection.js";
-import type { BroadcastOptions, RoomHost } from "./room.js";
+import type { BroadcastOptions, ResumeOptions, RoomHost } from "./room.js";
 import type { Rooms } from "./rooms.js";
 import { connectionsOf, type Roster } from "./roster.js";
 
@@ -14,6 +14,9 @@ export interface RoomHostOptions<Data> {
   readonly dispatch: Dispatch<Data>;
   readonly cluster: () => Cluster | undefined;
 }
+
+/** How long the engine has to say what a member has missed. */
+const RESUME_TIMEOUT_MS = 5_000;
 
 /** What rooms do, for connections of one manager. */
 export class ManagerRoomHost<Data> implements RoomHost<Data> {
@@ -29,6 +32,32 @@ export class ManagerRoomHost<Data> implements RoomHost<Data> {
     if (managed !== undefined) return rooms.join(managed, room, state);
     if (connection.readyState !== ReadyState.OPEN) return Promise.resolve("closed");
     throw new Error("this connection is not the manager's: give it to add(connection) first");
+  }
+
+  offsetOf(room: string): string | undefined {
+    return this.#options.cluster()?.offsetOf?.(room);
+  }
+
+  async resume(
+    connection: WebSocketConnection<Data>,
+    room: string,
+    { offset, state, timeoutMs = RESUME_TIMEOUT_MS }: ResumeOptions,
+  ): Promise<JoinStatus | "gap"> {
+    const { roster, rooms, cluster } = this.#options;
+    const managed = roster.of(connection);
+    if (managed === undefined) return this.join(connection, room, state);
+    if (rooms.membership.has(managed, room)) return "joined";
+    const permitted = await rooms.permit(managed, room, state);
+    if (typeof permitted === "string") return permitted;
+    let status: JoinStatus = "closed";
+    const join = (missed: readonly OutboundMessage[]): void => {
+      status = permitted();
+      if (status !== "joined") return;
+      for (const message of missed) connection.send(message.data, message);
+    };
+    const returning = { connectionId: managed.id, offset, timeoutMs, join };
+    const outcome = await cluster()?.resume?.(room, returning);
+    return outcome === "resumed" ? status : "gap";
   }
 
   leave(connection: WebSocketConnection<Data>, room: string): boolean {

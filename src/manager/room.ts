@@ -25,9 +25,25 @@ export interface BroadcastOptions<Data = unknown> extends SendOptions {
 /** A connection, or its id. */
 export type Excepted<Data> = WebSocketConnection<Data> | string;
 
+/** How a member comes back to a room. */
+export interface ResumeOptions {
+  /** What {@link Room.offset} was when it had had all messages up to then. It may come from the client as it is. */
+  readonly offset: string;
+  /** As with {@link Room.join}. */
+  readonly state?: unknown;
+  /** How long the engine has to say what was missed. @defaultValue 5000 */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** What a {@link Room} asks of its manager. */
 export interface RoomHost<Data> {
   join(connection: WebSocketConnection<Data>, room: string, state: unknown): Promise<JoinStatus>;
+  offsetOf(room: string): string | undefined;
+  resume(
+    connection: WebSocketConnection<Data>,
+    room: string,
+    options: ResumeOptions,
+  ): Promise<JoinStatus | "gap">;
   leave(connection: WebSocketConnection<Data>, room: string): boolean;
   has(connection: WebSocketConnection<Data>, room: string): boolean;
   setState(connection: WebSocketConnection<Data>, room: string, state: unknown): boolean;
@@ -86,6 +102,32 @@ export class Room<Data = unknown> {
     { state }: { readonly state?: unknown } = {},
   ): Promise<JoinStatus> {
     return this.#host.join(connection, this.name, state);
+  }
+
+  /**
+   * Where a member stands that has had all messages up to now: tell it to the client, for
+   * `resume`. It can be neither guessed nor used for another room. `undefined` while the
+   * broker has kept nothing that has been delivered here, or keeps nothing at all.
+   */
+  get offset(): string | undefined {
+    return this.#host.offsetOf(this.name);
+  }
+
+  /**
+   * Makes `connection` a member as `join` does, and sends it first what it has missed since
+   * `offset`: each message once, and those of each process in their order. What its own
+   * earlier connection was excepted from is among it.
+   *
+   * @returns As `join` does. `"gap"`: it is no member, because nobody can say what it has
+   *   missed (the offset is too old, or of another room, or was made up; nothing is kept;
+   *   the engine does not answer): let it `join`, and send it all there is. A connection
+   *   that is a member already stays one, and is sent nothing. It rejects only as `join` throws.
+   */
+  resume(
+    connection: WebSocketConnection<Data>,
+    options: ResumeOptions,
+  ): Promise<JoinStatus | "gap"> {
+    return this.#host.resume(connection, this.name, options);
   }
 
   /** @returns Whether it was a member. A join that waits for `authorize` is called off. */

@@ -75,6 +75,31 @@ export class Rooms<Data> {
     return this.#joinIfAllowed(managed, room, state);
   }
 
+  /**
+   * Finds out whether it may become a member, and leaves it at that. Never rejects.
+   *
+   * @returns A function that lets it in, to be called later, unless what it may do has
+   * changed by then; or why it may not.
+   */
+  async permit(
+    managed: ManagedConnection<Data>,
+    room: string,
+    state: unknown,
+  ): Promise<(() => JoinStatus) | JoinStatus> {
+    const isFull = (): boolean =>
+      this.membership.groupsOf(managed).size + managed.pendingJoins.size >=
+      this.#options.maxRoomsPerConnection;
+    if (!managed.isOpen) return "closed";
+    if (!managed.isAuthenticated) return "denied";
+    if (isFull()) return "tooMany";
+    const { revision } = managed;
+    if (!(await this.#ask(managed, "join", room))) return "denied";
+    return () => {
+      if (managed.revision !== revision) return "denied";
+      return isFull() ? "tooMany" : this.#admit(managed, room, state);
+    };
+  }
+
   /** @returns Whether it was a member. A join that waits for `authorize` is called off, too. */
   leave(managed: ManagedConnection<Data>, room: string, reason: LeaveReason): boolean {
     this.#settleJoin(managed, room, "cancelled");

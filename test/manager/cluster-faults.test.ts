@@ -1,6 +1,7 @@
 // What nodes do when something on the way to the others breaks.
 import { beforeEach, describe, expect, it } from "vitest";
 import { roomChannel } from "../../src/manager/cluster-channels.js";
+import { serializeEnvelope } from "../../src/manager/cluster-message.js";
 import { MemoryBroker } from "../../src/manager/memory-broker.js";
 import { FakeClock } from "../support/clock.js";
 import {
@@ -149,6 +150,10 @@ describe("a broker that fails", () => {
     for (const bytes of poison) await engine.publish(roomChannel("r"), bytes);
     await engine.publish(roomChannel("r"), Uint8Array.of(2, 0, 0, 0, 0));
     await engine.publish(roomChannel("r"), new Uint8Array(2 ** 24 + 1));
+    const options = { code: 7, reason: "no close code" };
+    const body = { type: "closeAll", options } as const;
+    const envelope = serializeEnvelope({ from: "n9", sequence: 1, previous: 0, body });
+    await engine.publish("nodes", envelope);
     a.say("r", "still here");
     await settle();
     expect(b.delivered).toEqual(["r/still here"]);

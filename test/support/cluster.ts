@@ -114,7 +114,7 @@ export class Node {
       rooms: () => this.#rooms.keys(),
       closeAll: (options) => {
         this.closed.push(options);
-        return Promise.resolve();
+        return options.code === 7 ? Promise.reject(new RangeError("7")) : Promise.resolve();
       },
       happened: (event) => this.events.push(event),
     };
