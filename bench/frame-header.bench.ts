@@ -1,3 +1,4 @@
+// What does a header cost to parse and to write, by its length?
 import { parseFrameHeader, writeFrameHeader } from "../src/protocol/frame-header.js";
 import { Opcode } from "../src/protocol/opcode.js";
 import { compare } from "./compare.js";

@@ -1,3 +1,4 @@
+// What does it cost to make frames of messages, by their size, and what does masking add for a client?
 import { nodePlatform } from "../src/node/platform.js";
 import { ProtocolConnection } from "../src/protocol/index.js";
 import { compare } from "./compare.js";

@@ -1,3 +1,4 @@
+// From which length on does masking four bytes at a time pay, and does it matter where in memory a payload starts?
 import { applyMask } from "../src/protocol/masking.js";
 import { compare } from "./compare.js";
 
@@ -15,5 +16,7 @@ for (const length of [8, 32, 64, 125, 1024, 65_536]) {
     "byte by byte": () => byteByByte(aligned, key),
     "applyMask, aligned": () => applyMask(bytes, 0, length, KEY),
     "applyMask, one byte off": () => applyMask(bytes, 1, length + 1, KEY),
+    "applyMask, two bytes off": () => applyMask(bytes, 2, length + 2, KEY),
+    "applyMask, three bytes off": () => applyMask(bytes, 3, length + 3, KEY),
   });
 }

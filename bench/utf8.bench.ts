@@ -1,3 +1,4 @@
+// Which way to validate UTF-8 is fastest, by length and by alphabet?
 import { isUtf8 } from "node:buffer";
 import { Utf8Validator } from "../src/protocol/utf8.js";
 import { compare } from "./compare.js";
