@@ -110,7 +110,7 @@ export class Compressor {
       const base = this.#position - window.start;
       const firstUnhashed = window.end - HASHED_BYTES + 1;
       const first = window.start - this.#unlearnt;
-      learn(chains, window, base, first, Math.min(window.start, firstUnhashed));
+      learn(chains, window, base, first, Math.min(window.start, firstUnhashed), 1);
       findMatches({ chains, window, base, effort: this.#effort }, parse);
       writeBlock(writer, window, parse);
       this.#position = (this.#position + chunk.length) & (MAX_WINDOW_BYTES - 1);

@@ -47,6 +47,23 @@ export class DynamicCodes implements SymbolCodes {
   readonly #codes = new Int32Array(CODE_LENGTH_SYMBOLS);
   #listed = 0;
 
+  /**
+   * About how many bits the block takes, for a fifth of the time of {@link plan}:
+   * the least there can be, and a description of usual size.
+   */
+  estimate(): number {
+    const { litlenPlan, distancePlan } = this;
+    const symbols = litlenPlan.lengths.used + distancePlan.lengths.used;
+    return (
+      60 +
+      4.7 * symbols +
+      litlenPlan.leastBits() +
+      distancePlan.leastBits() +
+      litlenPlan.bitsWith(LITLEN_EXTRA) +
+      distancePlan.bitsWith(DISTANCE_EXTRA)
+    );
+  }
+
   /** Finds the best codes for the symbols. @returns The bits that the block takes with them. */
   plan(): number {
     this.litlenPlan.plan(MAX_CODE_BITS);

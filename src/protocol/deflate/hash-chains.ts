@@ -45,7 +45,7 @@ export function hashOf(word: number, shift: number): number {
 }
 
 /**
- * Adds the positions from index `from` to before `to` of the window.
+ * Adds every `step`-th position from index `from` to before `to` of the window.
  *
  * @param base - The position of index 0.
  */
@@ -55,9 +55,10 @@ export function learn(
   base: number,
   from: number,
   to: number,
+  step: number,
 ): void {
   const mask = previous.length - 1;
-  for (let i = from; i < to; i++) {
+  for (let i = from; i < to; i += step) {
     const hash = hashOf(words.getInt32(i, true), shift);
     const position = (base + i) & mask;
     previous[position] = heads[hash]!;

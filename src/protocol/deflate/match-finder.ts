@@ -73,7 +73,7 @@ export function findMatches(search: Search, parse: Parse): void {
     }
     addMatch(parse, i, match);
     i += match >> 16;
-    learn(chains, window, base, next, i <= lastHashed ? i : lastHashed + 1);
+    learn(chains, window, base, next, i <= lastHashed ? i : lastHashed + 1, effort.learnStep);
   }
   for (; i < end; i++) litlens[bytes[i]!]!++;
   parse.matches[2 * parse.matchCount] = end;

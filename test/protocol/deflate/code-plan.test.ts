@@ -54,6 +54,18 @@ describe("CodePlan", () => {
     expect(planned({}).bitsWith(costs)).toBe(0);
   });
 
+  it("knows the least bits that any code takes", () => {
+    // Weights that are powers of two have a code without loss.
+    expect(planned({ 3: 8, 7: 4, 29: 4 }).leastBits()).toBeCloseTo(8 * 1 + 4 * 2 + 4 * 2);
+    expect(planned({ 3: 512, 7: 512 }).leastBits()).toBeCloseTo(1024);
+    expect(planned({ 20: 5 }).leastBits()).toBe(0);
+    expect(planned({}).leastBits()).toBe(0);
+    const plan = planned({ 1: 30, 2: 20, 3: 33, 4: 77, 5: 11, 6: 25 });
+    const best = plan.plannedBits(new Uint8Array(30));
+    expect(plan.leastBits()).toBeLessThanOrEqual(best);
+    expect(plan.leastBits()).toBeGreaterThan(best * 0.97);
+  });
+
   it("keeps to the limit of the length", () => {
     const frequencies = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, 2 ** i]));
     const bits = codesIn(planned(frequencies, 7)).map(([, length]) => length);

@@ -4,7 +4,7 @@ import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { readDynamicCodes } from "../../../src/protocol/deflate/block-codes.js";
 import { DynamicCodes } from "../../../src/protocol/deflate/dynamic-codes.js";
 import { writeSymbols } from "../../../src/protocol/deflate/symbol-writer.js";
-import { seeded } from "../../support/deflate-corpora.js";
+import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import { type Part, parsed, type ParsedChunk } from "../../support/deflate-parse.js";
 import { inspectPayload } from "../../support/deflate-window.js";
 
@@ -64,6 +64,16 @@ describe("DynamicCodes", () => {
         return [length, 1 + Math.floor(32_767 * random() ** spread)];
       });
       expectRoundTrip(parts);
+    }
+  });
+
+  it("estimates within 5 % what messages take", () => {
+    for (const corpus of [CORPORA.json, CORPORA.chat, CORPORA.graphql, CORPORA.protobuf]) {
+      for (const size of [1000, 4000]) {
+        const chunk = parsed([...corpus(seeded(size), size)]);
+        const bits = planned(chunk);
+        expect(Math.abs(codes.estimate() / bits - 1)).toBeLessThan(0.05);
+      }
     }
   });
 

@@ -19,7 +19,7 @@ describe("HashChains", () => {
   it("lead from the latest occurrence of four bytes to the ones before", () => {
     const window = loaded("abcd--abcd---abcd");
     const chains = new HashChains(8);
-    learn(chains, window, 10 - window.start, window.start, window.end - 3);
+    learn(chains, window, 10 - window.start, window.start, window.end - 3, 1);
 
     expect(chain(chains, window, window.start)).toEqual([23, 16, 10, 0]);
   });
@@ -27,7 +27,7 @@ describe("HashChains", () => {
   it("count positions modulo the window", () => {
     const window = loaded("abcd");
     const chains = new HashChains(8);
-    learn(chains, window, 256 * 3 + 5 - window.start, window.start, window.start + 1);
+    learn(chains, window, 256 * 3 + 5 - window.start, window.start, window.start + 1, 1);
 
     expect(chain(chains, window, window.start)).toEqual([5, 0]);
   });
@@ -51,7 +51,7 @@ describe("HashChains", () => {
   it("forget everything when cleared", () => {
     const window = loaded("abcdabcd");
     const chains = new HashChains(8);
-    learn(chains, window, 10, window.start, window.end - 3);
+    learn(chains, window, 10, window.start, window.end - 3, 1);
     chains.clear();
 
     expect(new Set([...chains.heads, ...chains.previous])).toEqual(new Set([0]));

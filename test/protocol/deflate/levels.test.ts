@@ -8,6 +8,7 @@ it("tries harder from level to level", () => {
     expect(effort.probes).toBeGreaterThanOrEqual(before.probes);
     expect(effort.probes + effort.moreProbes).toBeGreaterThan(before.probes + before.moreProbes);
     expect(effort.lazyBelow).toBeGreaterThanOrEqual(before.lazyBelow);
+    expect(effort.learnStep).toBeLessThanOrEqual(before.learnStep);
     expect(effort.goodEnough).toBeGreaterThanOrEqual(before.goodEnough);
   }
   expect(effortOf(DEFAULT_LEVEL)).toBeDefined();

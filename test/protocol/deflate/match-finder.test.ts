@@ -20,7 +20,7 @@ function partsIn(message: Uint8Array, setup: Setup = {}): Part[] {
   const window = new CompressionWindow();
   window.load(history, message);
   const base = history.length - window.start;
-  learn(chains, window, base, window.historyStart, Math.min(window.start, window.end - 3));
+  learn(chains, window, base, window.historyStart, Math.min(window.start, window.end - 3), 1);
   const parse = new Parse();
   parse.matchCount = 7;
   parse.litlens.fill(7);
@@ -128,7 +128,7 @@ describe("findMatches", () => {
         const parse = new Parse();
         const base = 100 - window.start;
         window.load(text, chunk);
-        learn(chains, window, base, window.historyStart, window.start);
+        learn(chains, window, base, window.historyStart, window.start, 1);
         window.load(history, chunk);
         findMatches({ chains, window, base, effort: effortOf(level) }, parse);
         return partsOf(window, parse);
