@@ -30,7 +30,7 @@ export class IncomingQueue {
     return this.#queuedBytes > this.#maxQueuedBytes;
   }
 
-  /** More came all the same, and it is too much. */
+  /** More has come all the same, and it is too much. */
   get isOverfull(): boolean {
     return this.#queuedBytes > this.#maxQueuedBytes * HARD_LIMIT_FACTOR;
   }

@@ -46,6 +46,10 @@ export class Receiver {
 
   /** @returns A promise when the next message is to wait for it. */
   receive(message: unknown): Promise<void> | undefined {
+    if (this.#queue.isOverfull) {
+      this.#setup.transport.close(this.#setup.overflowCode, "too many messages wait");
+      return undefined;
+    }
     const readings = this.#setup.wire.read(message);
     for (const reading of readings) {
       if (reading.kind === "event" || reading.kind === "request" || reading.kind === "unreadable") {
@@ -53,9 +57,6 @@ export class Receiver {
       } else {
         this.#obey(reading);
       }
-    }
-    if (this.#queue.isOverfull) {
-      this.#setup.transport.close(this.#setup.overflowCode, "too many messages wait");
     }
     // The reply that this end waits for may be behind the next message.
     const room = this.#setup.pending.size > 0 ? undefined : this.#queue.whenRoom();

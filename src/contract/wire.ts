@@ -37,19 +37,18 @@ export class Wire {
 
   /** Reads what a peer sent, whatever it is; never throws. */
   read(message: unknown): readonly (Envelope | Unreadable)[] {
-    const { codec, batch, maxDepth } = this.#options;
+    const { codec } = this.#options;
     let value: unknown;
     try {
       value = codec.parse(asWireMessage(message));
     } catch {
       return [MALFORMED];
     }
-    // A batch is one level of its own.
-    if (!isSafe(value, batch === undefined ? maxDepth : maxDepth + 1)) return [INVALID];
     try {
       const values = this.#split(value);
       return values === undefined ? [INVALID] : values.map((one) => this.#readOne(one));
     } catch {
+      // A `split` that threw, or a stack that is too short for what `maxDepth` lets through.
       return [INVALID];
     }
   }
@@ -77,8 +76,11 @@ export class Wire {
     return ERROR_TEXTS.MALFORMED.replace("*", this.#options.codec.name);
   }
 
+  /** The values of single messages; `undefined` when they are not safe, or too many. */
   #split(value: unknown): readonly unknown[] | undefined {
-    const { batch } = this.#options;
+    const { batch, maxDepth } = this.#options;
+    // A batch is one level of its own.
+    if (!isSafe(value, batch === undefined ? maxDepth : maxDepth + 1)) return undefined;
     if (batch === undefined) return [value];
     const values = (batch.split ?? itemsOf)(value) ?? [value];
     return values.length > (batch.maxMessages ?? MAX_BATCH_MESSAGES) ? undefined : values;

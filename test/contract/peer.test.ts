@@ -82,11 +82,13 @@ describe("a request of the peer", () => {
 describe("the end of the connection", () => {
   it("rejects what waits, aborts every signal, and is told once", async () => {
     const reasons: unknown[] = [];
+    const stopped = vi.fn();
     const { connection, server, clock } = pair({
       onHandlerError: (error) => reasons.push(error),
       handlers: {
         double: (_, { signal }) =>
           new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", stopped);
             signal.addEventListener("abort", () => reject(signal.reason));
           }),
       },
@@ -108,6 +110,7 @@ describe("the end of the connection", () => {
     await settled();
     expect(aborted).toHaveBeenCalledOnce();
     expect(server.pendingRequests + clock.timers).toBe(0);
+    expect(stopped).toHaveBeenCalledOnce();
     expect(reasons).toEqual([]);
     await expect(server.request("ask", "")).rejects.toMatchObject({ code: "CLOSED" });
     expect(server.send("note", "")).toBe("closed");

@@ -40,6 +40,7 @@ describe("from ES modules", () => {
        await import("plainsocket");
        await import("plainsocket/manager");
        await import("plainsocket/protocol");
+       await import("plainsocket/contract");
        await import("plainsocket/brokers/nats");
        await import("plainsocket/brokers/redis");
        const after = count();
@@ -134,6 +135,21 @@ const PROTOCOL = `
   export const opcode: 1 = Opcode.TEXT;
   export type Connection = ProtocolConnection;`;
 
+const CONTRACT = `
+  import { defineContract, type StandardWebSocket } from "plainsocket/contract";
+  const isText = (value: unknown): value is string => typeof value === "string";
+  const contract = defineContract({ fromClient: { say: isText }, fromServer: { said: isText } });
+  export function talk(socket: StandardWebSocket): void {
+    const peer = contract.wrap(socket, { handlers: { said: (text) => text.length } });
+    peer.send("say", "hello");
+    // @ts-expect-error -- a number is not what was agreed on
+    peer.send("say", 1);
+  }`;
+
+const PAGE = `
+  import { talk } from "./contract.js";
+  talk(new WebSocket("wss://localhost/"));`;
+
 const REQUIRED = `
   import plainsocket = require("plainsocket");
   export const code: 1000 = plainsocket.CloseCode.NORMAL_CLOSURE;
@@ -152,9 +168,9 @@ describe("from TypeScript", () => {
   // The lines that must be an error in each text show that the types are not `any`.
   // oxfmt-ignore
   it.each([
-    ["Node",              { "app.mts": SERVER, "app.cts": REQUIRED }, { module: "NodeNext", ...SERVER_SIDE }],
+    ["Node",              { "app.mts": SERVER, "contract.mts": CONTRACT, "app.cts": REQUIRED }, { module: "NodeNext", ...SERVER_SIDE }],
     ["a bundler",         { "app.ts": SERVER },    { ...BUNDLER, ...SERVER_SIDE }],
-    ["a page's bundler",  { "core.ts": PROTOCOL }, { ...BUNDLER, types: [], lib: ["ES2022", "DOM"] }],
+    ["a page's bundler",  { "core.ts": PROTOCOL, "contract.ts": CONTRACT, "page.ts": PAGE }, { ...BUNDLER, types: [], lib: ["ES2022", "DOM"] }],
     ["no platform",       { "core.ts": PROTOCOL }, { ...BUNDLER, types: [], lib: ["ES2022"] }],
   ])("compiles for %s, declarations included", (_, texts, options) => {
     for (const [file, text] of Object.entries(texts)) installed.write(file, text);

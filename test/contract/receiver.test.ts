@@ -1,0 +1,188 @@
+// The order of what arrives, how much of it may wait, and who waits for whom.
+import { describe, expect, it, vi } from "vitest";
+import { defineContract, type PeerOptions } from "../../src/contract/index.js";
+import { FakeClock } from "../support/clock.js";
+import { FakeConnection, FakeSocket, settled } from "../support/contract-pair.js";
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const both = { work: isNumber, ask: { request: isNumber, response: isNumber } };
+const contract = defineContract({ fromClient: both, fromServer: both });
+
+type Options = PeerOptions<typeof both, typeof both, FakeConnection>;
+
+/** A server whose handler of `work` is done when the test says so. */
+function working(options: Options = {}) {
+  const connection = new FakeConnection();
+  const clock = new FakeClock();
+  const started: number[] = [];
+  const finish: (() => void)[] = [];
+  const peer = contract.serve(connection, {
+    clock,
+    handlers: {
+      work: (n) => {
+        started.push(n);
+        return new Promise<void>((resolve) => {
+          finish.push(resolve);
+        });
+      },
+    },
+    ...options,
+  });
+  const work = (n: number): unknown => connection.receiveJson({ type: "work", data: n });
+  const finishNext = async (): Promise<void> => {
+    finish.shift()?.();
+    await settled();
+  };
+  return { connection, clock, started, peer, work, finishNext };
+}
+
+/** Whether what `receive` returned has settled. */
+async function isSettled(held: unknown): Promise<boolean> {
+  const pending = Symbol("pending");
+  await settled();
+  return (await Promise.race([held, Promise.resolve(pending)])) !== pending;
+}
+
+describe("messages", () => {
+  it("are handled in order, each when the one before is done", async () => {
+    const { work, started, finishNext } = working();
+    for (const n of [1, 2, 3]) expect(work(n)).toBeUndefined();
+    await settled();
+    expect(started).toEqual([1]);
+    await finishNext();
+    expect(started).toEqual([1, 2]);
+    await finishNext();
+    expect(started).toEqual([1, 2, 3]);
+  });
+
+  it("may be handled several at a time, started in order", async () => {
+    const { work, started, finishNext } = working({ concurrency: 2 });
+    for (const n of [1, 2, 3, 4]) work(n);
+    expect(started).toEqual([1, 2]);
+    await finishNext();
+    expect(started).toEqual([1, 2, 3]);
+  });
+
+  it("are answered in order, those included that cannot be read", async () => {
+    const { connection, work, finishNext } = working();
+    work(1);
+    connection.receive("{");
+    await settled();
+    expect(connection.sent).toEqual([]);
+    await finishNext();
+    expect(connection.takeSent()).toMatchObject([{ error: { code: "MALFORMED" } }]);
+  });
+
+  it("for nobody but this layer overtake those that wait", async () => {
+    const { connection, work } = working();
+    work(1);
+    work(2);
+    connection.receiveJson({ ping: 1 });
+    expect(connection.takeSent()).toEqual([{ pong: 1 }]);
+  });
+});
+
+describe("a connection with backpressure", () => {
+  it("is held back while too much waits", async () => {
+    // Each message counts 256 more than its length, and what is being handled does not wait.
+    const { work, started, finishNext, clock } = working({ maxQueuedBytes: 600 });
+    for (const n of [1, 2, 3]) expect(work(n)).toBeUndefined();
+    const held = work(4);
+    expect(held).toBeInstanceOf(Promise);
+    expect(work(5)).toBe(held);
+    await finishNext();
+    expect(await isSettled(held)).toBe(false);
+    await finishNext();
+    expect(await isSettled(held)).toBe(true);
+    expect(started).toEqual([1, 2, 3]);
+    expect(clock.timers).toBe(0);
+    expect(work(6)).toBeInstanceOf(Promise);
+  });
+
+  it("is not held back while this end waits for a reply, which may be behind", async () => {
+    const { work, peer, connection } = working({ maxQueuedBytes: 200 });
+    const reply = peer.request("ask", 1);
+    work(1);
+    expect(work(2)).toBeUndefined();
+    connection.receiveJson({ reply: 1, data: 2 });
+    await expect(reply).resolves.toBe(2);
+    expect(work(3)).toBeInstanceOf(Promise);
+    expect(connection.closedWith).toBeUndefined();
+  });
+
+  it("may bring one message of any size", () => {
+    const { connection, work } = working({ maxQueuedBytes: 0 });
+    work(1);
+    expect(connection.receive(" ".repeat(1e5))).toBeInstanceOf(Promise);
+    expect(connection.closedWith).toBeUndefined();
+  });
+
+  it("that is held back is looked at, because it tells of its end only after what waits", async () => {
+    const { work, clock, peer, connection, finishNext } = working({ maxQueuedBytes: 0 });
+    work(1);
+    work(2);
+    clock.advance(5_000);
+    expect(peer.signal.aborted).toBe(false);
+    Reflect.set(connection, "readyState", 3);
+    clock.advance(999);
+    expect(peer.signal.aborted).toBe(false);
+    clock.advance(1);
+    expect(peer.signal.aborted).toBe(true);
+    expect(clock.timers).toBe(0);
+    await finishNext();
+  });
+
+  it("that reads slowly gets its next answer when it has read the last", async () => {
+    const { connection, peer } = working({ handlers: { ask: (n) => n } });
+    connection.status = "buffered";
+    peer.send("work", 0); // not an answer: nobody waits for it
+    connection.receiveJson({ type: "ask", id: 1, data: 1 });
+    connection.receiveJson({ type: "ask", id: 2, data: 2 });
+    await settled();
+    expect(connection.takeSent()).toEqual([
+      { type: "work", data: 0 },
+      { reply: 1, data: 1 },
+    ]);
+    connection.status = "sent";
+    connection.drain();
+    await settled();
+    expect(connection.takeSent()).toEqual([{ reply: 2, data: 2 }]);
+  });
+
+  it("that fails while it drains is reported, and the next message is handled", async () => {
+    const onHandlerError = vi.fn();
+    const { connection } = working({ handlers: { ask: (n) => n }, onHandlerError });
+    connection.status = "buffered";
+    connection.drained = () => Promise.reject(new Error("drain"));
+    connection.receiveJson({ type: "ask", id: 1, data: 1 });
+    connection.receiveJson({ type: "ask", id: 2, data: 2 });
+    await settled();
+    expect(connection.sent).toHaveLength(2);
+    expect(onHandlerError).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("an end that cannot be held back", () => {
+  it("closes when 16 times the limit waits", async () => {
+    const socket = new FakeSocket();
+    const never = new Promise<never>(() => {});
+    contract.wrap(socket, { maxQueuedBytes: 1000, handlers: { work: () => never } });
+    const message = JSON.stringify({ type: "work", data: 1 });
+    // One is being handled, and each of the others counts 256 and its length.
+    const limit = Math.floor(16_000 / (message.length + 256)) + 1;
+    for (let i = 0; i <= limit; i++) socket.receive(message);
+    expect(socket.closedWith).toBeUndefined();
+    socket.receive(message);
+    expect(socket.closedWith).toEqual([4013, "too many messages wait"]);
+  });
+
+  it("closes with 1013 on servers that wait for a reply of the peer", () => {
+    const { work, peer, connection } = working({ maxQueuedBytes: 16 });
+    void peer.request("ask", 1).catch(() => {});
+    work(1);
+    work(2);
+    expect(connection.closedWith).toBeUndefined();
+    work(3);
+    expect(connection.closedWith).toEqual([1013, "too many messages wait"]);
+  });
+});
