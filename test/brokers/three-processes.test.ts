@@ -1,0 +1,195 @@
+// Three server processes on a real engine, three hundred clients, and everything that can go wrong on the way: each
+// message is counted.
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Engine } from "../support/engine.js";
+import type { TcpProxy } from "../support/tcp-proxy.js";
+import { BROKERS } from "./clients.js";
+import { type Client, NodeProcess, NodeProgram } from "./node-parent.js";
+import { roomOf, ROOMS } from "./node-process.js";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const CLIENTS_PER_NODE = 100;
+const MESSAGES = 10_000;
+const QUARTER = MESSAGES / 4;
+
+const brokers = BROKERS.filter(({ isHere, name }) => isHere && !name.includes("not sharded"));
+
+let program: NodeProgram;
+
+beforeAll(() => {
+  if (brokers.length === 0) return undefined;
+  program = new NodeProgram();
+  return () => program.remove();
+});
+
+/** What a client got of each publisher, in the order it got it. */
+function numbersByPublisher({ got }: Client): Map<string, number[]> {
+  const numbers = new Map<string, number[]>();
+  for (const text of got) {
+    const [from = "", number] = text.split(" ");
+    const ofPublisher = numbers.get(from) ?? [];
+    ofPublisher.push(Number(number));
+    numbers.set(from, ofPublisher);
+  }
+  return numbers;
+}
+
+/** The numbers among these that go to a room. */
+function numbersFor(room: string, from: number, to: number): number[] {
+  const all = Array.from({ length: to - from }, (_, index) => from + index);
+  return all.filter((number) => roomOf(number) === room);
+}
+
+/** Whether the node has said that messages of a publisher to a room may be missing. */
+function hasReported(node: NodeProcess, room: string, publisher: string): boolean {
+  return node.events.some(
+    (event) =>
+      event.type === "gap" &&
+      [room, undefined].includes(event.room) &&
+      [publisher, undefined].includes(event.nodeId),
+  );
+}
+
+/** Resolves when a client has got the last of these numbers that is for its room. */
+async function hasLast(client: Client, nodeId: string, from: number, to: number): Promise<void> {
+  const last = `${nodeId} ${numbersFor(client.room, from, to).at(-1)}`;
+  let seen = 0;
+  await client.until(() => {
+    const isThere = client.got.includes(last, seen);
+    seen = client.got.length;
+    return isThere;
+  });
+}
+
+describe.each(brokers)("three processes on $name", ({ name, kind }) => {
+  let engine: Engine;
+  let nodes: NodeProcess[];
+  let ways: TcpProxy[];
+
+  beforeEach(async () => {
+    engine = await Engine.start(kind);
+    ways = await Promise.all([1, 2, 3].map(async () => engine.anotherWay()));
+    nodes = await Promise.all(ways.map(async ({ port }) => NodeProcess.start(program, name, port)));
+    for (const node of nodes) {
+      await node.until((events) => events.filter(({ type }) => type === "nodeJoined").length >= 2);
+    }
+  });
+
+  afterEach(async () => {
+    for (const node of nodes) for (const { connection } of node.clients) connection.terminate();
+    await Promise.all(nodes.map(async (node) => node.kill()));
+    await Promise.all(ways.map(async (way) => way.close()));
+    await engine[Symbol.asyncDispose]();
+  });
+
+  /** All publish a quarter; their own clients have it, whatever becomes of the engine. */
+  async function publishQuarter(quarter: number): Promise<void> {
+    const [from, to] = [quarter * QUARTER, (quarter + 1) * QUARTER];
+    await Promise.all(
+      nodes.map(async (node) => {
+        await node.publish(from, to);
+        const { nodeId } = node;
+        await Promise.all(node.clients.map(async (client) => hasLast(client, nodeId, from, to)));
+      }),
+    );
+  }
+
+  async function allUp(downs: number): Promise<void> {
+    for (const node of nodes) {
+      await node.until((events) => events.filter(({ type }) => type === "up").length >= downs);
+    }
+  }
+
+  it("delivers once and in order, or reports a gap, while the engine stands still, dies and is cut off [H01] [H07]", async () => {
+    for (const node of nodes) {
+      const joining = Array.from({ length: CLIENTS_PER_NODE }, (_, index) =>
+        node.join(roomOf(index)),
+      );
+      await Promise.all(joining);
+    }
+    await publishQuarter(0);
+    engine.stop();
+    await publishQuarter(1);
+    engine.goOn();
+    await engine.kill();
+    await publishQuarter(2);
+    await engine.startAgain();
+    for (const way of ways) way.target = engine.proxy.target;
+    await allUp(1);
+    ways[0]?.cut();
+    await nodes[0]?.until((events) => events.filter(({ type }) => type === "down").length >= 2);
+    await publishQuarter(3);
+    ways[0]?.heal();
+    await nodes[0]?.until((events) => events.filter(({ type }) => type === "up").length >= 2);
+    // Now that all is well, one more for each room: with these everything has arrived, or is lost.
+    await Promise.all(nodes.map(async (node) => node.publish(MESSAGES, MESSAGES + ROOMS)));
+
+    let lost = 0;
+    for (const node of nodes) {
+      for (const client of node.clients) {
+        const expected = numbersFor(client.room, 0, MESSAGES + ROOMS);
+        for (const publisher of nodes) {
+          await hasLast(client, publisher.nodeId, MESSAGES, MESSAGES + ROOMS);
+        }
+        const numbers = numbersByPublisher(client);
+        for (const publisher of nodes) {
+          const got = numbers.get(publisher.nodeId) ?? [];
+          const there = new Set(got);
+          const missing = expected.length - there.size;
+          // In order, and once: what is missing is missing, and nothing else is different.
+          expect(got).toEqual(expected.filter((number) => there.has(number)));
+          if (publisher === node) expect(missing).toBe(0);
+          if (missing > 0) expect(hasReported(node, client.room, publisher.nodeId)).toBe(true);
+          lost += missing;
+        }
+      }
+    }
+    // Most of what was said during the outages has waited for the engine.
+    expect(lost).toBeLessThan((MESSAGES * 3 * CLIENTS_PER_NODE) / ROOMS / 2);
+  });
+
+  it("forgets the members of a process that is killed, and names it meanwhile [H04] [H09]", async () => {
+    const [a, b, killed] = nodes;
+    if (a === undefined || b === undefined || killed === undefined) throw new Error("three");
+    await Promise.all(nodes.map(async (node) => node.join("lobby")));
+    expect(await a.fetchMembers("lobby")).toEqual({ count: 3, missing: [] });
+    await killed.kill();
+    expect(await a.fetchMembers("lobby")).toEqual({ count: 2, missing: [killed.nodeId] });
+    for (const node of [a, b]) {
+      await node.until((events) => events.some(({ type }) => type === "nodeLeft"));
+    }
+    while ((await a.fetchMembers("lobby")).missing.length > 0);
+    expect(await b.fetchMembers("lobby")).toEqual({ count: 2, missing: [] });
+    expect(a.events).toContainEqual({
+      type: "nodeLeft",
+      nodeId: killed.nodeId,
+      reason: "silence",
+    });
+  });
+
+  it("agrees again after a partition in which nothing was closed [H08]", async () => {
+    const [a, , cut] = nodes;
+    if (a === undefined || cut === undefined) throw new Error("three");
+    await Promise.all(nodes.map(async (node) => node.join("lobby")));
+    ways[2]?.silence();
+    await a.until((events) => events.some(({ type }) => type === "nodeLeft"));
+    await cut.until((events) => events.filter(({ type }) => type === "nodeLeft").length === 2);
+    await cut.join("lobby");
+    ways[2]?.heal();
+    for (const node of [a, cut]) {
+      const away = node === a ? 1 : 2;
+      await node.until(
+        (events) => events.filter(({ type }) => type === "nodeJoined").length >= 2 + away,
+      );
+    }
+    for (const node of nodes) {
+      let members = await node.fetchMembers("lobby");
+      while (members.count < 4) members = await node.fetchMembers("lobby");
+      expect(members).toEqual({ count: 4, missing: [] });
+    }
+    expect(cut.events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(["down", "up", "gap"]),
+    );
+  });
+});
