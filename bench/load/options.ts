@@ -17,7 +17,7 @@ export class UsageError extends Error {}
 
 export const USAGE = `npm run bench:load [-- OPTION...]
   --peers NAME,...   compare these only
-  --loads NAME,...   run the loads whose names start so
+  --loads NAME,...   run these loads only; the start of a name stands for all that start so
   --server "CMD"     compare this command, too; what it has to do is in bench/README.md. May be repeated
   --rounds N         rounds of each load (5)
   --seconds S        length of a round (0.8)
@@ -79,7 +79,8 @@ function positive(name: string, text: string): number {
 }
 
 /**
- * Those of `all` that are called so, or start so where `match` says it, in the order of `all`.
+ * Those of `all` that are called so, or, with `"start"`, whose names start so where none
+ * is called so. They keep the order of `all`; without a wish, it is all.
  *
  * @throws {UsageError} A wanted name fits none.
  */
@@ -88,14 +89,20 @@ export function select<T extends { readonly name: string }>(
   wanted: readonly string[],
   match: "whole" | "start",
 ): T[] {
-  const fits = ({ name }: T, want: string): boolean =>
-    match === "whole" ? name === want : name.startsWith(want);
-  const unknown = wanted.filter((want) => !all.some((one) => fits(one, want)));
-  if (unknown.length > 0) {
-    const known = all.map(({ name }) => name).join(", ");
-    throw new UsageError(`there is no ${unknown.join(", ")}; there are ${known}`);
-  }
-  return wanted.length === 0
-    ? [...all]
-    : all.filter((one) => wanted.some((want) => fits(one, want)));
+  if (wanted.length === 0) return [...all];
+  const chosen = new Set(wanted.flatMap((name) => namesFor(all, name, match)));
+  return all.filter(({ name }) => chosen.has(name));
+}
+
+function namesFor(
+  all: readonly { readonly name: string }[],
+  want: string,
+  match: "whole" | "start",
+): string[] {
+  const known = all.map(({ name }) => name);
+  if (known.includes(want)) return [want];
+  const found = match === "start" ? known.filter((name) => name.startsWith(want)) : [];
+  if (found.length > 0) return found;
+  const list = Array.from(new Set(known)).join(", ");
+  throw new UsageError(`there is no ${want}; there are ${list}`);
 }

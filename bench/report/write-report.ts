@@ -1,10 +1,11 @@
-/** Writes docs/performance.md and its charts. */
+/** Writes docs/performance.md, its charts, and what the README quotes of it. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Load } from "../load/loads.js";
 import type { Session } from "../load/session.js";
 import { chart } from "./chart.js";
 import { pageOf } from "./page.js";
+import { quoteIn } from "./readme-quote.js";
 import { panelsOf, SECTIONS } from "./sections.js";
 
 /** @returns The page's path, relative to `root`. */
@@ -26,5 +27,7 @@ export async function writeReport(
   );
   const page = path.join("docs", "performance.md");
   await writeFile(path.join(root, page), pageOf(session, loads, notes));
+  const readme = path.join(root, "README.md");
+  await writeFile(readme, quoteIn(await readFile(readme, "utf8"), session));
   return page;
 }

@@ -55,7 +55,12 @@ describe("a choice by name", () => {
   });
 
   test("is by the start of the name where that is asked for", () => {
-    expect(select(all, ["ws"], "start")).toEqual([{ name: "ws" }, { name: "ws-js" }]);
+    expect(select(all, ["w"], "start")).toEqual([{ name: "ws" }, { name: "ws-js" }]);
+    expect(() => select(all, ["w"], "whole")).toThrow(UsageError);
+  });
+
+  test("is by the whole name where there is one", () => {
+    expect(select(all, ["ws"], "start")).toEqual([{ name: "ws" }]);
   });
 
   test("of something that is not there says what is", () => {
