@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { Compressor } from "../../../src/protocol/deflate/compressor.js";
 import { Decompressor } from "../../../src/protocol/deflate/decompressor.js";
 import { ProtocolError } from "../../../src/protocol/errors.js";
+import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import {
   anyMessage,
   anyZlibOptions,
@@ -82,6 +84,23 @@ describe("Decompressor", () => {
     );
     loads.mockRestore();
   });
+
+  it.each([9, 12, 15])(
+    "and zlib inflate each other's messages of 1 MiB, window 2^%i",
+    (windowBits) => {
+      for (const [i, corpus] of [CORPORA.json, CORPORA.chat, CORPORA.noise].entries()) {
+        const message = corpus(seeded(i), 2 ** 20);
+        const options = { windowBits, contextTakeover: true };
+        for (const strategy of [0, 1, 2, 3, 4]) {
+          const payload = zlibPayload(message, { windowBits, strategy, level: 1 + 2 * strategy });
+          const inflated = new Decompressor(options).decompress(payload, message.length);
+          expect(isEqual(inflated, message)).toBe(true);
+        }
+        const payload = new Compressor(options).compress(message);
+        expect(isEqual(zlibVerdict(payload, new Uint8Array(0))!, message)).toBe(true);
+      }
+    },
+  );
 
   it("inflates whatever zlib deflates, with and without context takeover", () => {
     const conversation = fc.record({
