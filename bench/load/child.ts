@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
+import { deferred } from "./deferred.js";
 import type { Peer } from "./peers.js";
 import { usageOf } from "./process-table.js";
 
@@ -11,8 +12,15 @@ export interface Usage {
   readonly peakBytes: number;
 }
 
+/** None outlives the bench, however that ends. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const one of running) one.kill("SIGKILL");
+});
+
 export class Child {
   readonly #process: ChildProcess;
+  readonly #ended = deferred<never>();
   #problem: string | undefined;
 
   constructor(peer: Peer, env: Readonly<Record<string, string>>) {
@@ -21,11 +29,16 @@ export class Child {
       env: { ...process.env, ...peer.env, ...env },
       stdio: ["ignore", "ignore", "inherit", ...(peer.hasChannel ? (["ipc"] as const) : [])],
     });
-    this.#process.once("error", (error) => (this.#problem = error.message));
-    this.#process.once(
-      "exit",
-      (code, signal) => (this.#problem ??= `it ended with ${code ?? signal}`),
-    );
+    running.add(this.#process);
+    this.#ended.promise.catch(() => {});
+    this.#process.once("error", (error) => this.#end(error.message));
+    this.#process.once("exit", (code, signal) => this.#end(`it ended with ${code ?? signal}`));
+  }
+
+  #end(problem: string): void {
+    running.delete(this.#process);
+    this.#problem ??= problem;
+    this.#ended.reject(new Error(this.#problem));
   }
 
   /** Why it is not running; `undefined` when it is. */
@@ -33,12 +46,16 @@ export class Child {
     return this.#problem;
   }
 
-  /** With `"collect"` it collects its garbage first, where it can be asked to. */
+  /**
+   * With `"collect"` it collects its garbage first, where it can be asked to.
+   *
+   * @throws {Error} It is not running.
+   */
   async usage(before?: "collect"): Promise<Usage> {
     if (!this.#process.connected) return usageOf(this.#process.pid!);
     const answer = once(this.#process, "message");
     this.#process.send(before ?? "usage");
-    const [usage]: Usage[] = await answer;
+    const [usage]: Usage[] = await Promise.race([answer, this.#ended.promise]);
     return usage!;
   }
 

@@ -15,6 +15,7 @@ import { surroundings } from "./surroundings.js";
 const root = path.dirname(fileURLToPath(import.meta.resolve("plainsocket/package.json")));
 const sessions = new SessionFolder(path.join(root, "bench", "results"));
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 process.exit(await main());
 
 async function main(): Promise<number> {
