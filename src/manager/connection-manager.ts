@@ -8,6 +8,7 @@ import { Emitter } from "./emitter.js";
 import { ManagerCore } from "./manager-core.js";
 import type { Announce, ManagerEvents } from "./manager-events.js";
 import { type ManagerOptions, resolveManagerOptions } from "./manager-options.js";
+import { MetricsRecorder } from "./metrics-recorder.js";
 import type { Metrics } from "./metrics.js";
 import { checkRoomName } from "./room-name.js";
 import { type BroadcastOptions, Room } from "./room.js";
@@ -36,14 +37,17 @@ export class ConnectionManager<Data = unknown>
   constructor(options: ManagerOptions<Data> = {}) {
     super();
     const resolved = resolveManagerOptions(options);
+    const recorder = new MetricsRecorder();
     const announce: Announce<Data> = (about, name, ...values) => {
       const failed = (error: unknown): void => {
+        recorder.handlerFailed();
         about?.close(CloseCode.INTERNAL_ERROR);
         resolved.onHandlerError(error);
       };
       return this.emit(name, failed, ...values);
     };
-    this.#core = new ManagerCore(resolved, announce, () => this.listenerCount("message") > 0);
+    const wantsMessages = (): boolean => this.listenerCount("message") > 0;
+    this.#core = new ManagerCore(resolved, recorder, announce, wantsMessages);
   }
 
   /** What the ids of this manager's connections start with. */

@@ -1,6 +1,6 @@
 /** Ways from a message to connections, here and elsewhere. */
 import type { SendStatus } from "../node/index.js";
-import type { SendOptions } from "../protocol/index.js";
+import { PreparedMessage, type SendOptions } from "../protocol/index.js";
 import type { Batched, Batches } from "./batches.js";
 import {
   type Broadcastable,
@@ -37,7 +37,7 @@ export interface DispatchOptions<Data> {
   readonly onBroadcast: (
     result: BroadcastResult,
     room: string | undefined,
-    message: OutboundMessage,
+    message: PreparedMessage,
   ) => void;
 }
 
@@ -93,12 +93,16 @@ export class Dispatch<Data> {
     maxWaitingBytes?: number,
   ): BroadcastResult {
     const room = audience.type === "room" ? audience.room : undefined;
-    const result = deliver(this.#recipients(audience), message, {
+    const prepared = toPrepared(
+      message instanceof PreparedMessage ? message : message.data,
+      message,
+    );
+    const result = deliver(this.#recipients(audience), prepared, {
       room,
       exceptIds: exceptIds.length > 0 ? new Set(exceptIds) : undefined,
       maxWaitingBytes,
     });
-    this.#options.onBroadcast(result, room, message);
+    this.#options.onBroadcast(result, room, prepared);
     return result;
   }
 

@@ -7,7 +7,7 @@ import { type Audience, Dispatch, roomBatchKey } from "./dispatch.js";
 import { Intake } from "./intake.js";
 import type { Announce } from "./manager-events.js";
 import type { ResolvedManagerOptions } from "./manager-options.js";
-import { MetricsRecorder } from "./metrics-recorder.js";
+import type { MetricsRecorder } from "./metrics-recorder.js";
 import { PresenceChanges } from "./presence.js";
 import { roomEventsFor } from "./room-events.js";
 import { ManagerRoomHost } from "./room-host.js";
@@ -24,17 +24,19 @@ export class ManagerCore<Data> {
   readonly host: ManagerRoomHost<Data>;
   readonly intake: Intake<Data>;
   readonly cluster: Cluster | undefined;
-  readonly recorder: MetricsRecorder = new MetricsRecorder();
+  readonly recorder: MetricsRecorder;
 
   /** @param wantsMessages - Whether messages are to be announced. */
   constructor(
     options: ResolvedManagerOptions<Data>,
+    recorder: MetricsRecorder,
     announce: Announce<Data>,
     wantsMessages: () => boolean,
   ) {
-    const { nodeId, roster, recorder } = this;
+    const { nodeId, roster } = this;
     const cluster = (): Cluster | undefined => this.cluster;
     this.options = options;
+    this.recorder = recorder;
     this.batches = new Batches({
       clock: options.clock,
       join: options.joinBatch,
@@ -56,7 +58,7 @@ export class ManagerCore<Data> {
       batches,
       cluster,
       onBroadcast: (result, room, message) => {
-        recorder.broadcast(message.data.length, result.sent + result.buffered);
+        recorder.broadcast(message.length, result.sent + result.buffered);
         void announce(undefined, "broadcast", result, room, message);
       },
     });

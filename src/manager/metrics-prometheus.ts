@@ -61,7 +61,7 @@ function connectionFamilies(metrics: Metrics): readonly Family[] {
     counts("handshakes_total", "Opening handshakes, by result.", "result", metrics.handshakes),
     counts("protocol_errors_total", "Connections that ended because the peer broke a rule, by rule.", "code", metrics.protocolErrors),
     counts("transport_errors_total", "Connections that ended for a reason outside the protocol, by reason.", "code", metrics.transportErrors),
-    counter("handler_errors_total", "Connections that ended because a listener of the application failed.", metrics.handlerErrors),
+    counter("handler_errors_total", "How often a listener of the application failed.", metrics.handlerErrors),
     seconds("connection_duration_seconds", "How long connections have lasted that have ended.", metrics.connectionMs),
     seconds("ping_round_trip_seconds", "Time from a ping to its pong.", metrics.roundTripMs),
   ];

@@ -76,6 +76,11 @@ export class MetricsRecorder {
     this.#failed(info.error);
   }
 
+  /** A listener of the manager has failed. Those of a connection show in how it ends. */
+  handlerFailed(): void {
+    this.#handlerErrors++;
+  }
+
   /** @param action - What becomes of the message: one of a few words. */
   rateLimited(action: string): void {
     this.#rateLimited.add(action);

@@ -20,7 +20,7 @@ export interface Metrics {
   readonly protocolErrors: Counts;
   /** Connections that ended for another reason than a Close frame, by the code of the TransportError. */
   readonly transportErrors: Counts;
-  /** Connections that ended because a listener of the application failed. */
+  /** How often a listener of the manager failed, or one of a connection, which ended for it. */
   readonly handlerErrors: number;
   /** Messages over the rate limit, by what became of them. */
   readonly rateLimited: Counts;

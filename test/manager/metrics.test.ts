@@ -22,7 +22,7 @@ describe("metrics of a ConnectionManager", () => {
     });
     const clients = await Promise.all([connect(under.server.url), connect(under.server.url)]);
     await eventually(() => manager.metrics().members === 4);
-    manager.room("one").broadcast("to both");
+    manager.room("one").broadcast("to both €");
     for (const client of clients) client.send("echo");
     await eventually(() => clients.every(({ traffic }) => traffic.received.messages === 2));
     clock.advance(20_000);
@@ -35,12 +35,12 @@ describe("metrics of a ConnectionManager", () => {
       connections: { current: 1, total: 2 },
       handshakes: { ACCEPTED: 2 },
       received: { messages: 2, payloadBytes: 8 },
-      sent: { messages: 4, payloadBytes: 22 },
+      sent: { messages: 4, payloadBytes: 30 },
       closes: { 1000: 1 },
       rooms: 2,
       members: 2,
       broadcastRecipients: { count: 1, sum: 2 },
-      broadcastBytes: { count: 1, sum: 7 },
+      broadcastBytes: { count: 1, sum: 11 },
       handlerMs: { count: 2, sum: 6 },
       connectionMs: { count: 1 },
       broker: undefined,
