@@ -147,6 +147,11 @@ describe("a connection with backpressure", () => {
     connection.drain();
     await settled();
     expect(connection.takeSent()).toEqual([{ reply: 2, data: 2 }]);
+    connection.receiveJson({ type: "ask", id: 3, data: 3 });
+    await settled();
+    connection.receiveJson({ type: "ask", id: 4, data: 4 });
+    await settled();
+    expect(connection.takeSent()).toHaveLength(2);
   });
 
   it("that fails while it drains is reported, and the next message is handled", async () => {
