@@ -16,20 +16,19 @@ export interface Effort {
   readonly goodEnough: number;
 }
 
-/** As small as the default level of zlib within 5 %, see the table below. */
+/** As small as the default level of zlib within 6 %, and within 11 % at worst: see docs/deflate.md. */
 export const DEFAULT_LEVEL = 4;
 
 /**
- * The rows are measured, not derived. Size against level 6 of zlib and time to
- * compress, JSON of 700 B, window 2^12, context takeover, one run on Node 20:
+ * The rows are measured, not derived. Size against level 6 of zlib, JSON of 700 B,
+ * window 2^12, context takeover; `npm run bench -- deflate-levels` has other
+ * messages, and times:
  *
- * | level | size  | µs  |   | level | size  | µs   |
- * |-------|-------|-----|---|-------|-------|------|
- * | 1     | 1.121 | 8.3 |   | 6     | 1.017 | 10.1 |
- * | 2     | 1.080 | 8.5 |   | 7     | 1.010 | 11.1 |
- * | 3     | 1.056 | 8.8 |   | 8     | 1.001 | 14.2 |
- * | 4     | 1.048 | 9.0 |   | 9     | 0.993 | 20.0 |
- * | 5     | 1.031 | 9.7 |   |       |       |      |
+ * | level | size  |   | level | size  |   | level | size  |
+ * |-------|-------|---|-------|-------|---|-------|-------|
+ * | 1     | 1.164 |   | 4     | 1.088 |   | 7     | 1.052 |
+ * | 2     | 1.113 |   | 5     | 1.076 |   | 8     | 1.040 |
+ * | 3     | 1.095 |   | 6     | 1.062 |   | 9     | 1.033 |
  *
  * More than two probes for a first match bring 0.5 % and cost every literal: the
  * chains are long in places where nothing fits.
