@@ -38,6 +38,10 @@ export class Engine {
     return this.proxy.port;
   }
 
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** Another way to the same engine, to be cut by itself. */
   async anotherWay(): Promise<TcpProxy> {
     const proxy = await TcpProxy.listen();
@@ -80,7 +84,8 @@ export class Engine {
 
 export type Target = net.NetConnectOpts;
 
-type EngineKind = (folder: string) => {
+/** How an engine is started in a folder of its own. */
+export type EngineKind = (folder: string) => {
   readonly program: string;
   readonly args: readonly string[];
   /** Where it listens; `undefined` while that is not known. */
