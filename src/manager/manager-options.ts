@@ -200,6 +200,9 @@ function orNobody<Data>(
 }
 
 function rateOf({ messagesPerSecond, burst }: RateLimit): Rate {
+  if (typeof messagesPerSecond !== "number") {
+    throw new TypeError("rateLimit.messagesPerSecond must be a number");
+  }
   const perSecond = limit("rateLimit.messagesPerSecond", messagesPerSecond, Infinity);
   if (burst !== undefined && burst < 1) throw new RangeError("rateLimit.burst must be 1 or more");
   return { perSecond, burst: limit("rateLimit.burst", burst, Math.max(perSecond, 1)) };

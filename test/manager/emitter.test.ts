@@ -22,7 +22,7 @@ describe("events of a manager", () => {
     bell
       .on("ring", (times) => heard.push(`a${times}`))
       .on("ring", (times) => heard.push(`b${times}`));
-    bell.ring(1);
+    void bell.ring(1);
 
     expect(heard).toEqual(["a1", "b1"]);
     expect(bell.added).toEqual(["ring", "ring"]);
@@ -57,7 +57,7 @@ describe("events of a manager", () => {
       bell.on("ring", () => heard.push("third"));
     });
     bell.on("ring", second);
-    bell.ring(1);
+    void bell.ring(1);
 
     expect(heard).toEqual(["first", "second"]);
   });
@@ -68,7 +68,7 @@ describe("events of a manager", () => {
     const listener = (times: number): unknown => heard.push(times);
     bell.on("ring", listener).on("ring", listener).off("ring", listener);
     bell.off("ring", () => {}).off("constructor", () => {});
-    bell.ring(7);
+    void bell.ring(7);
 
     expect(heard).toEqual([7]);
   });
