@@ -49,7 +49,7 @@ function textOf(value: unknown): string {
 const told: [from: string, what: unknown][] = [];
 let observer: Observer;
 let server: WebSocketServer<unknown>;
-let manager: ConnectionManager<unknown>;
+let manager: ConnectionManager;
 let close: () => Promise<void>;
 let port: number;
 let warnings: Error[];
@@ -78,7 +78,7 @@ beforeEach(async () => {
   ({ server, port } = under);
   close = async () => under[Symbol.asyncDispose]();
   server.on("refused", (refusal, request) => told.push(["refused", [refusal, request]]));
-  manager = new ConnectionManager<unknown>({
+  manager = new ConnectionManager({
     server,
     rateLimit: { messagesPerSecond: 3, burst: 5, whenExceeded: "drop" },
     authenticateFirst: { check: (message) => message === `auth ${TOKEN}` },
