@@ -170,7 +170,12 @@ export class ClusterConversation {
   }
 
   #answer(nodeId: string, id: number, rooms: readonly string[]): void {
-    const members = rooms.map((room) => ({ room, members: this.#local.membersOf(room) }));
+    const members = rooms.map((room) => ({
+      room,
+      members: this.#local
+        .membersOf(room)
+        .map(({ id, state }) => ({ id, state: wireState(state) })),
+    }));
     for (const answer of answersTo(id, members, this.#link.latestSequence)) {
       this.#link.send(nodeChannel(nodeId), answer, "passing");
     }
@@ -184,5 +189,14 @@ export class ClusterConversation {
       stale.map(([room]) => room),
       nodeChannel(nodeId),
     );
+  }
+}
+
+/** A state as it can be sent: what JSON has no way to say is `null`. */
+export function wireState(state: unknown): unknown {
+  try {
+    return JSON.stringify(state) === undefined ? null : state;
+  } catch {
+    return null; // a bigint, or a circle
   }
 }

@@ -25,9 +25,10 @@ export interface Gap {
   /**
    * - `lost`: a later message has come, an earlier one has not;
    * - `down`: this node was cut off for a while;
-   * - `overflow`: this node had more to send than it may queue, and the oldest of it is lost to the others.
+   * - `overflow`: this node had more to send than it may queue, and the oldest of it is lost to the others;
+   * - `refused`: the engine does not take a message of this node, though it takes others: it may be too large for it.
    */
-  readonly reason: "lost" | "down" | "overflow";
+  readonly reason: "lost" | "down" | "overflow" | "refused";
 }
 
 /** How much went over the broker, and what was wrong with it; all of them only grow, but what is queued. */

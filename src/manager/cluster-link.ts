@@ -45,10 +45,8 @@ export class ClusterLink {
       clock: options.clock,
       maxMessages: options.maxQueuedMessages,
       maxBytes: options.maxQueuedBytes,
-      onOverflow: () => {
-        const gap = { room: undefined, nodeId: options.nodeId, reason: "overflow" } as const;
-        options.onEvent({ type: "gap", ...gap });
-      },
+      onOverflow: () => this.#giveUp("overflow"),
+      onRefused: () => this.#giveUp("refused"),
     });
   }
 
@@ -142,6 +140,11 @@ export class ClusterLink {
   end(): void {
     for (const channel of this.#subscriptions.keys()) this.close(channel);
     this.#queue.close();
+  }
+
+  #giveUp(reason: "overflow" | "refused"): void {
+    const { nodeId, onEvent } = this.#options;
+    onEvent({ type: "gap", room: undefined, nodeId, reason });
   }
 
   #receive(channel: string, payload: Uint8Array, offset: string | undefined): void {

@@ -6,6 +6,8 @@ export interface QueueOptions {
   readonly maxBytes: number;
   /** Called once for each run of messages that had to go, when the first of them goes. */
   readonly onOverflow: () => void;
+  /** Called when a message is given up because the engine takes others and not this one. */
+  readonly onRefused: () => void;
 }
 
 /** What waits for the engine, and how it is handed over. */
@@ -14,6 +16,9 @@ export interface Outgoing {
   /** Resolves when the engine has it. */
   readonly send: () => Promise<unknown>;
 }
+
+/** How often the engine may refuse a message, while it takes others, before that is given up. */
+const MAX_REFUSALS = 3;
 
 /** How many go to the engine before it has confirmed the first of them. */
 const MAX_IN_FLIGHT = 256;
@@ -36,6 +41,8 @@ export class ClusterQueue {
   #bytes = 0;
   #dropped = 0;
   #isOverflowing = false;
+  /** How often each that waits was refused while others were taken. */
+  readonly #refusals = new WeakMap<Outgoing, number>();
   #retryMs = FIRST_RETRY_MS;
   #retryTimer: Timer | undefined;
   #isClosed = false;
@@ -126,15 +133,28 @@ export class ClusterQueue {
     const done = this.#waiting.splice(0, this.#inFlight);
     for (const { bytes } of done) this.#bytes -= bytes;
     this.#inFlight = 0;
-    this.#waiting.unshift(...failed);
-    for (const { bytes } of failed) this.#bytes += bytes;
-    if (failed.length > 0) {
+    // Where all failed it is the engine; where some did not it may be the message.
+    const kept = failed.length < done.length ? this.#withoutRefused(failed) : failed;
+    this.#waiting.unshift(...kept);
+    for (const { bytes } of kept) this.#bytes += bytes;
+    if (kept.length > 0) {
       this.#retryLater();
       return;
     }
     this.#isOverflowing = false;
     this.#retryMs = FIRST_RETRY_MS;
     this.#pump();
+  }
+
+  #withoutRefused(failed: readonly Outgoing[]): readonly Outgoing[] {
+    return failed.filter((outgoing) => {
+      const refusals = (this.#refusals.get(outgoing) ?? 0) + 1;
+      this.#refusals.set(outgoing, refusals);
+      if (refusals < MAX_REFUSALS) return true;
+      this.#dropped++;
+      this.#options.onRefused();
+      return false;
+    });
   }
 
   #retryLater(): void {

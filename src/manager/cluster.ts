@@ -1,5 +1,5 @@
 import { EVERYBODY, isNodeId, NODES, nodeChannel, roomChannel } from "./cluster-channels.js";
-import { ClusterConversation } from "./cluster-conversation.js";
+import { ClusterConversation, wireState } from "./cluster-conversation.js";
 import type { ClusterCounts } from "./cluster-event.js";
 import { ClusterLink } from "./cluster-link.js";
 import type {
@@ -132,7 +132,8 @@ export class BrokerCluster implements Cluster {
   }
 
   presenceChanged(room: string, connectionId: string, state: unknown): void {
-    const change = { type: "presence", room, id: connectionId, state } as const;
+    const about = { type: "presence", room, id: connectionId } as const;
+    const change = state === undefined ? about : { ...about, state: wireState(state) };
     this.#link.send(roomChannel(room), change, "passing");
   }
 

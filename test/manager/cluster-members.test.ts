@@ -48,6 +48,25 @@ describe("members elsewhere", () => {
     ]);
   });
 
+  it("are told of without their state where JSON has no way to say it", async () => {
+    const [a, b] = await threeNodes(engine, clock);
+    const circle: unknown[] = [];
+    circle.push(circle);
+    a.join("r", "n1-x");
+    await settle();
+    for (const [id, state] of [
+      ["n2-1", 1n],
+      ["n2-2", circle],
+      ["n2-3", (): void => {}],
+    ] as const) {
+      b.join("r", id, state);
+    }
+    await settle();
+    expect(a.known("r")).toEqual(["n2-1", "n2-2", "n2-3"]);
+    const { members } = await a.cluster.fetchMembers("r", { timeoutMs: 100 });
+    expect(describeMembers(members)).toEqual(["n2-1", "n2-2", "n2-3"]);
+  });
+
   it("can be asked for, from everywhere [H09]", async () => {
     const [a, b, c] = await threeNodes(engine, clock);
     for (let index = 0; index < 1_200; index++) b.join("r", `n2-${index}`);

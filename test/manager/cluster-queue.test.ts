@@ -30,17 +30,19 @@ function queueWith(limits: { maxMessages?: number; maxBytes?: number } = {}): {
   engine: Engine;
   queue: ClusterQueue;
   onOverflow: () => void;
+  onRefused: () => void;
 } {
   const [clock, engine] = [new FakeClock(), new Engine()];
-  const onOverflow = vi.fn<() => void>();
+  const [onOverflow, onRefused] = [vi.fn<() => void>(), vi.fn<() => void>()];
   const queue = new ClusterQueue({
     clock,
     maxMessages: Infinity,
     maxBytes: Infinity,
     onOverflow,
+    onRefused,
     ...limits,
   });
-  return { clock, engine, queue, onOverflow };
+  return { clock, engine, queue, onOverflow, onRefused };
 }
 
 describe("ClusterQueue", () => {
@@ -99,6 +101,26 @@ describe("ClusterQueue", () => {
     expect([queue.dropped, queue.bytes]).toEqual([2, 9]);
     queue.add(engine.outgoing("e", 11));
     expect([queue.dropped, queue.bytes]).toEqual([4, 3]);
+  });
+
+  it("gives up a message that the engine refuses while it takes others, and none when it takes nothing", async () => {
+    const { clock, engine, queue, onRefused } = queueWith();
+    queue.add(engine.outgoing("poison"));
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await engine.settle("reject");
+      clock.advance(2_000);
+    }
+    expect(queue.messages).toBe(1);
+    for (const name of ["a", "b", "c"]) {
+      queue.add(engine.outgoing(name));
+      await engine.settle("reject");
+      clock.advance(2_000);
+      await engine.settle("reject", "resolve");
+      clock.advance(2_000);
+    }
+    await engine.settle("reject");
+    expect([queue.messages, queue.dropped, queue.bytes]).toEqual([0, 1, 0]);
+    expect(onRefused).toHaveBeenCalledTimes(1);
   });
 
   it("gives up everything when it is closed", async () => {
