@@ -7,7 +7,7 @@ import { chromiumPath, launchBrowser } from "../support/browser.js";
 async function start(port: string): Promise<string> {
   vi.stubEnv("PORT", port);
   const printed = vi.spyOn(console, "log").mockImplementation(() => {});
-  await import("../../docs/demo/server.js");
+  await import("../../docs/examples/start.js");
   await vi.waitFor(() => expect(printed).toHaveBeenCalled());
   const line = String(printed.mock.calls[0]?.[0]);
   printed.mockRestore();
@@ -34,7 +34,7 @@ describe.skipIf(chromiumPath === undefined)("the demo page in Chromium", () => {
     page.on("console", (message) => {
       if (message.type() === "error") errors.push(message.text());
     });
-    await page.goto(url);
+    await page.goto(`${url}/wire/`);
     await page.locator("#messages", { hasText: "Welcome" }).waitFor();
     return page;
   }
@@ -160,7 +160,7 @@ describe.skipIf(chromiumPath === undefined)("the demo page in Chromium", () => {
     const complained = vi.spyOn(console, "error").mockImplementation(() => {});
     vi.stubEnv("PORT", new URL(url).port);
     vi.resetModules();
-    await import("../../docs/demo/server.js");
+    await import("../../docs/examples/start.js");
     await vi.waitFor(() => expect(process.exitCode).toBe(1));
     process.exitCode = undefined;
 

@@ -1,0 +1,34 @@
+/** Who may do what. In earnest tokens come from your login, and expire. */
+import { credentials } from "./contract.js";
+
+export type Permission = "read" | "write";
+
+export interface User {
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+}
+
+/** What is known of a connection. */
+export interface Client {
+  /** Whose frames its page draws. */
+  readonly tab: string;
+  /** The page was connected before. */
+  readonly isBack: boolean;
+  user: User | undefined;
+}
+
+const USERS = new Map<string, User>([
+  ["token-of-ada", { name: "Ada", permissions: ["read", "write"] }],
+  ["token-of-grace", { name: "Grace", permissions: ["read", "write"] }],
+  ["token-of-a-guest", { name: "Guest", permissions: ["read"] }],
+]);
+
+/** The user whose token a message brings: `undefined` for any other message. */
+export function userFrom(message: string | Uint8Array): User | undefined {
+  try {
+    const { data } = credentials.safeParse(JSON.parse(String(message)));
+    return data && USERS.get(data.token);
+  } catch {
+    return undefined;
+  }
+}

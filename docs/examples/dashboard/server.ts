@@ -1,0 +1,65 @@
+/** Updates of projects for everybody who looks: see README.md beside this file. */
+import { WebSocketServer } from "plainsocket";
+import { bareFormat, defineContract } from "plainsocket/contract";
+import { ConnectionManager } from "plainsocket/manager";
+import { z } from "zod";
+import type { Site } from "../site.js";
+
+const projectId = z.string().min(1).max(64);
+
+const dashboard = defineContract({
+  format: bareFormat(),
+  fromClient: {
+    watch_project: z.object({ project_id: projectId }),
+    unwatch_project: z.object({ project_id: projectId }),
+  },
+  fromServer: {
+    project_update: z.object({
+      project_id: projectId.optional(),
+      data: z.unknown(),
+      timestamp: z.string(),
+    }),
+  },
+});
+
+/** Tells pages what happens to projects. */
+export interface Dashboard {
+  /** Tells the watchers of one project, or without one everybody. */
+  update(data: unknown, projectId?: string): void;
+  close(): Promise<void>;
+}
+
+/** @param log - Gets a line for each connection that comes or goes, with how many there are. */
+export function serveDashboard(site: Site, log: (line: string) => void): Dashboard {
+  const server = new WebSocketServer({ server: site.http, path: "/ws/updates" });
+  const manager = new ConnectionManager({ server });
+  manager.on("connection", (connection) => {
+    log(`dashboard: connected, ${manager.size} now`);
+    dashboard.serve(connection, {
+      handlers: {
+        watch_project: ({ project_id }) => void manager.room(project_id).join(connection),
+        unwatch_project: ({ project_id }) => void manager.room(project_id).leave(connection),
+      },
+    });
+  });
+  // Who fails while something is sent to everybody comes by here, too.
+  manager.on("close", () => log(`dashboard: disconnected, ${manager.size} now`));
+  site.files(
+    "dashboard/page.html",
+    "dashboard/page.js",
+    "dashboard/updates.js",
+    "dashboard/page.css",
+  );
+  return {
+    update: (data, project_id) => {
+      const timestamp = new Date().toISOString();
+      const message = dashboard.serialize("project_update", { project_id, data, timestamp });
+      if (project_id === undefined) manager.broadcast(message);
+      else manager.room(project_id).broadcast(message);
+    },
+    close: async () => {
+      await server.shutdown({ deadlineMs: 0 });
+      await manager.shutdown();
+    },
+  };
+}

@@ -1,0 +1,204 @@
+// Task progress as its scenario tells it: with a worker in this process, and in another one behind a real Redis.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { Redis } from "ioredis";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Site } from "../../docs/examples/site.js";
+import { serveTaskProgress } from "../../docs/examples/task-progress/server.js";
+import { work } from "../../docs/examples/task-progress/work.js";
+import { RedisBroker } from "../../src/brokers/redis/index.js";
+import { type Broker, MemoryBroker } from "../../src/manager/index.js";
+import { chromiumPath, launchBrowser } from "../support/browser.js";
+import { Engine, redisKind, redisServer } from "../support/engine.js";
+import { expectToFit, JsonClient, Visitors } from "../support/examples.js";
+
+const MAX_CLIENTS = 4;
+
+/** The example on a broker; what it needs in order to end. */
+async function serve(broker: Broker): Promise<{ url: string; end: () => Promise<void> }> {
+  const site = new Site();
+  const url = await site.listen(0);
+  const end = serveTaskProgress(site, { broker, maxClients: MAX_CLIENTS });
+  return {
+    url,
+    end: async () => {
+      await end();
+      await site.close();
+    },
+  };
+}
+
+/** Starts a task, and gives all that its follower hears until the connection ends. */
+async function follow(url: string, order: object): Promise<Record<string, unknown>[]> {
+  const client = await JsonClient.connect(url, "/ws/starter");
+  const { task_id } = await client.ask({ type: "start_task", ...order });
+  const follower = await JsonClient.connect(url, `/ws/tasks/${String(task_id)}`);
+  const { code, wasClean } = await follower.closed;
+  expect([code, wasClean]).toEqual([1000, true]);
+  client.connection.close();
+  await client.closed;
+  for (const state of follower.received) expect(state["task_id"]).toBe(task_id);
+  return follower.received;
+}
+
+describe("task progress", () => {
+  const broker = new MemoryBroker();
+  let url: string;
+  let end: () => Promise<void>;
+
+  beforeAll(async () => {
+    ({ url, end } = await serve(broker));
+    await work(broker, 1).ready;
+  });
+  afterAll(() => end());
+
+  it("tells the state now, each one after it, and the result, and ends with 1000", async () => {
+    const states = await follow(url, {});
+    expect(["pending", "running"]).toContain(states[0]?.["status"]);
+    const progress = states.map((state) => Number(state["progress"]));
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(states.at(-1)).toMatchObject({
+      status: "completed",
+      progress: 100,
+      result: "10 steps done",
+    });
+    expect(states.slice(0, -1).every(({ result }) => result === undefined)).toBe(true);
+  });
+
+  it("tells of a failure as it does of a success, and who comes later hears the end alone", async () => {
+    const states = await follow(url, { fails: true });
+    expect(states.at(-1)).toMatchObject({ status: "failed", result: expect.any(String) });
+    const late = await JsonClient.connect(url, `/ws/tasks/${String(states[0]?.["task_id"])}`);
+    await late.closed;
+    expect(late.received).toEqual([states.at(-1)]);
+  });
+
+  it.each(["nothing", "__proto__", "%20", ""])("knows no task %j", async (name) => {
+    const client = await JsonClient.connect(url, `/ws/tasks/${name}`);
+    expect(await client.next()).toEqual({ error: "Task not found" });
+    expect((await client.closed).code).toBe(1000);
+  });
+
+  it("sends to all, to all but one, and to one, and tells who has left", async () => {
+    const [ann, ben, cat] = [
+      await JsonClient.connect(url, "/ws/ann"),
+      await JsonClient.connect(url, "/ws/ben"),
+      await JsonClient.connect(url, "/ws/cat"),
+    ];
+    ann.send({ type: "broadcast", message: "to all" });
+    for (const one of [ann, ben, cat]) {
+      expect(await one.next()).toEqual({ type: "broadcast", from: "ann", message: "to all" });
+    }
+    ann.send({ type: "broadcast", message: "but ben", except: "ben" });
+    ann.send({ type: "personal", to: "ben", message: "to ben" });
+    expect(await cat.next()).toEqual({ type: "broadcast", from: "ann", message: "but ben" });
+    expect(await ben.next()).toEqual({ type: "personal", from: "ann", message: "to ben" });
+    await ann.next();
+    cat.connection.terminate();
+    for (const one of [ann, ben]) {
+      expect(await one.next()).toEqual({ type: "system", message: "Client cat left" });
+      one.connection.close();
+      await one.closed;
+    }
+  });
+
+  it("closes whoever is one too many", async () => {
+    const clients: JsonClient[] = [];
+    for (let i = 0; i < MAX_CLIENTS; i++) clients.push(await JsonClient.connect(url, `/ws/c${i}`));
+    const extra = await JsonClient.connect(url, "/ws/extra");
+    expect(await extra.closed).toMatchObject({ code: 1008, reason: "Too many connections" });
+    for (const { connection } of clients) connection.close();
+    await Promise.all(clients.map(({ closed }) => closed));
+  });
+
+  it("says what is wrong with a message, and lives on", async () => {
+    const client = await JsonClient.connect(url, "/ws/dan");
+    expect(await client.ask("{")).toEqual({ error: "Invalid JSON format" });
+    expect(await client.ask({ type: "personal", to: 5 })).toEqual({
+      error: "Invalid message format",
+      details: [
+        expect.objectContaining({ path: ["to"] }),
+        expect.objectContaining({ path: ["message"] }),
+      ],
+    });
+    client.send({ type: "personal", to: "dan", message: "still here" });
+    expect(await client.next()).toMatchObject({ message: "still here" });
+    client.connection.close();
+    await client.closed;
+  });
+
+  describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launchBrowser();
+    });
+    afterAll(() => browser.close());
+
+    it("draws a bar for each task, and lets pages talk", async () => {
+      const visitors = new Visitors(browser);
+      const [page, other] = [
+        await visitors.open(`${url}/task-progress/`),
+        await visitors.open(`${url}/task-progress/`, 390),
+      ];
+      for (const one of [page, other]) await one.getByText("connected as client-").waitFor();
+      await page.click("#start");
+      await page.locator(".task.completed", { hasText: "completed: 10 steps done" }).waitFor();
+      expect(await page.locator(".task progress").evaluate((bar) => Object(bar).value)).toBe(100);
+      await page.click("#start-failing");
+      await page.locator(".task.failed", { hasText: "failed: " }).waitFor();
+
+      await page.fill("#text", "<b>hello</b>");
+      await page.press("#text", "Enter");
+      await other.locator("#messages", { hasText: ": <b>hello</b>" }).waitFor();
+      await expectToFit(other);
+      await other.close();
+      await page.locator("#messages", { hasText: /Client client-\w+ left/ }).waitFor();
+      expect(visitors.errors).toEqual([]);
+    });
+  });
+});
+
+/** The worker as a process: its compiled file, or else its source. */
+describe.skipIf(redisServer === undefined)(
+  "with a worker in another process, through Redis",
+  () => {
+    let engine: Engine;
+    let worker: ChildProcess;
+    let client: Redis;
+    let broker: RedisBroker;
+    const servers: { url: string; end: () => Promise<void> }[] = [];
+
+    beforeAll(async () => {
+      engine = await Engine.start(redisKind);
+      client = new Redis({ port: engine.port, host: "127.0.0.1" });
+      broker = new RedisBroker(client);
+      servers.push(await serve(broker));
+      const root = path.join(import.meta.dirname, "../..");
+      worker = spawn(process.execPath, [path.join(root, "test/examples/worker.mjs")], {
+        env: { ...process.env, REDIS_URL: `redis://127.0.0.1:${engine.port}`, STEP_MS: "5" },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      for await (const line of createInterface({ input: worker.stdout! }))
+        if (line === "ready") break;
+    });
+
+    afterAll(async () => {
+      const exited = once(worker, "exit");
+      worker.kill();
+      await exited;
+      for (const { end } of servers) await end();
+      await broker.close();
+      client.disconnect();
+      await engine[Symbol.asyncDispose]();
+    });
+
+    it("tells every step to who follows", async () => {
+      const states = await follow(servers[0]!.url, {});
+      expect(states.at(-1)).toMatchObject({ status: "completed", progress: 100 });
+      expect(states.length).toBeGreaterThan(5);
+    });
+  },
+);
