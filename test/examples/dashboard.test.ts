@@ -1,4 +1,5 @@
 // The dashboard as its scenario tells it: by hand, its service on a clock that moves when told, and in a browser.
+import path from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Dashboard, serveDashboard } from "../../docs/examples/dashboard/server.js";
@@ -120,16 +121,19 @@ interface Service {
   subscribe(project: string, handler: (update: unknown) => void): () => void;
 }
 
-async function newService(): Promise<Service> {
+// A file of the page: JavaScript, without types.
+const { Updates } = await import(
+  path.join(import.meta.dirname, "../../docs/examples/dashboard/updates.js")
+);
+
+function newService(): Service {
   FakeSocket.all = [];
-  const path = "../../docs/examples/dashboard/updates.js";
-  const { Updates } = await import(/* @vite-ignore */ path);
   return new Updates("ws://localhost/ws/updates", FakeSocket);
 }
 
 describe("the page's one service", () => {
-  it("has one socket, however often it is asked to connect, and closes it with the last handler", async () => {
-    const service = await newService();
+  it("has one socket, however often it is asked to connect, and closes it with the last handler", () => {
+    const service = newService();
     service.connect();
     service.connect();
     FakeSocket.all[0]?.open();
@@ -157,9 +161,9 @@ describe("the page's one service", () => {
     ]);
   });
 
-  it("tries again after 1, 2, 4, 8 and 16 seconds, and then gives up", async () => {
-    vi.useFakeTimers();
-    const service = await newService();
+  it("tries again after 1, 2, 4, 8 and 16 seconds, and then gives up", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const service = newService();
     service.subscribe("a", () => {});
     for (const [attempt, delayMs] of [1_000, 2_000, 4_000, 8_000, 16_000].entries()) {
       FakeSocket.all.at(-1)?.drop();
@@ -176,9 +180,9 @@ describe("the page's one service", () => {
     vi.useRealTimers();
   });
 
-  it("begins to count anew when a connection has opened, and asks for its projects again", async () => {
-    vi.useFakeTimers();
-    const service = await newService();
+  it("begins to count anew when a connection has opened, and asks for its projects again", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const service = newService();
     service.subscribe("a", () => {});
     for (let i = 0; i < 8; i++) {
       FakeSocket.all.at(-1)?.open();

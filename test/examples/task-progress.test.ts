@@ -1,8 +1,4 @@
 // Task progress as its scenario tells it: with a worker in this process, and in another one behind a real Redis.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
-import { createInterface } from "node:readline";
 import { Redis } from "ioredis";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +8,7 @@ import { work } from "../../docs/examples/task-progress/work.js";
 import { RedisBroker } from "../../src/brokers/redis/index.js";
 import { type Broker, MemoryBroker } from "../../src/manager/index.js";
 import { chromiumPath, launchBrowser } from "../support/browser.js";
+import { BuiltPrograms, type Program } from "../support/built-program.js";
 import { Engine, redisKind, redisServer } from "../support/engine.js";
 import { expectToFit, JsonClient, Visitors } from "../support/examples.js";
 
@@ -161,44 +158,60 @@ describe("task progress", () => {
   });
 });
 
-/** The worker as a process: its compiled file, or else its source. */
 describe.skipIf(redisServer === undefined)(
   "with a worker in another process, through Redis",
   () => {
+    const worker = "docs/examples/task-progress/worker.ts";
     let engine: Engine;
-    let worker: ChildProcess;
-    let client: Redis;
-    let broker: RedisBroker;
-    const servers: { url: string; end: () => Promise<void> }[] = [];
+    let programs: BuiltPrograms;
+    let running: Program;
+    const ends: (() => Promise<void>)[] = [];
+    const urls: string[] = [];
 
     beforeAll(async () => {
-      engine = await Engine.start(redisKind);
-      client = new Redis({ port: engine.port, host: "127.0.0.1" });
-      broker = new RedisBroker(client);
-      servers.push(await serve(broker));
-      const root = path.join(import.meta.dirname, "../..");
-      worker = spawn(process.execPath, [path.join(root, "test/examples/worker.mjs")], {
-        env: { ...process.env, REDIS_URL: `redis://127.0.0.1:${engine.port}`, STEP_MS: "5" },
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      for await (const line of createInterface({ input: worker.stdout! }))
-        if (line === "ready") break;
+      programs = new BuiltPrograms([worker]); // first, for nothing else goes on meanwhile
+    engine = await Engine.start(redisKind);
+      for (let i = 0; i < 2; i++) {
+        const client = new Redis({ port: engine.port, host: "127.0.0.1" });
+        const broker = new RedisBroker(client);
+        const { url, end } = await serve(broker);
+        urls.push(url);
+        ends.push(
+          end,
+          () => broker.close(),
+          () => Promise.resolve(client.disconnect()),
+        );
+      }
+        const REDIS_URL = `redis://127.0.0.1:${engine.port}`;
+      running = programs.start(worker, { REDIS_URL, STEP_MS: "5" });
+      expect(await running.line()).toBe("worker: ready");
     });
 
     afterAll(async () => {
-      const exited = once(worker, "exit");
-      worker.kill();
-      await exited;
-      for (const { end } of servers) await end();
-      await broker.close();
-      client.disconnect();
+      await running[Symbol.asyncDispose]();
+      programs[Symbol.dispose]();
+      for (const end of ends) await end();
       await engine[Symbol.asyncDispose]();
     });
 
-    it("tells every step to who follows", async () => {
-      const states = await follow(servers[0]!.url, {});
+    it("tells each step to who follows, on whichever server", async () => {
+      const states = await follow(urls[0]!, {});
       expect(states.at(-1)).toMatchObject({ status: "completed", progress: 100 });
-      expect(states.length).toBeGreaterThan(5);
+      expect(states.length).toBeGreaterThan(2);
+      const taskId = String(states[0]?.["task_id"]);
+      const elsewhere = await JsonClient.connect(urls[1]!, `/ws/tasks/${taskId}`);
+      expect(await elsewhere.next()).toEqual(states.at(-1));
+    });
+
+    it("carries messages between clients of two servers", async () => {
+      const ann = await JsonClient.connect(urls[0]!, "/ws/ann");
+      const ben = await JsonClient.connect(urls[1]!, "/ws/ben");
+      ann.send({ type: "personal", to: "ben", message: "hello" });
+      expect(await ben.next()).toEqual({ type: "personal", from: "ann", message: "hello" });
+      ben.send({ type: "broadcast", message: "hello, all" });
+      expect(await ann.next()).toEqual({ type: "broadcast", from: "ben", message: "hello, all" });
+      ben.connection.terminate();
+      expect(await ann.next()).toEqual({ type: "system", message: "Client ben left" });
     });
   },
 );

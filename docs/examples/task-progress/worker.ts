@@ -1,4 +1,4 @@
-/** A worker in a process of its own: `REDIS_URL=redis://… node worker.js`. Prints "ready" when it takes orders. */
+/** A worker in a process of its own: `REDIS_URL=redis://… node worker.js`. Says when it is ready. */
 import { Redis } from "ioredis";
 import { RedisBroker } from "plainsocket/brokers/redis";
 import { work } from "./work.js";
@@ -6,4 +6,7 @@ import { work } from "./work.js";
 const redis = new Redis(process.env["REDIS_URL"] ?? "redis://127.0.0.1:6379");
 redis.on("error", (error) => console.error(`worker: ${error.message}`));
 await work(new RedisBroker(redis), Number(process.env["STEP_MS"] ?? 400)).ready;
-console.log("ready");
+console.log("worker: ready");
+
+// Whoever started it by fork is gone.
+process.on("disconnect", () => process.exit());
