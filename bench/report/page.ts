@@ -19,8 +19,9 @@ the process used, \`per s\` counts by the clock, \`p50\` and \`p99\` are latenci
 All have their defaults, but for what the load asks for: compression on or off, and limits for large messages. plainsocket
 gives text as strings and validates it; \`ws\` is measured as its documentation shows an echo, which validates text but does
 not decode it. \`net\` is no WebSocket server: it writes back the bytes that it reads, and is the limit for what is built on
-Node's sockets. \`ws-js\` is \`ws\` without its native addon (bufferutil), which \`ws\` has. The servers are in
-[bench/servers](../bench/servers), the clients in [bench/clients](../bench/clients).`;
+Node's sockets. \`ws-js\` is \`ws\` without its native addon (bufferutil), which \`ws\` has. \`bun\` is
+the server of another runtime, in native code. The servers are in [bench/servers](../bench/servers), the clients in
+[bench/clients](../bench/clients).`;
 
 /**
  * The page. Loads that were not measured are left out.
@@ -68,7 +69,7 @@ function targetTable(verdicts: readonly Verdict[], titles: ReadonlyMap<string, s
       const title = titles.get(load) ?? load;
       return [title, nameLoads(words, titles), measured ?? "", reached ? "yes" : "**no**"];
     });
-  return markdownTable(["Load", "Target", "Measured", "Reached"], rows);
+  return markdownTable(["Load", "Target", "Measured", "Reached"], rows, "words");
 }
 
 /** A bound may name another load. */
@@ -88,6 +89,7 @@ function lossText(loads: readonly Load[], cells: readonly Cell[]): string {
   return `Other implementations that did better than plainsocket in this run, and how many times:\n\n${markdownTable(
     ["Load", "Ahead of us"],
     rows,
+    "words",
   )}`;
 }
 
@@ -108,8 +110,13 @@ function sectionText(section: Section, loads: readonly Load[], cells: readonly C
   ].join("\n\n");
 }
 
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** All columns but the first are numbers, unless they are said to be words. */
+function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  content: "numbers" | "words" = "numbers",
+): string {
   const line = (columns: readonly string[]): string => `| ${columns.join(" | ")} |`;
-  const rule = head.map((_, i) => (i === 0 ? "---" : "--:"));
+  const rule = head.map((_, i) => (i === 0 || content === "words" ? "---" : "--:"));
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
