@@ -101,9 +101,10 @@ export class MetricsRecorder {
     now: () => number,
     startedAt: number,
   ): Promise<void> | undefined {
-    const observe = (): void => this.#handlerMs.observe(now() - startedAt);
-    if (pending === undefined) observe();
-    return pending?.then(observe);
+    if (pending !== undefined)
+      return pending.then(() => this.#handlerMs.observe(now() - startedAt));
+    this.#handlerMs.observe(now() - startedAt);
+    return undefined;
   }
 
   read({ connections, rooms, members, broker }: Holdings): Metrics {

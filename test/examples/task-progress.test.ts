@@ -170,7 +170,7 @@ describe.skipIf(redisServer === undefined)(
 
     beforeAll(async () => {
       programs = new BuiltPrograms([worker]); // first, for nothing else goes on meanwhile
-    engine = await Engine.start(redisKind);
+      engine = await Engine.start(redisKind);
       for (let i = 0; i < 2; i++) {
         const client = new Redis({ port: engine.port, host: "127.0.0.1" });
         const broker = new RedisBroker(client);
@@ -182,7 +182,7 @@ describe.skipIf(redisServer === undefined)(
           () => Promise.resolve(client.disconnect()),
         );
       }
-        const REDIS_URL = `redis://127.0.0.1:${engine.port}`;
+      const REDIS_URL = `redis://127.0.0.1:${engine.port}`;
       running = programs.start(worker, { REDIS_URL, STEP_MS: "5" });
       expect(await running.line()).toBe("worker: ready");
     });

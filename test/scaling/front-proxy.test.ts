@@ -1,9 +1,9 @@
 // Real proxies in front of real servers, with the configurations that docs/scaling/ shows.
 import { connect as dial } from "node:net";
 import { describe, expect, it } from "vitest";
+import { ConnectionManager } from "../../src/manager/index.js";
 import { CloseCode, connect, type WebSocketConnection } from "../../src/index.js";
 import { FrontProxy, HAPROXY, NGINX } from "../support/front-proxy.js";
-import { eventually } from "../support/raw-peer.js";
 import { type ServerUnderTest, startServer } from "../support/server-under-test.js";
 import type { ServerOptions } from "../../src/node/server-options.js";
 
@@ -79,6 +79,24 @@ describe.each([NGINX, HAPROXY])("behind $name", (kind) => {
     }
   });
 
+  itWith("a limit per address counts clients, not the proxy", async () => {
+    await using under = await backend("limited");
+    const manager = new ConnectionManager({ server: under.server, maxConnectionsPerAddress: 1 });
+    await using front = await FrontProxy.start(kind, { backends: [under.port, under.port] });
+    const from = (localAddress: string, headers = {}) =>
+      greeted(front.url, {
+        headers,
+        createConnection: () => dial({ port: front.port, host: "127.0.0.1", localAddress }),
+      });
+    const one = await from("127.0.0.2");
+    const two = await from("127.0.0.3");
+    await expect(from("127.0.0.2")).rejects.toMatchObject({ httpStatus: 429 });
+    const spoofed = from("127.0.0.2", { "X-Forwarded-For": "127.0.0.4" });
+    await expect(spoofed).rejects.toMatchObject({ httpStatus: 429 });
+    expect(manager.size).toBe(2);
+    for (const { connection } of [one, two]) connection.terminate();
+  });
+
   itWith("an idle connection is kept by pings, and cut without them", async () => {
     await using one = await backend("one", { pingIntervalMs: 250, pongTimeoutMs: 250 });
     await using two = await backend("two", { pingIntervalMs: Infinity });
@@ -142,7 +160,7 @@ describe.each([NGINX, HAPROXY])("behind $name", (kind) => {
       connection.send("still there?");
       expect(await next(connection)).toBe("still there?");
       connection.terminate();
-      await eventually(() => old.server.connections.size === 0);
+      await Promise.all(Array.from(old.server.connections, ({ closed }) => closed));
     },
   );
 });
