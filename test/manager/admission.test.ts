@@ -105,6 +105,25 @@ describe("maxConnections of a manager", () => {
   });
 });
 
+describe("a connection that was added by hand", () => {
+  it("gives its place and its timers back when it ends", async () => {
+    const clock = new FakeClock();
+    const manager = new ConnectionManager<string>({
+      clock,
+      maxConnections: 1,
+      idleTimeoutMs: 60_000,
+      authenticateFirst: { check: () => true },
+    });
+    const first = new RawPeer({ clock });
+    expect(manager.add(first.connection)).toBeDefined();
+    first.socket.destroy();
+    await eventually(() => manager.size === 0);
+
+    expect(clock.timers).toBe(0);
+    expect(manager.add(new RawPeer({ clock }).connection)).toBeDefined();
+  });
+});
+
 describe("maxConnectionsPerAddress", () => {
   it("is 429, for each address on its own, as addressOf says", async () => {
     await using under = await startServer();
