@@ -13,6 +13,7 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 export const nodePlatform: Platform = {
   generateMaskingKey,
   allocate: (length) => Buffer.allocUnsafe(length),
+  decodeAscii: (bytes, start, end) => asBuffer(bytes).toString("latin1", start, end),
   decodeUtf8: (bytes) => (isUtf8(bytes) ? asBuffer(bytes).toString("utf8") : undefined),
   utf8Length: (text) => Buffer.byteLength(text),
   writeUtf8: (target, offset, text) => {

@@ -95,6 +95,12 @@ export class Budget {
     this.messageBytes += payloadLength;
   }
 
+  /** Whether a message of one frame is within the limits: then {@link chargeFragment} would not throw. */
+  allowsWhole(payloadLength: number, isCompressed: boolean): boolean {
+    const maxBytes = isCompressed ? this.maxCompressedBytes : this.maxMessageBytes;
+    return payloadLength <= maxBytes && this.#maxFragments > 0;
+  }
+
   /** Counts a message that waits for whoever takes it; an empty one is not free either. */
   chargeQueued(length: number): void {
     this.queuedBytes += length + BYTES_PER_OBJECT;

@@ -9,6 +9,7 @@ import {
 } from "./frame-header.js";
 import { applyMask } from "./masking.js";
 import { isControl } from "./opcode.js";
+import { WholeFrame } from "./whole-frame.js";
 
 /** A whole frame, or a part of a data frame whose payload is still arriving. */
 export interface FramePart {
@@ -78,6 +79,20 @@ export class FrameReader {
     return part;
   }
 
+  /**
+   * The next frame, when it is a message in one piece; `undefined` leaves it to {@link read}.
+   * Not to be called inside a message.
+   */
+  readWhole(): WholeFrame | undefined {
+    if (this.#header !== undefined) return undefined;
+    const bytes = this.#bytes;
+    const end = whole.parse(bytes.front, bytes.start, this.#rules, this.#budget);
+    if (end < 0) return undefined;
+    bytes.skip(end - bytes.start);
+    this.#budget.unparsedBytes = bytes.length;
+    return whole;
+  }
+
   #takePart(header: FrameHeader, isFirst: boolean): FramePart | undefined {
     const bytes = this.#bytes;
     const start = bytes.start;
@@ -101,3 +116,5 @@ export class FrameReader {
     return header;
   }
 }
+
+const whole = new WholeFrame();

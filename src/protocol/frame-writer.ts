@@ -1,6 +1,7 @@
+import { SHORT_TEXT, writeAscii } from "./ascii.js";
 import { type FrameHeader, headerLength, writeFrameHeader } from "./frame-header.js";
 import type { FrameTrace } from "./frame-trace.js";
-import { applyMask } from "./masking.js";
+import { applyMask, copyMasked } from "./masking.js";
 import { isControl, type Opcode } from "./opcode.js";
 import type { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
@@ -45,13 +46,14 @@ export class FrameWriter {
   write(start: FrameStart, payload: Uint8Array): void {
     const { length } = payload;
     const copies = length <= COPIED_PAYLOAD_BYTES || this.#masked;
-    const header = this.#begin(start, length, copies ? length : 0);
+    const maskingKey = this.#begin(start, length, copies ? length : 0);
+    const output = this.#output;
     if (copies) {
-      const { block, position } = this.#output;
-      block.set(payload, position);
-      this.#finish(header);
-    } else this.#output.append(payload);
-    this.#trace?.sent(header, payload);
+      copyMasked(payload, 0, output.block, output.position, length, maskingKey);
+      output.commit(length);
+    } else output.append(payload);
+    if (this.#trace !== undefined)
+      this.#trace.sent(this.#header(start, length, maskingKey), payload);
   }
 
   /** Whether frames are masked, each with a key of its own. */
@@ -70,44 +72,58 @@ export class FrameWriter {
 
   /** Writes a frame with `text` as its payload; a lone surrogate goes out as U+FFFD. */
   writeText(start: FrameStart, text: string): void {
-    const length = this.#platform.utf8Length(text);
-    const header = this.#begin(start, length, length);
-    const { block, position } = this.#output;
-    this.#platform.writeUtf8(block, position, text);
-    if (this.#trace === undefined) {
-      this.#finish(header);
+    if (text.length <= SHORT_TEXT && this.#trace === undefined && this.#writeAscii(start, text))
       return;
-    }
+    const length = this.#platform.utf8Length(text);
+    const maskingKey = this.#begin(start, length, length);
+    const output = this.#output;
+    const { block, position } = output;
+    this.#platform.writeUtf8(block, position, text);
     // The observer may write to another connection, so the block must be in order by then.
-    const payload = new Uint8Array(block.subarray(position, position + length));
-    this.#finish(header);
-    this.#trace.sent(header, payload);
+    const payload = this.#trace && new Uint8Array(block.subarray(position, position + length));
+    if (this.#masked) applyMask(block, position, position + length, maskingKey);
+    output.commit(length);
+    if (payload !== undefined) this.#trace?.sent(this.#header(start, length, maskingKey), payload);
   }
 
-  /** Writes the header, and makes room for `room` bytes of payload behind it. */
-  #begin(start: FrameStart, payloadLength: number, room: number): FrameHeader {
-    const masked = this.#masked;
-    const maskingKey = masked ? this.#platform.generateMaskingKey() : 0;
-    const { fin, rsv, opcode } = start;
-    if (!isControl(opcode)) {
-      this.sent.payloadBytes += payloadLength;
-      if (fin) this.sent.messages++;
-    }
-    const header = { fin, rsv, opcode, payloadLength, masked, maskingKey };
-    const size = headerLength(payloadLength, masked);
+  /** @returns False when `text` is not ASCII: nothing was written. */
+  #writeAscii(start: FrameStart, text: string): boolean {
+    const { length } = text;
+    const output = this.#output;
+    const size = headerLength(length, this.#masked);
+    output.reserve(size + length);
+    const { block, position } = output;
+    if (!writeAscii(block, position + size, text)) return false;
+    const maskingKey = this.#begin(start, length, length);
+    if (this.#masked) applyMask(block, position + size, position + size + length, maskingKey);
+    output.commit(length);
+    return true;
+  }
 
+  /**
+   * Writes the header, and makes room for `room` bytes of payload behind it.
+   *
+   * @returns The masking key; 0 on a server.
+   */
+  #begin(start: FrameStart, payloadLength: number, room: number): number {
+    if (!isControl(start.opcode)) {
+      this.sent.payloadBytes += payloadLength;
+      if (start.fin) this.sent.messages++;
+    }
+    const maskingKey = this.#masked ? this.#platform.generateMaskingKey() : 0;
+    const size = headerLength(payloadLength, this.#masked);
     const output = this.#output;
     output.reserve(size + room);
-    writeFrameHeader(output.block, output.position, header);
+    writeFrameHeader(output.block, output.position, this.#header(start, payloadLength, maskingKey));
     output.commit(size);
-    return header;
+    return maskingKey;
   }
 
-  /** Masks the payload that stands behind the header, and takes it into the output. */
-  #finish({ payloadLength, maskingKey }: FrameHeader): void {
-    const output = this.#output;
-    const end = output.position + payloadLength;
-    if (this.#masked) applyMask(output.block, output.position, end, maskingKey);
-    output.commit(payloadLength);
+  #header(
+    { fin, rsv, opcode }: FrameStart,
+    payloadLength: number,
+    maskingKey: number,
+  ): FrameHeader {
+    return { fin, rsv, opcode, payloadLength, masked: this.#masked, maskingKey };
   }
 }

@@ -8,6 +8,7 @@ import { type AssembledMessage, MessageAssembler } from "./message-assembler.js"
 import { isControl, type Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./role.js";
+import type { WholeFrame } from "./whole-frame.js";
 import { noTraffic, type TrafficCount } from "./traffic.js";
 
 export interface ControlFrame {
@@ -99,6 +100,30 @@ export class MessageReceiver {
         return this.#deliverDecoded(isText, length, outcome);
       }
     }
+    const whole = this.#readsWhole() ? this.#reader.readWhole() : undefined;
+    return whole === undefined ? this.#nextPart() : this.#takeWhole(whole);
+  }
+
+  #readsWhole(): boolean {
+    return !this.#isDropping && !this.#assembler.isInMessage && this.#options.trace === undefined;
+  }
+
+  #takeWhole(whole: WholeFrame): MessageEvent | undefined {
+    const { platform, extension, textAs, zeroCopy } = this.#options;
+    const { isText, length } = whole;
+    if (whole.isCompressed && extension !== undefined) {
+      return this.#decode({ isText, payload: whole.view() }, extension);
+    }
+    if (isText && textAs === "string") {
+      const data = whole.text(platform);
+      if (data === undefined) throw new ProtocolError("UTF8_INVALID");
+      return this.#count({ type: "message", isText, data }, length);
+    }
+    return this.#deliver(isText, zeroCopy ? whole.view() : whole.own(platform));
+  }
+
+  /** What {@link FrameReader.readWhole} leaves. */
+  #nextPart(): ControlFrame | MessageEvent | undefined {
     for (let part = this.#reader.read(); part !== undefined; part = this.#reader.read()) {
       this.#options.trace?.received(part);
       const { opcode } = part.header;
@@ -114,7 +139,7 @@ export class MessageReceiver {
   }
 
   #decode(
-    { isText, payload }: AssembledMessage,
+    { isText, payload }: Pick<AssembledMessage, "isText" | "payload">,
     extension: MessageExtension,
   ): MessageEvent | undefined {
     const { budget, onProgress } = this.#options;
@@ -150,9 +175,12 @@ export class MessageReceiver {
   }
 
   #deliver(isText: boolean, data: Uint8Array): MessageEvent {
-    const event = this.#eventOf(isText, data);
+    return this.#count(this.#eventOf(isText, data), data.length);
+  }
+
+  #count(event: MessageEvent, length: number): MessageEvent {
     this.received.messages++;
-    this.received.payloadBytes += data.length;
+    this.received.payloadBytes += length;
     return event;
   }
 

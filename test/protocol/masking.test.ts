@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyMask } from "../../src/protocol/masking.js";
+import { applyMask, copyMasked, maskText } from "../../src/protocol/masking.js";
 import { pattern, sameBytes } from "../support/protocol.js";
 import { hex, utf8 } from "../support/wire-frame.js";
 
@@ -75,5 +75,21 @@ describe("applyMask", () => {
     applyMask(left, 0, 9, KEY);
 
     expect(left).toEqual(given);
+  });
+});
+
+describe("maskText and copyMasked", () => {
+  it.each([0, 1, 47, 48, 49, 200])("see and copy each of %d bytes", (length) => {
+    for (let i = 0; i < length; i++) {
+      const bytes = new Uint8Array(length).fill(0x61);
+      expect(maskText(bytes, 0, length, 0)).toBe(true);
+      bytes[i] = 0x80;
+      expect(maskText(bytes, 0, length, 0)).toBe(false);
+    }
+    for (const mask of [0, -1]) {
+      const copy = new Uint8Array(length);
+      copyMasked(new Uint8Array(length).fill(0x61), 0, copy, 0, length, mask);
+      expect(copy).toEqual(new Uint8Array(length).fill(mask === 0 ? 0x61 : 0x9e));
+    }
   });
 });

@@ -41,6 +41,11 @@ describe("portablePlatform", () => {
     expect(platform.isUtf8(hex(bytes))).toBe(false);
   });
 
+  it("decodes a part that is ASCII", () => {
+    expect(platform.decodeAscii(hex("ff 00 61 7f ff"), 1, 4)).toBe("\0a\u007f");
+    expect(platform.decodeAscii(hex("61"), 1, 1)).toBe("");
+  });
+
   it("decodes on after it refused", () => {
     expect(platform.decodeUtf8(hex("e2 82"))).toBeUndefined();
     expect(platform.decodeUtf8(hex("ac"))).toBeUndefined();

@@ -1,0 +1,115 @@
+import type { Budget } from "./budget.js";
+import { type PeerRules, RSV1 } from "./frame-header.js";
+import { applyMask, copyMasked, maskText } from "./masking.js";
+import type { Platform } from "./platform.js";
+
+/** FIN and the opcode: the first byte of a message in one frame (RFC 6455 §5.2). */
+const WHOLE_TEXT = 0x81;
+const WHOLE_BINARY = 0x82;
+
+/**
+ * A data frame that is a whole message and lies in one piece, as nearly every frame does.
+ *
+ * It is read in place, without objects for its header, its frame and its message: they
+ * take longer than all else that a small message needs. So one of these serves all
+ * connections of a thread, and each use ends before the next begins.
+ */
+export class WholeFrame {
+  isText = false;
+  /** RSV1 is set (RFC 7692 §6). */
+  isCompressed = false;
+  /** Bytes of payload. */
+  length = 0;
+  #bytes: Uint8Array = EMPTY;
+  #start = 0;
+  #maskingKey = 0;
+
+  /**
+   * Reads the frame at `bytes[start]` if it is final, text or binary, all there, and
+   * within every rule and limit. All others, broken ones included, are for
+   * {@link parseFrameHeader} to judge.
+   *
+   * @returns Where the frame ends; -1 if it is not such a frame, and nothing was read.
+   */
+  parse(bytes: Uint8Array, start: number, rules: PeerRules, budget: Budget): number {
+    const available = bytes.length - start;
+    if (available < 2) return -1;
+    const first = bytes[start]!;
+    const kind = first & ~rules.rsv;
+    if (kind !== WHOLE_TEXT && kind !== WHOLE_BINARY) return -1;
+    const second = bytes[start + 1]!;
+    if (second >= 0x80 !== rules.masked) return -1;
+
+    let length = second & 0x7f;
+    let position = start + 2;
+    if (length >= 126) {
+      if (length === 127 || available < 4) return -1;
+      length = (bytes[position]! << 8) | bytes[position + 1]!;
+      if (length < 126) return -1;
+      position += 2;
+    }
+    if (rules.masked) position += 4;
+    const end = position + length;
+    const isCompressed = (first & RSV1) !== 0;
+    if (end > bytes.length || !budget.allowsWhole(length, isCompressed)) return -1;
+
+    this.#maskingKey = rules.masked ? keyBefore(bytes, position) : 0;
+    this.isText = kind === WHOLE_TEXT;
+    this.isCompressed = isCompressed;
+    this.length = length;
+    this.#bytes = bytes;
+    this.#start = position;
+    return end;
+  }
+
+  /** The payload, unmasked, as a view of the chunk. */
+  view(): Uint8Array {
+    const bytes = this.#take();
+    const end = this.#start + this.length;
+    if (this.#maskingKey !== 0) applyMask(bytes, this.#start, end, this.#maskingKey);
+    return bytes.subarray(this.#start, end);
+  }
+
+  /**
+   * The payload, unmasked, in memory that keeps no large chunk alive: a view if it is long, and
+   * half of its chunk or more, and else a copy.
+   */
+  own(platform: Platform): Uint8Array {
+    const isView = this.length >= VIEWED_BYTES && this.length * 2 >= this.#bytes.buffer.byteLength;
+    if (isView) return this.view();
+    const copy = platform.allocate(this.length);
+    copyMasked(this.#take(), this.#start, copy, 0, this.length, this.#maskingKey);
+    return copy;
+  }
+
+  /** The payload as text; `undefined` when it is not UTF-8. */
+  text(platform: Platform): string | undefined {
+    const bytes = this.#take();
+    const end = this.#start + this.length;
+    return maskText(bytes, this.#start, end, this.#maskingKey)
+      ? platform.decodeAscii(bytes, this.#start, end)
+      : platform.decodeUtf8(bytes.subarray(this.#start, end));
+  }
+
+  /** Lets go of the chunk. */
+  #take(): Uint8Array {
+    const bytes = this.#bytes;
+    this.#bytes = EMPTY;
+    return bytes;
+  }
+}
+
+/** To copy fewer bytes takes less time than to ask how long the memory behind their chunk is. */
+const VIEWED_BYTES = 512;
+
+const EMPTY = new Uint8Array(0);
+
+/** The 4 bytes before the payload, the first most significant. */
+function keyBefore(bytes: Uint8Array, position: number): number {
+  return (
+    (bytes[position - 4]! << 24) |
+    (bytes[position - 3]! << 16) |
+    (bytes[position - 2]! << 8) |
+    bytes[position - 1]!
+  );
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { Budget } from "../../src/protocol/budget.js";
+import { WholeFrame } from "../../src/protocol/whole-frame.js";
+import {
+  countingPlatform,
+  frameFrom,
+  pattern,
+  platform,
+  ROLES,
+  sameBytes,
+} from "../support/protocol.js";
+import { BINARY, concat, CONTINUATION, hex, PING, TEXT, utf8 } from "../support/wire-frame.js";
+
+const LENGTHS = [0, 1, 47, 48, 125, 126, 511, 512, 5_000, 65_535];
+
+describe.each(ROLES)("WholeFrame, from a %s", (peer) => {
+  const rules = { masked: peer === "client", rsv: 0 };
+  const budget = new Budget();
+  const from = (opcode: number, payload: Uint8Array | string = "", overrides = {}) =>
+    frameFrom(peer, opcode, payload, overrides);
+  /** Parses the frame behind a byte that is none of its own, with others behind it. */
+  const parsed = (bytes: Uint8Array, more: Uint8Array = new Uint8Array(0)) => {
+    const whole = new WholeFrame();
+    const end = whole.parse(concat([hex("00"), bytes, more]), 1, rules, budget);
+    return { whole, end };
+  };
+
+  it.each(LENGTHS)(
+    "is a message of %d bytes, given as a view or as memory of its own",
+    (length) => {
+      const bytes = from(BINARY, pattern(length));
+      for (const take of [(w: WholeFrame) => w.view(), (w: WholeFrame) => w.own(platform)]) {
+        const { whole, end } = parsed(bytes, hex("ff"));
+        expect(end).toBe(1 + bytes.length);
+        expect(whole).toMatchObject({ isText: false, isCompressed: false, length });
+        expect(sameBytes(take(whole), pattern(length))).toBe(true);
+      }
+    },
+  );
+
+  it.each([
+    ["a short message", 511, 0, 511],
+    ["a long one in a longer chunk", 600, 1_000, 600],
+    ["no long one that is half of its chunk", 600, 100, undefined],
+  ])("copies %s", (_what, length, more, copied) => {
+    const { platform: counting, allocated } = countingPlatform();
+    const { whole } = parsed(from(BINARY, pattern(length)), new Uint8Array(more));
+    expect(sameBytes(whole.own(counting), pattern(length))).toBe(true);
+    expect(allocated).toEqual(copied === undefined ? [] : [copied]);
+  });
+
+  it.each(["", "Hello", "x".repeat(60), "é€𝄞", `${"x".repeat(60)}é`, "\ufeffé"])(
+    "is text: %j",
+    (text) => {
+      const { whole } = parsed(from(TEXT, text));
+      expect(whole.isText).toBe(true);
+      expect(whole.text(platform)).toBe(text);
+    },
+  );
+
+  it("is not text unless it is UTF-8 [6455-8-01]", () => {
+    expect(parsed(from(TEXT, hex("ff"))).whole.text(platform)).toBeUndefined();
+    const long = concat([utf8("x".repeat(60)), hex("ed a0 80")]);
+    expect(parsed(from(TEXT, long)).whole.text(platform)).toBeUndefined();
+  });
+
+  it("may be compressed where that was agreed on [7692-6-02]", () => {
+    const bytes = from(TEXT, "abc", { rsv: 4 });
+    const whole = new WholeFrame();
+    expect(whole.parse(bytes, 0, rules, budget)).toBe(-1);
+    expect(whole.parse(bytes, 0, { ...rules, rsv: 0x40 }, budget)).toBe(bytes.length);
+    expect(whole).toMatchObject({ isText: true, isCompressed: true });
+    expect(whole.view()).toEqual(utf8("abc"));
+    whole.parse(from(TEXT, "plain"), 0, { ...rules, rsv: 0x40 }, budget);
+    expect(whole.isCompressed).toBe(false);
+  });
+
+  it.each([0, 125, 126, 1000])("is none until its last byte is there: %d bytes", (length) => {
+    const bytes = from(BINARY, pattern(length));
+    for (let count = 0; count < bytes.length; count++) {
+      expect(new WholeFrame().parse(bytes.subarray(0, count), 0, rules, budget)).toBe(-1);
+    }
+  });
+
+  it.each([
+    ["a fragment", from(TEXT, "a", { fin: false })],
+    ["a continuation", from(CONTINUATION, "a")],
+    ["a control frame", from(PING)],
+    ["an unknown opcode", from(3)],
+    ["a reserved bit", from(TEXT, "a", { rsv: 2 })],
+    ["another one", from(TEXT, "a", { rsv: 1 })],
+    ["the other end's masking", frameFrom(peer === "client" ? "server" : "client", TEXT, "a")],
+    ["a length that is too long for it", from(BINARY, pattern(65_536))],
+    ["a length in more bytes than it needs", from(BINARY, "a", { lengthBits: 16 })],
+  ])("leaves %s to others", (_what, bytes) => {
+    expect(parsed(bytes).end).toBe(-1);
+  });
+
+  it("leaves what is over a limit to others", () => {
+    const parse = (length: number, limits: object, rsv = 0): number => {
+      const bytes = from(BINARY, pattern(length), { rsv });
+      return new WholeFrame().parse(bytes, 0, { ...rules, rsv: 0x40 }, new Budget(limits));
+    };
+    expect(parse(10, { maxMessageBytes: 10 })).toBeGreaterThan(0);
+    expect(parse(11, { maxMessageBytes: 10 })).toBe(-1);
+    expect(parse(11, { maxMessageBytes: 10 }, 4)).toBeGreaterThan(0); // compressed, it may have grown
+    expect(parse(200, { maxMessageBytes: 10 }, 4)).toBe(-1);
+    expect(parse(0, { maxFragments: 0 })).toBe(-1);
+  });
+});
