@@ -18,7 +18,7 @@ import { Link, type LinkOwner } from "./link.js";
 import type { Message } from "./options.js";
 import { Outgoing, type SendStatus } from "./outgoing.js";
 import { asBuffer, nodePlatform } from "./platform.js";
-import { type Sendable, toPayload, toReady } from "./sendable.js";
+import { NO_OPTIONS, type Sendable, toPayload, toReady } from "./sendable.js";
 import type { FragmentSource } from "./stream-sender.js";
 import { type Traffic, trafficOf } from "./traffic.js";
 import { TransportError } from "./transport-error.js";
@@ -111,13 +111,13 @@ export class WebSocketConnection<Data = unknown>
 
   /**
    * Sends a message: a string as text, anything else as binary. Bytes of more than
-   * 16 KiB that a server sends are not copied: do not change them until `drained()`.
+   * 4 KiB that a server sends are not copied: do not change them until `drained()`.
    * For what many connections send, see {@link prepareMessage}.
    *
    * @returns What became of it; see {@link SendStatus}. Without an open connection `"closed"`.
    * @throws {TypeError} `data` cannot be sent, or is sent as text and is not UTF-8. Nothing was sent.
    */
-  send(data: Sendable | PreparedMessage, options: SendOptions = {}): SendStatus {
+  send(data: Sendable | PreparedMessage, options: SendOptions = NO_OPTIONS): SendStatus {
     const message = toReady(data);
     if (this.readyState !== ReadyState.OPEN) return "closed";
     const status = this.#outgoing.send(message, options);

@@ -36,7 +36,7 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
   }
 
   listenerCount(name: keyof Events): number {
-    return this.#of(name).length;
+    return this.#listeners[name]?.length ?? 0;
   }
 
   /**

@@ -88,7 +88,7 @@ export class Outgoing {
 
   /** Sends a message. What a Blob holds is read in its turn: what is sent later waits for it. */
   send(data: ReadyMessage | Blob, options: SendOptions): SendStatus {
-    if (data instanceof Blob) return this.#sendBlob(data, options);
+    if (typeof data === "object" && data instanceof Blob) return this.#sendBlob(data, options);
     if (this.#options.writer.isWatched && this.isOver) {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;

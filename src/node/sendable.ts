@@ -11,8 +11,12 @@ import {
 /** What a message can be made of. A Blob's content is read when its turn comes. */
 export type Sendable = MessageData | Blob;
 
+/** One for all calls that give none. */
+export const NO_OPTIONS: SendOptions = {};
+
 /** @throws {TypeError} As {@link toMessage}. */
 export function toReady(data: Sendable | PreparedMessage): ReadyMessage | Blob {
+  if (typeof data === "string" || data instanceof Uint8Array) return data; // nearly always
   return data instanceof PreparedMessage || data instanceof Blob ? data : toMessage(data);
 }
 

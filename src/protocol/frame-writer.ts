@@ -21,7 +21,7 @@ export interface FrameStart {
  * Up to this many bytes a payload is copied behind its header: one chunk to write
  * instead of two. A longer one from a server goes out as it is.
  */
-export const COPIED_PAYLOAD_BYTES: number = 16 * 1024;
+export const COPIED_PAYLOAD_BYTES: number = 4 * 1024;
 
 /** Puts frames into the output, masked when this end is a client (RFC 6455 §5.1, §5.3). */
 export class FrameWriter {
