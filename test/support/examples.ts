@@ -16,7 +16,10 @@ export class Visitors {
   }
 
   async open(url: string, width = 1280): Promise<Page> {
-    const page = await this.#browser.newPage({ viewport: { width, height: 900 } });
+    const page = await this.#browser.newPage({
+      viewport: { width, height: 900 },
+      reducedMotion: "reduce",
+    });
     page.on("pageerror", (error) => this.errors.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") this.errors.push(message.text());

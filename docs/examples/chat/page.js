@@ -90,6 +90,7 @@ function setState(text, stage) {
   $("signin").hidden = stage !== "signin";
   $("chat").hidden = stage !== "chat";
   $("error").textContent = "";
+  (stage === "chat" ? $("text") : stage === "signin" ? $("token") : $("toggle")).focus();
 }
 
 function showRoom(room) {

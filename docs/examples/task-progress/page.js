@@ -19,8 +19,8 @@ socket.onmessage = ({ data }) => {
   if (type === "task_started") follow(taskId);
   else if (error !== undefined) show(error, "note");
   else if (type === "system") show(message, "note");
-  else
-    show(`${from}${type === "personal" ? " to you" : ""}: ${message}`, from === me ? "mine" : "");
+  else if (from === me) show(message, "mine");
+  else show(`${from}${type === "personal" ? " to you" : ""}: ${message}`, "");
 };
 
 function show(text, className) {
