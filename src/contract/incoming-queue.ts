@@ -15,7 +15,9 @@ const HARD_LIMIT_FACTOR = 16;
 export class IncomingQueue {
   readonly #concurrency: number;
   readonly #maxQueuedBytes: number;
-  readonly #waiting: Waiting[] = [];
+  /** From `#first` on; those before it have begun. */
+  #waiting: Waiting[] = [];
+  #first = 0;
   #queuedBytes = 0;
   #running = 0;
   #room: { readonly promise: Promise<void>; readonly open: () => void } | undefined;
@@ -72,8 +74,14 @@ export class IncomingQueue {
   }
 
   #next(): void {
-    const next = this.#waiting.shift();
+    const next = this.#waiting[this.#first];
     if (next === undefined) return;
+    this.#first++;
+    // Each `shift` would move all that is left, once that is long.
+    if (this.#first * 2 > this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#first);
+      this.#first = 0;
+    }
     this.#queuedBytes -= next.charge;
     if (!this.isFull) {
       this.#room?.open();
