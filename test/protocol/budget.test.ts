@@ -109,3 +109,13 @@ describe("Budget", () => {
     expect(budget.heldBytes).toBe(200);
   });
 });
+
+describe("a message of one frame", () => {
+  it("is allowed as far as its fragment would be", () => {
+    const budget = new Budget({ maxMessageBytes: 10 });
+    expect([10, 11].map((length) => budget.allowsWhole(length, false))).toEqual([true, false]);
+    const most = budget.maxCompressedBytes;
+    expect([most, most + 1].map((n) => budget.allowsWhole(n, true))).toEqual([true, false]);
+    expect(new Budget({ maxFragments: 0 }).allowsWhole(0, false)).toBe(false);
+  });
+});

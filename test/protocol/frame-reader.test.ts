@@ -172,3 +172,26 @@ describe("FrameReader", () => {
     expect(readAll(reader)).toMatchObject([{ payload: utf8("a"), isFirst: true, isLast: true }]);
   });
 });
+
+describe("FrameReader, with frames that are whole messages", () => {
+  it("takes them in place, and leaves all others, and the rest of a frame, to read", () => {
+    const { reader, budget } = newReader();
+    const from = (opcode: number, payload: string, overrides = {}) =>
+      frameFrom("server", opcode, payload, overrides);
+    reader.push(concat([from(TEXT, "one"), from(PING, "?"), from(BINARY, "two")]));
+    expect(reader.readWhole()?.view()).toEqual(utf8("one"));
+    expect(reader.readWhole()).toBeUndefined();
+    expect(reader.read()?.header.opcode).toBe(PING);
+    expect(reader.readWhole()?.view()).toEqual(utf8("two"));
+    expect([reader.readWhole(), budget.unparsedBytes]).toEqual([undefined, 0]);
+
+    const [head, rest] = cut(from(BINARY, "three"), [4]);
+    reader.push(head!);
+    expect(reader.readWhole()).toBeUndefined();
+    expect(reader.read()?.payload).toEqual(utf8("th"));
+    reader.push(concat([rest!, from(TEXT, "four")]));
+    expect(reader.readWhole()).toBeUndefined();
+    expect(reader.read()?.payload).toEqual(utf8("ree"));
+    expect(reader.readWhole()?.isText).toBe(true);
+  });
+});

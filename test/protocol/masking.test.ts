@@ -93,3 +93,9 @@ describe("maskText and copyMasked", () => {
     }
   });
 });
+
+it("copyMasked copies a part of long bytes", () => {
+  const target = new Uint8Array(100);
+  copyMasked(new Uint8Array(102).fill(0x61, 1, 101), 1, target, 0, 100, 0);
+  expect(target).toEqual(new Uint8Array(100).fill(0x61));
+});

@@ -103,6 +103,19 @@ describe("MessageReceiver", () => {
 describe("MessageReceiver, with the memory behind messages", () => {
   const chunkOf = (payload: Uint8Array) => concat([server(BINARY, payload), new Uint8Array(1000)]);
 
+  it("copies also what it shows to a trace, and not what takes half of the chunk", () => {
+    const { platform: counting, allocated } = countingPlatform();
+    const { receiver } = newReceiver({ platform: counting, trace: new FrameTrace(() => {}) });
+    receiver.push(chunkOf(pattern(10)));
+    expect(receiver.next()).toEqual({ type: "message", isText: false, data: pattern(10) });
+    expect(allocated).toEqual([10]);
+
+    const { receiver: other } = newReceiver({ trace: new FrameTrace(() => {}) });
+    const chunk = server(BINARY, pattern(10));
+    other.push(chunk);
+    expect(other.next()).toHaveProperty("data.buffer", chunk.buffer);
+  });
+
   it("copies a small message out of a large chunk", () => {
     const { platform: counting, allocated } = countingPlatform();
     const { receiver } = newReceiver({ platform: counting });
