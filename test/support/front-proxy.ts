@@ -117,6 +117,7 @@ export class FrontProxy implements AsyncDisposable {
     const args = [...this.#kind.args(this.#file, this.#folder), ...more];
     const child = spawn(this.#kind.program ?? "", args, { stdio: ["ignore", "ignore", "inherit"] });
     this.#children.push(child);
+    process.once("exit", () => child.kill("SIGTERM")); // of a test, too, that never came to its end
     return child;
   }
 
