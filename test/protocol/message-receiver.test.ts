@@ -110,6 +110,18 @@ describe("MessageReceiver, with the memory behind messages", () => {
     expect(receiver.next()).toEqual({ type: "message", isText: false, data: pattern(10) });
     expect(allocated).toEqual([10]);
 
+    for (const [options, frame] of [
+      [{ zeroCopy: true }, server(BINARY, "ab")],
+      [{}, server(TEXT, "ab")],
+      [{}, concat([server(TEXT, "a", { fin: false }), server(CONTINUATION, "b")])],
+    ] as const) {
+      const trace = new FrameTrace(() => {});
+      const { receiver: viewing } = newReceiver({ platform: counting, trace, ...options });
+      viewing.push(concat([frame, new Uint8Array(1000)]));
+      expect(viewing.next()?.type).toBe("message");
+    }
+    expect(allocated).not.toContain(2);
+
     const { receiver: other } = newReceiver({ trace: new FrameTrace(() => {}) });
     const chunk = server(BINARY, pattern(10));
     other.push(chunk);
