@@ -52,7 +52,7 @@ export class IncomingQueue {
     this.#queuedBytes += charge;
   }
 
-  /** Settles when the queue is no longer full. */
+  /** Settles when the queue is no longer full, or `letIn` is called. */
   whenRoom(): Promise<void> | undefined {
     if (!this.isFull) return undefined;
     if (this.#room === undefined) {
@@ -63,6 +63,12 @@ export class IncomingQueue {
       this.#room = { promise, open };
     }
     return this.#room.promise;
+  }
+
+  /** Whoever waits for room waits no longer. */
+  letIn(): void {
+    this.#room?.open();
+    this.#room = undefined;
   }
 
   #run(task: Task): void {
@@ -83,10 +89,7 @@ export class IncomingQueue {
       this.#first = 0;
     }
     this.#queuedBytes -= next.charge;
-    if (!this.isFull) {
-      this.#room?.open();
-      this.#room = undefined;
-    }
+    if (!this.isFull) this.letIn();
     this.#run(next.task);
   }
 }

@@ -91,7 +91,6 @@ export class ContractPeer<
       dispatcher: this.#dispatcher,
       pending: this.#pending,
       send: (envelope) => this.sendEnvelope(envelope),
-      onEnded: () => this.#closed(),
       overflowCode: OVERFLOW_CODES[role],
     });
     for (const [type, handler] of Object.entries(handlers)) {
@@ -99,6 +98,7 @@ export class ContractPeer<
     }
     transport.listen({
       onMessage: (message) => this.#receiver.receive(message),
+      onEnd: () => this.#ended(),
       onClose: () => this.#closed(),
     });
   }
@@ -203,7 +203,7 @@ export class ContractPeer<
     return message === undefined ? "dropped" : this.#transmit(message);
   }
 
-  /** Sends what is of no use unless it is sent. */
+  /** Sends what waits for a reply, so it is of no use unless it is sent. */
   #sendOrThrow(envelope: Envelope): void {
     if (this.#end.signal.aborted) throw closedError();
     const message = this.#setup.wire.write(envelope);
@@ -212,6 +212,7 @@ export class ContractPeer<
     if (status === "closed") throw closedError();
     if (status === "dropped")
       throw new RequestError("DROPPED", "the connection dropped the message");
+    this.#receiver.awaitReply();
   }
 
   #transmit(message: WireMessage): SendStatus {
@@ -220,11 +221,15 @@ export class ContractPeer<
     return status;
   }
 
-  #closed(): void {
+  /** Requests go on waiting: their replies may be among the messages that came before. */
+  #ended(): void {
     if (this.#end.signal.aborted) return;
-    const reason = closedError();
-    this.#end.abort(reason);
-    this.#pending.rejectAll(reason);
+    this.#end.abort(closedError());
     this.#dispatcher.cancelAll();
+  }
+
+  #closed(): void {
+    this.#ended();
+    this.#pending.rejectAll(closedError());
   }
 }

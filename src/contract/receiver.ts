@@ -1,4 +1,3 @@
-import type { Timer } from "./clock.js";
 import type { Dispatched, Dispatcher } from "./dispatcher.js";
 import { type Envelope, INVALID, type MessageId, type SessionEnvelope } from "./envelope.js";
 import { type ErrorBody, RequestError } from "./error-reply.js";
@@ -16,14 +15,9 @@ export interface ReceiverSetup {
   readonly dispatcher: Dispatcher;
   readonly pending: PendingRequests;
   readonly send: (envelope: Envelope) => unknown;
-  /** The connection has ended. */
-  readonly onEnded: () => void;
   /** Closes with this code: the peer sends more than this end can handle. */
   readonly overflowCode: number;
 }
-
-/** How often to look whether a connection has ended that has no way to tell. */
-const LOOK_INTERVAL_MS = 1_000;
 
 /** Takes what the peer sends: messages for the application in turn, and all else at once. */
 export class Receiver {
@@ -31,7 +25,6 @@ export class Receiver {
   readonly #queue: IncomingQueue;
   /** An answer had to wait, so the next message waits for the peer to read. */
   #mustDrain = false;
-  #isHeld = false;
 
   constructor(setup: ReceiverSetup) {
     const { concurrency, maxQueuedBytes } = setup.options;
@@ -42,6 +35,11 @@ export class Receiver {
   /** Something that was sent had to wait. When it was an answer, the peer gets to ask nothing more. */
   sentSlowly(): void {
     if (this.#queue.isHandling) this.#mustDrain = true;
+  }
+
+  /** This end waits for a reply, which may be behind the next message: that waits no longer. */
+  awaitReply(): void {
+    this.#queue.letIn();
   }
 
   /** @returns A promise when the next message is to wait for it. */
@@ -58,31 +56,7 @@ export class Receiver {
         this.#obey(reading);
       }
     }
-    // The reply that this end waits for may be behind the next message.
-    const room = this.#setup.pending.size > 0 ? undefined : this.#queue.whenRoom();
-    if (room !== undefined) this.#holdUntil(room);
-    return room;
-  }
-
-  /**
-   * A connection that is held back tells of its end after the messages that wait, and
-   * those may wait for a handler that waits for the end: so it is looked at.
-   */
-  #holdUntil(room: Promise<void>): void {
-    if (this.#isHeld) return;
-    this.#isHeld = true;
-    const { transport, options, onEnded } = this.#setup;
-    const look = (): Timer => {
-      return options.clock.setTimer(() => {
-        if (transport.hasEnded()) onEnded();
-        else timer = look();
-      }, LOOK_INTERVAL_MS);
-    };
-    let timer = look();
-    void room.then(() => {
-      this.#isHeld = false;
-      timer.cancel();
-    });
+    return this.#setup.pending.size > 0 ? undefined : this.#queue.whenRoom();
   }
 
   #enqueue(message: Dispatched, bytes: number): void {

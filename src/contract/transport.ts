@@ -8,9 +8,9 @@ export interface ServerConnection {
   /** When the listener returns a promise, a connection with backpressure lets the next message wait for it. */
   on(event: "message", listener: (message: unknown) => unknown): unknown;
   on(event: "close", listener: () => unknown): unknown;
+  /** Only where `close` comes behind messages that wait: the transport has ended. Others never tell it. */
+  on(event: "end", listener: () => unknown): unknown;
   close(code?: number, reason?: string): unknown;
-  /** 3 when it has ended. */
-  readonly readyState?: number;
   /** Settles when what was sent has gone out. */
   drained?(): Promise<unknown>;
 }
@@ -39,19 +39,19 @@ export interface Transport {
   readonly drained: () => Promise<unknown>;
   /** Calls back with what comes. A promise that `onMessage` returns holds the next message back, where that is possible. */
   readonly listen: (listener: TransportListener) => void;
-  /** True when it is known to have ended, told or not. */
-  readonly hasEnded: () => boolean;
   /** Resolves when messages can be sent; rejects never. */
   readonly opened: Promise<void>;
 }
 
 export interface TransportListener {
   readonly onMessage: (message: unknown) => Promise<void> | undefined;
+  /** Nothing can be sent any more; messages that came before may follow. Not every transport tells. */
+  readonly onEnd: () => void;
+  /** Nothing comes any more, either. */
   readonly onClose: () => void;
 }
 
 const OPEN = 1;
-const CLOSED = 3;
 
 const STATUSES: ReadonlySet<unknown> = new Set(["sent", "buffered", "dropped", "closed"]);
 
@@ -63,11 +63,11 @@ export function serverTransport(connection: ServerConnection): Transport {
     },
     close: (code, reason) => void connection.close(code, reason),
     drained: async () => connection.drained?.(),
-    listen: ({ onMessage, onClose }) => {
+    listen: ({ onMessage, onEnd, onClose }) => {
       connection.on("message", onMessage);
+      connection.on("end", onEnd);
       connection.on("close", onClose);
     },
-    hasEnded: () => connection.readyState === CLOSED,
     opened: Promise.resolve(),
   };
 }
@@ -94,7 +94,6 @@ export function webSocketTransport(socket: StandardWebSocket): Transport {
       });
       socket.addEventListener("close", onClose);
     },
-    hasEnded: () => socket.readyState === CLOSED,
     opened,
   };
 }

@@ -1,7 +1,6 @@
 // The order of what arrives, how much of it may wait, and who waits for whom.
 import { describe, expect, it, vi } from "vitest";
 import { defineContract, type PeerOptions } from "../../src/contract/index.js";
-import { FakeClock } from "../support/clock.js";
 import { FakeConnection, FakeSocket, settled } from "../support/contract-pair.js";
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
@@ -13,11 +12,9 @@ type Options = PeerOptions<typeof both, typeof both, FakeConnection>;
 /** A server whose handler of `work` is done when the test says so. */
 function working(options: Options = {}) {
   const connection = new FakeConnection();
-  const clock = new FakeClock();
   const started: number[] = [];
   const finish: (() => void)[] = [];
   const peer = contract.serve(connection, {
-    clock,
     handlers: {
       work: (n) => {
         started.push(n);
@@ -33,7 +30,7 @@ function working(options: Options = {}) {
     finish.shift()?.();
     await settled();
   };
-  return { connection, clock, started, peer, work, finishNext };
+  return { connection, started, peer, work, finishNext };
 }
 
 /** Whether what `receive` returned has settled. */
@@ -85,7 +82,7 @@ describe("messages", () => {
 describe("a connection with backpressure", () => {
   it("is held back while too much waits", async () => {
     // Each message counts 256 more than its length, and what is being handled does not wait.
-    const { work, started, finishNext, clock } = working({ maxQueuedBytes: 600 });
+    const { work, started, finishNext } = working({ maxQueuedBytes: 600 });
     for (const n of [1, 2, 3]) expect(work(n)).toBeUndefined();
     const held = work(4);
     expect(held).toBeInstanceOf(Promise);
@@ -95,7 +92,6 @@ describe("a connection with backpressure", () => {
     await finishNext();
     expect(await isSettled(held)).toBe(true);
     expect(started).toEqual([1, 2, 3]);
-    expect(clock.timers).toBe(0);
     expect(work(6)).toBeInstanceOf(Promise);
   });
 
@@ -117,19 +113,38 @@ describe("a connection with backpressure", () => {
     expect(connection.closedWith).toBeUndefined();
   });
 
-  it("that is held back is looked at, because it tells of its end only after what waits", async () => {
-    const { work, clock, peer, connection, finishNext } = working({ maxQueuedBytes: 0 });
+  it("that is held back is heard again when a handler begins to wait for a reply", async () => {
+    const { connection, peer, work, finishNext } = working({ maxQueuedBytes: 200 });
+    work(1);
+    const held = work(2);
+    expect(await isSettled(held)).toBe(false);
+    const reply = peer.request("ask", 1);
+    expect(await isSettled(held)).toBe(true);
+    connection.receiveJson({ reply: 1, data: 2 });
+    await expect(reply).resolves.toBe(2);
+    expect(work(3)).toBeInstanceOf(Promise);
+    await finishNext();
+  });
+
+  it("tells handlers of its end before the messages that wait, where it can", async () => {
+    const { work, started, peer, connection, finishNext } = working({ maxQueuedBytes: 0 });
     work(1);
     work(2);
-    clock.advance(5_000);
-    expect(peer.signal.aborted).toBe(false);
-    Reflect.set(connection, "readyState", 3);
-    clock.advance(999);
-    expect(peer.signal.aborted).toBe(false);
-    clock.advance(1);
+    connection.endTransport();
     expect(peer.signal.aborted).toBe(true);
-    expect(clock.timers).toBe(0);
     await finishNext();
+    expect(started).toEqual([1, 2]);
+  });
+
+  it("has the replies that came before its end read", async () => {
+    const { peer, connection } = working();
+    const [answered, unanswered] = [peer.request("ask", 1), peer.request("ask", 2)];
+    connection.endTransport();
+    await expect(peer.request("ask", 3)).rejects.toMatchObject({ code: "CLOSED" });
+    connection.receiveJson({ reply: 1, data: 2 });
+    await expect(answered).resolves.toBe(2);
+    connection.end();
+    await expect(unanswered).rejects.toMatchObject({ code: "CLOSED" });
   });
 
   it("that reads slowly gets its next answer when it has read the last", async () => {

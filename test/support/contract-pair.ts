@@ -47,6 +47,12 @@ export class FakeConnection implements ServerConnection {
     return this.receive(JSON.stringify(value));
   }
 
+  /** The transport has ended, and messages wait before `close`. */
+  endTransport(): void {
+    this.status = "closed";
+    this.#listeners.get("end")?.(undefined);
+  }
+
   /** The connection has ended. */
   end(): void {
     this.status = "closed";
