@@ -64,9 +64,15 @@ export class ClusterLink {
    * Queues a message for all who hear `channel`.
    *
    * @param keeping - `"kept"` for what members that come back may ask for.
+   * @param settled - Called once, when it waits for the engine no longer.
    * @returns Its number; `undefined` when it is too large to be sent.
    */
-  send(channel: string, body: ClusterMessage, keeping: "kept" | "passing"): number | undefined {
+  send(
+    channel: string,
+    body: ClusterMessage,
+    keeping: "kept" | "passing",
+    settled?: (sequence: number) => void,
+  ): number | undefined {
     const { broker, nodeId, maxPayloadBytes } = this.#options;
     const place = this.#sequencer.next(channel);
     const payload = serializeEnvelope({ from: nodeId, ...place, body });
@@ -81,6 +87,7 @@ export class ClusterLink {
     this.#queue.add({
       bytes: payload.length,
       send: () => (isKept ? replay.append(channel, payload) : broker.publish(channel, payload)),
+      settled: () => settled?.(place.sequence),
     });
     return place.sequence;
   }

@@ -15,6 +15,8 @@ export interface Outgoing {
   readonly bytes: number;
   /** Resolves when the engine has it. */
   readonly send: () => Promise<unknown>;
+  /** Called once, when it waits no longer: the engine has it, or it was given up. */
+  readonly settled?: () => void;
 }
 
 /** How often the engine may refuse a message, while it takes others, before that is given up. */
@@ -36,7 +38,7 @@ const MAX_RETRY_MS = 2_000;
 export class ClusterQueue {
   readonly #options: QueueOptions;
   /** Those under way first. */
-  #waiting: Outgoing[] = [];
+  readonly #waiting: Outgoing[] = [];
   #inFlight = 0;
   #bytes = 0;
   #dropped = 0;
@@ -91,7 +93,7 @@ export class ClusterQueue {
   close(): void {
     this.#isClosed = true;
     this.#retryTimer?.cancel();
-    this.#waiting = [];
+    for (const { settled } of this.#waiting.splice(0)) settled?.();
     this.#bytes = 0;
     this.#settleIdle();
   }
@@ -107,7 +109,7 @@ export class ClusterQueue {
       excess++;
     }
     if (excess === 0) return;
-    this.#waiting.splice(this.#inFlight, excess);
+    for (const { settled } of this.#waiting.splice(this.#inFlight, excess)) settled?.();
     this.#bytes = bytes;
     this.#dropped += excess;
     if (!this.#isOverflowing) onOverflow();
@@ -135,6 +137,7 @@ export class ClusterQueue {
     this.#inFlight = 0;
     // Where all failed it is the engine; where some did not it may be the message.
     const kept = failed.length < done.length ? this.#withoutRefused(failed) : failed;
+    for (const outgoing of done) if (!kept.includes(outgoing)) outgoing.settled?.();
     this.#waiting.unshift(...kept);
     for (const { bytes } of kept) this.#bytes += bytes;
     if (kept.length > 0) {

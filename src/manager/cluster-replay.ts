@@ -36,9 +36,6 @@ interface Numbered {
   readonly message: OutboundMessage;
 }
 
-/** How many messages of a room wait for the engine's word that they are kept. */
-const MAX_UNCONFIRMED = 10_000;
-
 /** Between what the engine calls the message and what only its receivers know. */
 const SEPARATOR = "~";
 
@@ -52,12 +49,12 @@ const SEPARATOR = "~";
 export class ClusterReplay {
   readonly #options: ReplayOptions;
   readonly #positions = new Map<string, Offset>();
-  /** This node's own messages that have not come back, by room: not kept yet, perhaps. */
-  readonly #unconfirmed = new Map<string, Map<number, OutboundMessage>>();
+  /** This node's own messages that wait for the engine, by room: not kept yet, perhaps. */
+  readonly #waiting = new Map<string, Map<number, OutboundMessage>>();
   /** What has been delivered here since somebody began to come back, by room. */
   readonly #recordings = new Map<string, Set<Numbered[]>>();
   /** Who has had a message already that is still on its way here, by room and message. */
-  readonly #ahead = new Map<string, Map<string, Set<string>>>();
+  readonly #ahead = new Map<string, readonly Ahead[]>();
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -76,18 +73,20 @@ export class ClusterReplay {
 
   /** A message of this node is delivered here, and goes to the engine. */
   sent(room: string, sequence: number, message: OutboundMessage): void {
-    const unconfirmed = this.#unconfirmed.get(room) ?? new Map<number, OutboundMessage>();
-    this.#unconfirmed.set(room, unconfirmed.set(sequence, message));
-    const [oldest] = unconfirmed.size > MAX_UNCONFIRMED ? unconfirmed.keys() : [];
-    if (oldest !== undefined) unconfirmed.delete(oldest);
+    const waiting = this.#waiting.get(room) ?? new Map<number, OutboundMessage>();
+    this.#waiting.set(room, waiting.set(sequence, message));
     this.#record(room, { from: this.#options.nodeId, sequence, message });
   }
 
-  /** A message of this node has come back: the engine keeps it. */
-  confirmed(room: string, sequence: number, { nonce }: Delivery, offset: string | undefined): void {
-    const unconfirmed = this.#unconfirmed.get(room);
-    unconfirmed?.delete(sequence);
-    if (unconfirmed?.size === 0) this.#unconfirmed.delete(room);
+  /** A message of this node does not wait for the engine any more: it is kept, or given up. */
+  settled(room: string, sequence: number): void {
+    const waiting = this.#waiting.get(room);
+    waiting?.delete(sequence);
+    if (waiting?.size === 0) this.#waiting.delete(room);
+  }
+
+  /** A message of this node has come back from the engine. */
+  cameBack(room: string, { nonce }: Delivery, offset: string | undefined): void {
     this.#moveTo(room, offset, nonce);
   }
 
@@ -100,10 +99,14 @@ export class ClusterReplay {
     this.#moveTo(room, offset, nonce);
     this.#record(room, one);
     const ahead = this.#ahead.get(room);
-    const ids = ahead?.get(keyOf(one));
-    ahead?.delete(keyOf(one));
-    if (ahead?.size === 0) this.#ahead.delete(room);
-    return ids === undefined ? [] : [...ids];
+    if (ahead === undefined) return [];
+    // What was before it on its way here does not come any more.
+    const rest = ahead.filter(({ from, sequence }) => from !== one.from || sequence > one.sequence);
+    if (rest.length > 0) this.#ahead.set(room, rest);
+    else this.#ahead.delete(room);
+    return ahead.flatMap(({ connectionId, ...other }) =>
+      keyOf(other) === keyOf(one) ? [connectionId] : [],
+    );
   }
 
   /** The room is not heard any more. */
@@ -160,12 +163,8 @@ export class ClusterReplay {
       ({ from, sequence }) => from !== nodeId && sequence > latestOf(room, from),
     );
     join(Array.from(all.values(), ({ message }) => message));
-    for (const one of underWay) this.#addAhead(room, keyOf(one), connectionId);
-  }
-
-  #addAhead(room: string, key: string, connectionId: string): void {
-    const ahead = this.#ahead.get(room) ?? new Map<string, Set<string>>();
-    this.#ahead.set(room, ahead.set(key, (ahead.get(key) ?? new Set()).add(connectionId)));
+    const ahead = underWay.map(({ from, sequence }) => ({ from, sequence, connectionId }));
+    if (ahead.length > 0) this.#ahead.set(room, [...(this.#ahead.get(room) ?? []), ...ahead]);
   }
 
   #moveTo(room: string, offset: string | undefined, nonce: string | undefined): void {
@@ -179,7 +178,7 @@ export class ClusterReplay {
 
   /** What is delivered here from now on, after this node's own that may not be kept yet. */
   #startRecording(room: string): Numbered[] {
-    const own = Array.from(this.#unconfirmed.get(room) ?? [], ([sequence, message]) => ({
+    const own = Array.from(this.#waiting.get(room) ?? [], ([sequence, message]) => ({
       from: this.#options.nodeId,
       sequence,
       message,
@@ -193,6 +192,13 @@ export class ClusterReplay {
     recordings?.delete(recording);
     if (recordings?.size === 0) this.#recordings.delete(room);
   }
+}
+
+/** A message that a connection has had, and that is still on its way here. */
+interface Ahead {
+  readonly from: string;
+  readonly sequence: number;
+  readonly connectionId: string;
 }
 
 interface KeptMessage extends Numbered {
@@ -209,7 +215,7 @@ function keptMessage({ payload }: ReplayEntry, room: string): KeptMessage | "oth
   return { from, sequence, message, nonce };
 }
 
-function keyOf({ from, sequence }: Numbered): string {
+function keyOf({ from, sequence }: Pick<Numbered, "from" | "sequence">): string {
   return `${from} ${sequence}`;
 }
 

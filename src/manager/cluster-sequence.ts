@@ -7,6 +7,9 @@
 /** How many channels a node remembers to have sent on. Beyond that it forgets the one it has not used for longest. */
 const MAX_CHANNELS = 10_000;
 
+/** How many nodes are followed on a channel. Beyond that the one heard of first is forgotten, as most that died are. */
+const MAX_NODES = 1_000;
+
 /** Numbers what a node sends. */
 export class Sequencer {
   readonly #maxChannels: number;
@@ -45,7 +48,12 @@ export type Place = "next" | "afterLoss" | "repeated";
 
 /** Follows what other nodes send on the channels that are heard. */
 export class Follower {
+  readonly #maxNodes: number;
   readonly #channels = new Map<string, Map<string, number>>();
+
+  constructor(maxNodes: number = MAX_NODES) {
+    this.#maxNodes = maxNodes;
+  }
 
   /** Takes note of a message. The first one of a node on a channel is the next, whatever was before. */
   place(
@@ -58,6 +66,8 @@ export class Follower {
     const latest = nodes.get(nodeId);
     if (latest !== undefined && sequence <= latest) return "repeated";
     nodes.set(nodeId, sequence);
+    const [first] = nodes.size > this.#maxNodes ? nodes.keys() : [];
+    if (first !== undefined) nodes.delete(first);
     const isMissed = latest !== undefined && previous !== undefined && previous > latest;
     return isMissed ? "afterLoss" : "next";
   }

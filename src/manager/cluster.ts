@@ -103,8 +103,12 @@ export class BrokerCluster implements Cluster {
     }
     const nonce = this.#replay?.nonce();
     const delivery: Delivery = { type: "delivery", room, exceptIds, message, nonce };
-    const sequence = this.#link.send(roomChannel(room), delivery, "kept");
-    if (sequence !== undefined) this.#replay?.sent(room, sequence, message);
+    let isSettled = false; // at once, when the queue has no room for it
+    const sequence = this.#link.send(roomChannel(room), delivery, "kept", (sequence) => {
+      isSettled = true;
+      this.#replay?.settled(room, sequence);
+    });
+    if (sequence !== undefined && !isSettled) this.#replay?.sent(room, sequence, message);
   }
 
   sendTo(connectionId: string, message: OutboundMessage): void {
@@ -202,13 +206,13 @@ export class BrokerCluster implements Cluster {
   }
 
   /** Delivered here long ago: it only tells that it has arrived, and where it is kept. */
-  #cameBack({ sequence, body }: Envelope, offset: string | undefined): void {
+  #cameBack({ body }: Envelope, offset: string | undefined): void {
     if (body.type === "heartbeat") {
       this.#conversation.nodes.heardOwn();
       this.#status.heard();
     }
     if (body.type !== "delivery" || body.room === undefined) return;
-    this.#replay?.confirmed(body.room, sequence, body, offset);
+    this.#replay?.cameBack(body.room, body, offset);
   }
 
   #lost(channel: string, nodeId: string): void {

@@ -123,6 +123,22 @@ describe("ClusterQueue", () => {
     expect(onRefused).toHaveBeenCalledTimes(1);
   });
 
+  it("says of each message, once, that it waits no longer, whatever became of it", async () => {
+    const { clock, engine, queue } = queueWith({ maxMessages: 3 });
+    const settled: string[] = [];
+    const add = (name: string): void =>
+      queue.add({ ...engine.outgoing(name), settled: () => settled.push(name) });
+    for (const name of ["a", "b", "c", "d"]) add(name);
+    expect(settled).toEqual(["b"]);
+    await engine.settle("reject");
+    expect(settled).toEqual(["b"]);
+    clock.advance(2_000);
+    await engine.settle("resolve", "reject", "resolve");
+    expect(settled).toEqual(["b", "a", "d"]);
+    queue.close();
+    expect(settled).toEqual(["b", "a", "d", "c"]);
+  });
+
   it("gives up everything when it is closed", async () => {
     const { clock, engine, queue } = queueWith();
     queue.add(engine.outgoing("a"));

@@ -133,6 +133,15 @@ describe("a member that comes back", () => {
     );
   });
 
+  it("gets what a node has said to a room that it does not hear, and the engine has not taken yet", async () => {
+    await say(b, "1");
+    const offset = b.cluster.offsetOf("r") ?? "";
+    a.leave("r", "n1-x");
+    way.fault = "stuck";
+    await say(a, "2");
+    expect(await comeBack("r", offset)).toEqual({ status: "resumed", missed: ["2"] });
+  });
+
   it("gets each message once where the engine has kept it twice", async () => {
     await say(b, "1");
     const offset = a.cluster.offsetOf("r") ?? "";

@@ -47,6 +47,12 @@ describe("Follower", () => {
     expect(follower.place("b", "n1", { sequence: 9, previous: 8 })).toBe("next");
   });
 
+  it("does not grow with nodes that come and go", () => {
+    const follower = new Follower(2);
+    for (const node of ["n1", "n2", "n3"]) follower.place("a", node, { sequence: 5, previous: 0 });
+    expect(["n1", "n2", "n3"].map((node) => follower.latestOf("a", node))).toEqual([0, 5, 5]);
+  });
+
   it("reports a loss exactly when something is missing, whatever comes twice", () => {
     const message = fc.record({
       channel: fc.constantFrom("a", "b"),
