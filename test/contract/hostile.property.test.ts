@@ -64,7 +64,7 @@ describe("hostile JSON", () => {
     ["an id out of all numbers",    `{"type":"get","id":1e400}`],
     ["a count out of all numbers",  `{"type":"say","data":{"text":1e400}}`],
     ["a reply to what is no id",    `{"reply":{"__proto__":1},"data":1}`],
-  ])("with %s gets an error reply, and no handler sees it", async (_, text) => {
+  ])("with %s gets an error reply, and no handler sees it [G02]", async (_, text) => {
     const { connection, peer, handled, onHandlerError } = serve();
     connection.receive(text);
     await settled();
@@ -84,7 +84,7 @@ describe("hostile JSON", () => {
     ["lone surrogates are text",       `{"type":"say","data":{"text":"\\ud800"}}`,               { text: "\ud800" }],
     ["a large number is the nearest",  `{"type":"count","data":9007199254740993}`,               9007199254740992],
     ["names of objects are names",     `{"type":"tree","data":{"toString":1,"hasOwnProperty":2,"valueOf":3}}`, { toString: 1, hasOwnProperty: 2, valueOf: 3 }],
-  ])("that is harmless arrives: %s", async (_, text, data) => {
+  ])("that is harmless arrives: %s [G02]", async (_, text, data) => {
     const { connection, handled } = serve();
     connection.receive(text);
     await settled();

@@ -4,7 +4,7 @@ import { connectedPair, eventually, RawPeer, settle } from "../../support/raw-pe
 import { BINARY, frame } from "../../support/wire-frame.js";
 
 describe("an echo to a peer that never reads", () => {
-  it("stops reading that peer, and holds no more than the budget", async () => {
+  it("stops reading that peer, and holds no more than the budget [F02]", async () => {
     const limit = 100_000;
     const peer = new RawPeer({ maxBufferedBytes: limit, maxQueuedBytes: limit }, false);
     const { connection } = peer;

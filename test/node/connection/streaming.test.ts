@@ -7,7 +7,7 @@ import { CLOSE, TEXT } from "../../support/wire-frame.js";
 const text = (payload: Uint8Array): string => Buffer.from(payload).toString();
 
 describe("sendStream", () => {
-  it("writes each fragment as it is produced, control frames between them [6455-5.4-06]", async () => {
+  it("writes each fragment as it is produced, control frames between them [F09] [6455-5.4-06]", async () => {
     const peer = new RawPeer();
     const { connection } = peer;
     const done = connection.sendStream(
