@@ -1,6 +1,5 @@
-import type { Clock } from "../node/index.js";
+import { type Clock, realClock } from "../node/index.js";
 import type { Broker } from "./broker.js";
-import { systemClock } from "./clock.js";
 import type { ClusterEvent } from "./cluster-event.js";
 
 /** How a manager gets along with the others on its broker. */
@@ -40,7 +39,7 @@ export function resolveClusterOptions(
   options: ClusterOptions,
   onEvent: (event: ClusterEvent) => void,
 ): ResolvedClusterOptions {
-  const { broker, clock = systemClock } = options;
+  const { broker, clock = realClock } = options;
   const limits = {
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 5_000,
     nodeTtlMs: options.nodeTtlMs ?? 15_000,

@@ -1,10 +1,9 @@
-import type { WebSocketConnection } from "../node/index.js";
+import { Emitter, type WebSocketConnection } from "../node/index.js";
 import { CloseCode, type SendOptions } from "../protocol/index.js";
 import type { Broadcastable, BroadcastResult } from "./broadcast.js";
 import { closeAll } from "./close-all.js";
 import type { CloseAllOptions } from "./cluster-local.js";
 import type { SendToStatus } from "./dispatch.js";
-import { Emitter } from "./emitter.js";
 import { ManagerCore } from "./manager-core.js";
 import type { Announce, ManagerEvents } from "./manager-events.js";
 import { type ManagerOptions, resolveManagerOptions } from "./manager-options.js";

@@ -25,7 +25,7 @@ export type { ClusterLimits } from "./cluster-options.js";
 export type { Returning } from "./cluster-replay.js";
 export { ConnectionManager, type ManagerCloseAllOptions } from "./connection-manager.js";
 export type { SendToStatus } from "./dispatch.js";
-export type { Listener } from "./emitter.js";
+export type { Listener } from "../node/index.js";
 export type { JoinStatus } from "./managed-connection.js";
 export type { ManagerEvents } from "./manager-events.js";
 export type { BatchOptions, ManagerOptions } from "./manager-options.js";

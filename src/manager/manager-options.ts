@@ -1,8 +1,13 @@
-import type { Clock, ServerRequest, WebSocketConnection, WebSocketServer } from "../node/index.js";
+import {
+  type Clock,
+  realClock,
+  type ServerRequest,
+  type WebSocketConnection,
+  type WebSocketServer,
+} from "../node/index.js";
 import { isValidOnWire } from "../protocol/index.js";
 import type { FullAnswer } from "./admission.js";
 import type { JoinMessages } from "./batches.js";
-import { systemClock } from "./clock.js";
 import type { Broker } from "./broker.js";
 import { clusterOn } from "./cluster.js";
 import type { ClusterFactory } from "./cluster-local.js";
@@ -172,7 +177,7 @@ export function resolveManagerOptions<Data>(
     maxRoomNameLength: limit("maxRoomNameLength", options.maxRoomNameLength, 256),
     cluster: options.cluster ?? clusterOf(options),
     onHandlerError: report,
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? realClock,
   };
 }
 

@@ -1,9 +1,8 @@
 /** Who is in which room, and may be. */
 import { type JoinStatus, type ManagedConnection, type PendingJoin } from "./managed-connection.js";
 import type { RoomMember } from "./cluster-local.js";
-import { isPromise } from "./emitter.js";
 import { Membership } from "./membership.js";
-import type { WebSocketConnection } from "../node/index.js";
+import { isPromise, type WebSocketConnection } from "../node/index.js";
 
 /** What a connection wants to do with a room: get its messages, or send some to it. */
 export type RoomAction = "join" | "publish";

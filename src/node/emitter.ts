@@ -1,5 +1,5 @@
 /**
- * Typed events of a connection or a server.
+ * Typed events of a connection, a server or a manager.
  *
  * It differs from Node's EventEmitter where a peer could use the difference: an
  * event without a listener does nothing, whatever its name; and the one who emits
@@ -78,7 +78,8 @@ export type Listener<Values extends readonly unknown[]> = (...values: Values) =>
 /** What `once` was given, by what it added. */
 const originals = new WeakMap<object, object>();
 
-function isPromise(value: unknown): value is Promise<unknown> {
+/** Whether `value` has to be waited for. */
+export function isPromise<Value>(value: unknown): value is Promise<Value> {
   return (
     typeof value === "object" &&
     value !== null &&

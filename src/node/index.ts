@@ -1,9 +1,10 @@
 /** The door of the layer: sockets, for servers and clients. */
-export type { Clock, Timer } from "./clock.js";
+export { type Clock, realClock, type Timer } from "./clock.js";
 export type { CloseInfo } from "./close-event.js";
 export { connect } from "./connect.js";
 export type { ConnectionTarget, ConnectOptions, TlsClientOptions } from "./connect-options.js";
 export type { ConnectionEvents } from "./connection-events.js";
+export { Emitter, isPromise, type Listener } from "./emitter.js";
 export type { MessageGuard } from "./delivery.js";
 export type { ConnectionSetup } from "./connection-setup.js";
 export { WebSocketConnection } from "./connection.js";

@@ -19,7 +19,7 @@ const LAYERS = new Map<string, Layer>([
   ["protocol", { values: [] }],
   ["contract", { values: [] }],
   ["node", { values: ["node:", "protocol"] }],
-  ["manager", { values: ["protocol", "contract"], types: ["node"] }],
+  ["manager", { values: ["node", "protocol", "contract"] }],
   ["brokers", { values: ["manager"] }],
   ["client", { values: ["contract"] }],
   ["react", { values: ["client", "react"] }],
