@@ -82,7 +82,8 @@ export interface ConnectionOptions extends MessageLimits {
   /**
    * Gives small binary messages as views of the chunk that was read: who keeps one
    * keeps up to 64 KiB. Else they are small Buffers like any of Node's: who keeps a few
-   * of many keeps up to 8 KiB (`Buffer.poolSize`) with each. @defaultValue false
+   * of many keeps up to 8 KiB (`Buffer.poolSize`) with each; one of 4 KiB and more keeps
+   * at most four times its bytes. @defaultValue false
    */
   readonly zeroCopy?: boolean | undefined;
 

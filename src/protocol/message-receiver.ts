@@ -5,6 +5,7 @@ import type { MessageExtension } from "./extensions/extension.js";
 import { FrameReader } from "./frame-reader.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { type AssembledMessage, MessageAssembler } from "./message-assembler.js";
+import { isWorthKeeping } from "./memory-share.js";
 import { isControl, type Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./role.js";
@@ -201,7 +202,7 @@ export class MessageReceiver {
   #keepable({ isText, isView, payload }: AssembledMessage): Uint8Array {
     const { platform, textAs, zeroCopy } = this.#options;
     if (!isView || zeroCopy || (isText && textAs === "string")) return payload;
-    if (payload.length * 2 >= payload.buffer.byteLength) return payload;
+    if (isWorthKeeping(payload.length, payload.buffer.byteLength)) return payload;
 
     const copy = platform.allocate(payload.length);
     copy.set(payload);

@@ -1,6 +1,7 @@
 import type { Budget } from "./budget.js";
 import { type PeerRules, RSV1 } from "./frame-header.js";
 import { applyMask, copyMasked, maskText } from "./masking.js";
+import { isWorthKeeping } from "./memory-share.js";
 import type { Platform } from "./platform.js";
 
 /** FIN and the opcode: the first byte of a message in one frame (RFC 6455 §5.2). */
@@ -72,13 +73,15 @@ export class WholeFrame {
 
   /**
    * The payload, unmasked, in memory that keeps no large chunk alive: a view if it is long, and
-   * half of its chunk or more, and else a copy.
+   * {@link isWorthKeeping} its chunk, and else a copy.
    */
   own(platform: Platform): Uint8Array {
-    const isView = this.length >= VIEWED_BYTES && this.length * 2 >= this.#bytes.buffer.byteLength;
-    if (isView) return this.view();
-    const copy = platform.allocate(this.length);
-    copyMasked(this.#take(), this.#start, copy, 0, this.length, this.#maskingKey);
+    const { length } = this;
+    if (length >= VIEWED_BYTES && isWorthKeeping(length, this.#bytes.buffer.byteLength)) {
+      return this.view();
+    }
+    const copy = platform.allocate(length);
+    copyMasked(this.#take(), this.#start, copy, 0, length, this.#maskingKey);
     return copy;
   }
 

@@ -42,6 +42,8 @@ describe.each(ROLES)("WholeFrame, from a %s", (peer) => {
     ["a short message", 511, 0, 511],
     ["a long one in a longer chunk", 600, 1_000, 600],
     ["no long one that is half of its chunk", 600, 100, undefined],
+    ["one of 4 KiB in a chunk of more than four times that", 4_096, 12_300, 4_096],
+    ["none of 4 KiB that is a quarter of its chunk", 4_096, 12_200, undefined],
   ])("copies %s", (_what, length, more, copied) => {
     const { platform: counting, allocated } = countingPlatform();
     const { whole } = parsed(from(BINARY, pattern(length)), new Uint8Array(more));
