@@ -96,8 +96,8 @@ export class MessageAssembler {
 
   #append(payload: Uint8Array, isLastFragment: boolean): void {
     if (payload.length === 0 || this.#isDropping) return;
-    const copy = this.#buffer.append(payload, isLastFragment ? this.#budget.messageBytes : 0);
-    if (this.#validator?.push(copy) === false) throw new ProtocolError("UTF8_INVALID");
+    this.#buffer.append(payload, isLastFragment ? this.#budget.messageBytes : 0);
+    if (this.#validator?.push(payload) === false) throw new ProtocolError("UTF8_INVALID");
   }
 
   #finish(): AssembledMessage {
