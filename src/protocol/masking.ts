@@ -3,8 +3,12 @@
 /** Below this, setting up 32-bit access costs more than it saves (measured: bench/masking.bench.ts). */
 const WORDWISE_FROM = 48;
 
-const keyBytes = new Uint8Array(4);
-const keyWord = new Int32Array(keyBytes.buffer);
+/** From here on 64-bit access pays, where nobody asks what the bytes are afterwards (measured there, too). */
+const LONGWISE_FROM = 1024;
+
+const keyBytes = new Uint8Array(8);
+const keyWords = new Int32Array(keyBytes.buffer);
+const keyLong = new BigInt64Array(keyBytes.buffer);
 
 /**
  * XORs `bytes[start..end)` with the masking key, in place. Doing it twice undoes it.
@@ -22,7 +26,8 @@ export function applyMask(
 ): void {
   const turned = turn(key, position);
   if (end - start < WORDWISE_FROM) maskBytes(bytes, start, end, turned);
-  else maskWords(bytes, start, end, turned);
+  else if (end - start < LONGWISE_FROM) maskWords(bytes, start, end, turned);
+  else maskLongs(bytes, start, end, turned);
 }
 
 /**
@@ -55,7 +60,7 @@ export function copyMasked(
   }
   const isAll = start === 0 && length === source.length;
   target.set(isAll ? source : source.subarray(start, start + length), offset);
-  if (key !== 0) maskWords(target, offset, offset + length, key);
+  if (key !== 0) applyMask(target, offset, offset + length, key);
 }
 
 /** The key as it applies from `position` on. */
@@ -104,11 +109,36 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: number): 
   return bits | maskBytes(bytes, aligned + wordCount * 4, end, turned);
 }
 
+/**
+ * Eight bytes a step, four steps a turn: twice as fast as words. V8 keeps these integers in
+ * registers as long as each goes straight from memory to memory.
+ */
+function maskLongs(bytes: Uint8Array, start: number, end: number, key: number): void {
+  const aligned = start + (-(bytes.byteOffset + start) & 7);
+  maskBytes(bytes, start, aligned, key);
+
+  const longCount = (end - aligned) >>> 3;
+  const longs = new BigInt64Array(bytes.buffer, bytes.byteOffset + aligned, longCount);
+  const turned = turn(key, aligned - start);
+  keyWords[1] = inMemoryOrder(turned);
+  const long = keyLong[0]!;
+  let i = 0;
+  for (const stop = longCount & ~3; i < stop; i += 4) {
+    longs[i] = longs[i]! ^ long;
+    longs[i + 1] = longs[i + 1]! ^ long;
+    longs[i + 2] = longs[i + 2]! ^ long;
+    longs[i + 3] = longs[i + 3]! ^ long;
+  }
+  for (; i < longCount; i++) longs[i] = longs[i]! ^ long;
+
+  maskBytes(bytes, aligned + longCount * 8, end, turned);
+}
+
 /** The integer that has the key's bytes in payload order in this machine's memory. */
 function inMemoryOrder(key: number): number {
   keyBytes[0] = key >>> 24;
   keyBytes[1] = key >>> 16;
   keyBytes[2] = key >>> 8;
   keyBytes[3] = key;
-  return keyWord[0]!;
+  return keyWords[0]!;
 }

@@ -38,6 +38,24 @@ describe("applyMask", () => {
     }
   });
 
+  it.each([1_023, 1_024, 1_025, 1_031, 1_055, 5_000])(
+    "masks %d bytes at each alignment and position, and touches nothing around [6455-5.3-03]",
+    (length) => {
+      const payload = pattern(length);
+      for (let offset = 0; offset < 8; offset++) {
+        for (let position = 0; position < 4; position++) {
+          const memory = new Uint8Array(length + 20).fill(0xee);
+          memory.set(payload, offset + 3);
+          applyMask(memory.subarray(offset), 3, 3 + length, KEY, position);
+
+          const wanted = new Uint8Array(length + 20).fill(0xee);
+          wanted.set(expected(payload, position), offset + 3);
+          expect(sameBytes(memory, wanted), `at ${offset}, position ${position}`).toBe(true);
+        }
+      }
+    },
+  );
+
   it("masks a long payload, and unmasks it in parts cut anywhere [6455-5.3-03]", () => {
     const payload = pattern(1000);
     const bytes = payload.slice();
@@ -60,7 +78,7 @@ describe("applyMask", () => {
     [0x00_00_00_ff, [0, 0, 0, 0xff]],
     [0xff_ee_dd_cc | 0, [0xff, 0xee, 0xdd, 0xcc]],
   ])("takes the key %d as four bytes, the most significant first", (key, keyBytes) => {
-    for (const length of [5, 60]) {
+    for (const length of [5, 60, 2_000]) {
       for (const position of [0, 1, 2, 3, 4, 1_000_001, 2 ** 31 + 1, 2 ** 32 + 3]) {
         const bytes = pattern(length);
         applyMask(bytes, 0, length, key, position);
@@ -79,7 +97,7 @@ describe("applyMask", () => {
 });
 
 describe("maskText and copyMasked", () => {
-  it.each([0, 1, 47, 48, 49, 200])("see and copy each of %d bytes", (length) => {
+  it.each([0, 1, 47, 48, 49, 200, 1_030])("see and copy each of %d bytes", (length) => {
     for (let i = 0; i < length; i++) {
       const bytes = new Uint8Array(length).fill(0x61);
       expect(maskText(bytes, 0, length, 0)).toBe(true);
