@@ -4,6 +4,7 @@ import { type CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./co
 import type { CompressionWindow } from "./compression-window.js";
 import { DynamicCodes } from "./dynamic-codes.js";
 import { assignCodes } from "./huffman.js";
+import type { Effort } from "./levels.js";
 import type { Parse } from "./parse.js";
 import { type SymbolCodes, writeSymbols } from "./symbol-writer.js";
 
@@ -20,12 +21,6 @@ const DYNAMIC = 0b100;
  */
 const MIN_SYMBOLS_TO_COUNT = 48;
 const MIN_FIXED_BITS_TO_PLAN = 128 * 8;
-/**
- * Above it they have to bring so much of what the block takes with the fixed codes:
- * they cost the two ends of a connection some 7 µs, a third of all that a message of
- * 1 KiB costs.
- */
-const LEAST_GAIN: number = 1 / 16;
 
 const fixed: SymbolCodes = { litlen: new Int32Array(288), distance: new Int32Array(32) };
 assignCodes(fixedLitlenLengths(), fixed.litlen);
@@ -40,8 +35,14 @@ const dynamic = new DynamicCodes();
  * fixed codes or with its own, whichever takes the fewest bits.
  *
  * @param parse - What the chunk was taken apart into.
+ * @param leastGain - See {@link Effort.leastGain}.
  */
-export function writeBlock(writer: BitWriter, window: CompressionWindow, parse: Parse): void {
+export function writeBlock(
+  writer: BitWriter,
+  window: CompressionWindow,
+  parse: Parse,
+  leastGain: number,
+): void {
   const start = writer.length;
   const bytes = window.end - window.start;
   const storedBits = ((start + 3 + 7) & ~7) - start + 32 + bytes * 8;
@@ -58,7 +59,7 @@ export function writeBlock(writer: BitWriter, window: CompressionWindow, parse: 
   distancePlan.collect(parse.distances);
   const fixedBits =
     3 + litlenPlan.bitsWith(FIXED_LITLEN_COSTS) + distancePlan.bitsWith(FIXED_DISTANCE_COSTS);
-  const maxEstimate = fixedBits < MIN_FIXED_BITS_TO_PLAN ? 0 : fixedBits * (1 - LEAST_GAIN);
+  const maxEstimate = fixedBits < MIN_FIXED_BITS_TO_PLAN ? 0 : fixedBits * (1 - leastGain);
   const dynamicBits = dynamic.estimate() < maxEstimate ? dynamic.plan() : Infinity;
   if (storedBits < fixedBits && storedBits < dynamicBits) {
     writeStored(writer, window);

@@ -112,7 +112,7 @@ export class Compressor {
       const first = window.start - this.#unlearnt;
       learn(chains, window, base, first, Math.min(window.start, firstUnhashed), 1);
       findMatches({ chains, window, base, effort: this.#effort }, parse);
-      writeBlock(writer, window, parse);
+      writeBlock(writer, window, parse, this.#effort.leastGain);
       this.#position = (this.#position + chunk.length) & (MAX_WINDOW_BYTES - 1);
       this.#unlearnt = Math.min(this.#unlearnt + chunk.length, HASHED_BYTES - 1);
     }

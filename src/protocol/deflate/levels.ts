@@ -14,36 +14,44 @@ export interface Effort {
   readonly learnStep: number;
   /** A match this long is taken without looking at more occurrences. */
   readonly goodEnough: number;
+  /**
+   * Codes made to measure have to save so much of what a block takes with the fixed
+   * ones: they cost the two ends of a connection some 7 µs, a third of all that a
+   * message of 1 KiB costs.
+   */
+  readonly leastGain: number;
 }
 
 /** As small as the default level of zlib within 6 %, and within 11 % at worst: see docs/deflate.md. */
 export const DEFAULT_LEVEL = 4;
 
+const SIXTEENTH: number = 1 / 16;
+
 /**
- * The rows are measured, not derived. Size against level 6 of zlib, JSON of 700 B,
- * window 2^12, context takeover; `npm run bench -- deflate-levels` has other
- * messages, and times:
+ * The rows are measured, not derived. Size against level 6 of zlib, and CPU time to
+ * compress, of JSON of 700 B, window 2^12, context takeover, Node 20;
+ * `npm run bench -- deflate-levels` has other messages:
  *
- * | level | size  |   | level | size  |   | level | size  |
- * |-------|-------|---|-------|-------|---|-------|-------|
- * | 1     | 1.164 |   | 4     | 1.088 |   | 7     | 1.052 |
- * | 2     | 1.113 |   | 5     | 1.076 |   | 8     | 1.040 |
- * | 3     | 1.095 |   | 6     | 1.062 |   | 9     | 1.033 |
+ * | level | size  | µs   |   | level | size  | µs   |   | level | size  | µs   |
+ * |-------|-------|------|---|-------|-------|------|---|-------|-------|------|
+ * | 1     | 1.164 | 8.9  |   | 4     | 1.088 | 9.9  |   | 7     | 1.008 | 16.8 |
+ * | 2     | 1.113 | 9.2  |   | 5     | 1.030 | 15.0 |   | 8     | 0.998 | 20.5 |
+ * | 3     | 1.095 | 10.0 |   | 6     | 1.017 | 16.0 |   | 9     | 0.992 | 26.5 |
  *
  * More than two probes for a first match bring 0.5 % and cost every literal: the
  * chains are long in places where nothing fits.
  */
 // oxfmt-ignore
 const EFFORTS: readonly Effort[] = [
-  { probes: 1,  moreProbes: 0,  lazyBelow: 0,   learnStep: 3, goodEnough: 32 },
-  { probes: 1,  moreProbes: 3,  lazyBelow: 0,   learnStep: 3, goodEnough: 64 },
-  { probes: 2,  moreProbes: 5,  lazyBelow: 0,   learnStep: 2, goodEnough: 128 },
-  { probes: 2,  moreProbes: 8,  lazyBelow: 0,   learnStep: 2, goodEnough: 128 },
-  { probes: 3,  moreProbes: 8,  lazyBelow: 8,   learnStep: 1, goodEnough: 128 },
-  { probes: 4,  moreProbes: 12, lazyBelow: 16,  learnStep: 1, goodEnough: 128 },
-  { probes: 6,  moreProbes: 16, lazyBelow: 32,  learnStep: 1, goodEnough: 258 },
-  { probes: 10, moreProbes: 32, lazyBelow: 128, learnStep: 1, goodEnough: 258 },
-  { probes: 20, moreProbes: 64, lazyBelow: 258, learnStep: 1, goodEnough: 258 },
+  { probes: 1,  moreProbes: 0,  lazyBelow: 0,   learnStep: 3, goodEnough: 32,  leastGain: SIXTEENTH },
+  { probes: 1,  moreProbes: 3,  lazyBelow: 0,   learnStep: 3, goodEnough: 64,  leastGain: SIXTEENTH },
+  { probes: 2,  moreProbes: 5,  lazyBelow: 0,   learnStep: 2, goodEnough: 128, leastGain: SIXTEENTH },
+  { probes: 2,  moreProbes: 8,  lazyBelow: 0,   learnStep: 2, goodEnough: 128, leastGain: SIXTEENTH },
+  { probes: 3,  moreProbes: 8,  lazyBelow: 8,   learnStep: 1, goodEnough: 128, leastGain: 0 },
+  { probes: 4,  moreProbes: 12, lazyBelow: 16,  learnStep: 1, goodEnough: 128, leastGain: 0 },
+  { probes: 6,  moreProbes: 16, lazyBelow: 32,  learnStep: 1, goodEnough: 258, leastGain: 0 },
+  { probes: 10, moreProbes: 32, lazyBelow: 128, learnStep: 1, goodEnough: 258, leastGain: 0 },
+  { probes: 20, moreProbes: 64, lazyBelow: 258, learnStep: 1, goodEnough: 258, leastGain: 0 },
 ];
 
 /** The effort of a level from 1, fastest, to 9, smallest. @throws {RangeError} for any other. */

@@ -9,13 +9,13 @@ const random = seeded(11);
 const noise = (length: number): Uint8Array => CORPORA.noise(random, length);
 
 /** The blocks of the payload that has these literals, or other parts. */
-function written(parts: Iterable<Part>, before = 0) {
+function written(parts: Iterable<Part>, before = 0, leastGain = 0) {
   const { window, parse, chunk } = parsed([...parts]);
   const writer = new BitWriter();
   writer.start(chunk.length + (chunk.length >> 3) + 64);
   // Whole empty fixed blocks of ten bits shift what follows.
   for (let i = 0; i < before; i++) writer.put(0b010, 10);
-  writeBlock(writer, window, parse);
+  writeBlock(writer, window, parse, leastGain);
   writer.put(0, 3);
   writer.align();
   const payload = writer.bytes.slice(0, writer.position);
@@ -38,6 +38,16 @@ describe("writeBlock", () => {
     // All values below 144, none more often than others: 8 bits each.
     const flat = Uint8Array.from({ length: 144 }, (_, i) => i);
     expect(written(flat).blocks).toEqual(["fixed"]);
+  });
+
+  it("uses a code of its own only where it saves as much as it has to", () => {
+    const text = CORPORA.chat(random, 500);
+    const fixed = written(text, 0, 1);
+    expect(fixed.blocks).toEqual(["fixed"]);
+    const gain = 1 - written(text).bytes / fixed.bytes;
+    expect(gain).toBeGreaterThan(0.1);
+    expect(written(text, 0, gain - 0.05).blocks).toEqual(["dynamic"]);
+    expect(written(text, 0, gain + 0.05).blocks).toEqual(["fixed"]);
   });
 
   it("stores what no code makes smaller, with 6 bytes more", () => {

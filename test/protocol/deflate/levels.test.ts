@@ -10,6 +10,7 @@ it("tries harder from level to level", () => {
     expect(effort.lazyBelow).toBeGreaterThanOrEqual(before.lazyBelow);
     expect(effort.learnStep).toBeLessThanOrEqual(before.learnStep);
     expect(effort.goodEnough).toBeGreaterThanOrEqual(before.goodEnough);
+    expect(effort.leastGain).toBeLessThanOrEqual(before.leastGain);
   }
   expect(effortOf(DEFAULT_LEVEL)).toBeDefined();
 });
