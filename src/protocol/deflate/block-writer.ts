@@ -4,7 +4,6 @@ import { type CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./co
 import type { CompressionWindow } from "./compression-window.js";
 import { DynamicCodes } from "./dynamic-codes.js";
 import { assignCodes } from "./huffman.js";
-import type { Effort } from "./levels.js";
 import type { Parse } from "./parse.js";
 import { type SymbolCodes, writeSymbols } from "./symbol-writer.js";
 
@@ -35,7 +34,7 @@ const dynamic = new DynamicCodes();
  * fixed codes or with its own, whichever takes the fewest bits.
  *
  * @param parse - What the chunk was taken apart into.
- * @param leastGain - See {@link Effort.leastGain}.
+ * @param leastGain - What codes of its own have to save of what the fixed ones take, 0 to 1.
  */
 export function writeBlock(
   writer: BitWriter,
