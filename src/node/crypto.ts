@@ -1,5 +1,5 @@
 /** Randomness and hashing for the handshake and for masking, from `node:crypto`. */
-import { createHash, randomBytes, randomFillSync } from "node:crypto";
+import crypto, { createHash, randomBytes, randomFillSync } from "node:crypto";
 
 /** Keys for 2048 frames: asking the system for each would cost more than the rest of a small frame. */
 const pool = new Int32Array(2048);
@@ -21,6 +21,8 @@ export function generateNonce(): Uint8Array {
   return randomBytes(16);
 }
 
-export function sha1(bytes: Uint8Array): Uint8Array {
-  return createHash("sha1").update(bytes).digest();
-}
+/** In one call where the runtime has it. */
+export const sha1: (bytes: Uint8Array) => Uint8Array =
+  typeof crypto.hash === "function"
+    ? (bytes) => crypto.hash("sha1", bytes, "buffer")
+    : (bytes) => createHash("sha1").update(bytes).digest();

@@ -38,5 +38,7 @@ export function isKey(key: string): boolean {
 
 /** The Sec-WebSocket-Accept that answers `key` (§4.2.2). */
 export function acceptFor(key: string, sha1: Sha1): string {
-  return encodeBase64(sha1(new TextEncoder().encode(key + GUID)));
+  return encodeBase64(sha1(encoder.encode(key + GUID)));
 }
+
+const encoder = new TextEncoder();

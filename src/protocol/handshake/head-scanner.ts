@@ -71,35 +71,43 @@ export class HeadScanner<StartLine> {
    *   as soon as the rule is broken. The scanner is of no use then.
    */
   scan(chunk: Uint8Array, offset: number): ScannedHead<StartLine> | undefined {
-    for (let at = offset; at < chunk.length; at++) {
-      this.#bytes++;
-      if (this.#bytes > this.#maxBytes) throw new HandshakeError("HEAD_TOO_LARGE");
-      const byte = chunk[at]!;
-      if (byte === LF) {
-        if (!this.#afterCr) throw malformed("a line must end in CR LF");
+    const limit = Math.min(chunk.length, offset + this.#maxBytes - this.#bytes);
+    let at = offset;
+    while (at < limit) {
+      if (!this.#afterCr) at = this.#takeText(chunk, at, limit);
+      if (at === limit) break;
+      const byte = chunk[at++]!;
+      if (byte === LF && this.#afterCr) {
         this.#afterCr = false;
         const startLine = this.#endLine();
-        if (startLine !== undefined) return { startLine, fields: this.#takeFields(), end: at + 1 };
-      } else if (this.#afterCr) {
+        if (startLine !== undefined) {
+          this.#bytes += at - offset;
+          return { startLine, fields: this.#takeFields(), end: at };
+        }
+      } else if (byte === LF || this.#afterCr) {
         throw malformed("a line must end in CR LF");
       } else if (byte === CR) {
         this.#afterCr = true;
-      } else {
-        this.#append(byte);
-      }
+      } else throw malformed("there is a control character in it");
     }
+    if (at < chunk.length) throw new HandshakeError("HEAD_TOO_LARGE");
+    this.#bytes += at - offset;
     return undefined;
   }
 
-  #append(byte: number): void {
-    if (!isFieldValueCode(byte)) throw malformed("there is a control character in it");
-    if (this.#length === this.#line.length) {
-      const longer = new Uint8Array(this.#length * 2);
+  /** Adds what may stand in a line to it. @returns Where that ends: at `limit`, or at a byte to look at. */
+  #takeText(chunk: Uint8Array, start: number, limit: number): number {
+    let end = start;
+    while (end < limit && isFieldValueCode(chunk[end]!)) end++;
+    const length = this.#length + end - start;
+    if (length > this.#line.length) {
+      const longer = new Uint8Array(Math.max(this.#line.length * 2, length));
       longer.set(this.#line);
       this.#line = longer;
     }
-    this.#line[this.#length] = byte;
-    this.#length++;
+    this.#line.set(chunk.subarray(start, end), this.#length);
+    this.#length = length;
+    return end;
   }
 
   /** Returns the start line once this line, an empty one, ends the head. */
@@ -128,7 +136,8 @@ export class HeadScanner<StartLine> {
 function decodeLatin1(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; at += DECODE_BYTES) {
-    text += String.fromCharCode(...bytes.subarray(at, at + DECODE_BYTES));
+    const part = bytes.subarray(at, at + DECODE_BYTES);
+    text += Reflect.apply(String.fromCharCode, undefined, part);
   }
   return text;
 }
