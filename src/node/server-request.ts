@@ -29,8 +29,7 @@ export class ServerRequest {
   readonly remoteAddress: string | undefined;
   /** Whether the request came through TLS, up to this process or to one of `trustedProxies`. */
   readonly isSecure: boolean;
-  /** Aborted when nobody waits for the answer any more: the client is gone, or time is up. */
-  readonly signal: AbortSignal;
+  readonly #wanted: StillWanted;
   readonly #query: string;
   readonly #subprotocols: readonly string[];
   #parameters: URLSearchParams | undefined;
@@ -43,8 +42,13 @@ export class ServerRequest {
     this.headers = request.fields;
     this.remoteAddress = origin.remoteAddress;
     this.isSecure = origin.isSecure;
-    this.signal = origin.signal;
+    this.#wanted = origin.wanted;
     this.#query = request.query;
+  }
+
+  /** Aborted when nobody waits for the answer any more: the client is gone, or time is up. */
+  get signal(): AbortSignal {
+    return this.#wanted.signal;
   }
 
   /** What the client offers, best first. */
@@ -59,19 +63,40 @@ export class ServerRequest {
   }
 }
 
+/** Whether somebody waits for the answer to a request. */
+export class StillWanted {
+  #isOver = false;
+  #controller: AbortController | undefined;
+
+  /** Made when it is first asked for: that takes longer than all else about a request. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#isOver) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Nobody does any more. */
+  end(): void {
+    this.#isOver = true;
+    this.#controller?.abort();
+  }
+}
+
 /** What a {@link ServerRequest} holds besides what stands in the head. */
 export interface RequestOrigin {
   readonly subprotocols: readonly string[];
   readonly remoteAddress: string | undefined;
   readonly isSecure: boolean;
-  readonly signal: AbortSignal;
+  readonly wanted: StillWanted;
 }
 
 /** A request head that has arrived, by whichever way, and what RFC 6455 §4.2.1 says of it. */
 export type Arrival = {
   readonly head: RequestHead;
-  /** Ends {@link ServerRequest.signal}. */
-  readonly abort: AbortController;
+  /** Decides about {@link ServerRequest.signal}. */
+  readonly wanted: StillWanted;
 } & (
   | { readonly kind: "upgrade"; readonly request: ServerRequest; readonly upgrade: UpgradeRequest }
   | { readonly kind: "not-an-upgrade"; readonly request: ServerRequest; readonly refusal: Refusal }
@@ -85,18 +110,18 @@ export type Arrival = {
  */
 export function judgeArrival(head: RequestHead, transport: Duplex, isTrusted: IsTrusted): Arrival {
   const verdict = judgeRequest(head);
-  const abort = new AbortController();
-  if (verdict.kind === "refused") return { ...verdict, head, abort, request: undefined };
+  const wanted = new StillWanted();
+  if (verdict.kind === "refused") return { ...verdict, head, wanted, request: undefined };
 
   const isUpgrade = verdict.kind === "upgrade";
   const request = new ServerRequest(verdict.request, {
     subprotocols: isUpgrade ? verdict.request.subprotocols : [],
     ...clientOrigin(transport, head.fields, isTrusted),
-    signal: abort.signal,
+    wanted,
   });
   return isUpgrade
-    ? { kind: "upgrade", head, abort, request, upgrade: verdict.request }
-    : { kind: "not-an-upgrade", head, abort, request, refusal: verdict.refusal };
+    ? { kind: "upgrade", head, wanted, request, upgrade: verdict.request }
+    : { kind: "not-an-upgrade", head, wanted, request, refusal: verdict.refusal };
 }
 
 /** The request as Node's http server parsed it. */

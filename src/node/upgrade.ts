@@ -102,9 +102,9 @@ export class Upgrader<Data> {
   /** Answers a request: with a connection, or with a refusal. */
   answer(pending: PendingTransport, arrival: Arrival, claim: Claim): void {
     if (!pending.isWaiting) return;
-    const { head, request, abort } = arrival;
+    const { head, request, wanted } = arrival;
     this.#pending.set(pending, request);
-    pending.whenUnwanted(() => abort.abort());
+    pending.whenUnwanted(() => wanted.end());
 
     const excess = excessOf(head, this.options.limits);
     if (excess !== undefined) this.refuse(pending, excess);
