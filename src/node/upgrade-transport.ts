@@ -33,14 +33,14 @@ export class PendingTransport {
   #consume: ((chunk: Uint8Array) => void) | undefined;
   #whenUnwanted: (() => void) | undefined;
   /** What came behind the head: the first `#keptLength` bytes. */
-  #kept: Buffer = Buffer.alloc(0);
+  #kept: Buffer = NOTHING;
   #keptLength = 0;
 
   constructor(transport: Duplex, limits: PendingLimits, events: PendingEvents) {
     this.transport = transport;
     this.#limits = limits;
     this.#events = events;
-    transport.on("error", () => {}); // for good: "close" follows, and says enough
+    transport.on("error", ignore); // for good: "close" follows, and says enough
     if (transport.destroyed || transport.readableEnded) {
       this.#state = "over"; // from the beginning, so that there is nothing to tell
       transport.destroy();
@@ -94,7 +94,7 @@ export class PendingTransport {
     this.#state = "answered";
     this.#timer?.cancel();
     this.#consume = undefined;
-    this.#kept = Buffer.alloc(0);
+    this.#kept = NOTHING;
     this.transport.end(response);
     this.transport.resume();
     const { clock, closeTimeoutMs } = this.#limits;
@@ -106,6 +106,7 @@ export class PendingTransport {
   /** Lets go of the transport. The caller gets the bytes behind the head, and owns them. */
   accept(): Uint8Array {
     this.#end();
+    this.#whenUnwanted = undefined;
     this.transport.off("data", this.#onData);
     this.transport.off("end", this.#onEnd);
     this.transport.off("close", this.#onClose);
@@ -141,6 +142,7 @@ export class PendingTransport {
   #end(): void {
     this.#state = "over";
     this.#timer?.cancel();
+    this.#timer = this.#consume = undefined;
   }
 
   #becomeUnwanted(): void {
@@ -149,3 +151,8 @@ export class PendingTransport {
     listener?.();
   }
 }
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/** Outlives the handshake, and keeps nothing of it alive. */
+function ignore(): void {}
