@@ -269,7 +269,7 @@ export class Link {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.core.transportEnded();
-    this.pings.rejectAll(new TransportError("TRANSPORT_FAILED", { cause: this.error }));
+    this.pings.rejectAll(this.error);
     this.#owner.onEnded();
   }
 }

@@ -75,8 +75,10 @@ export class Pings {
     }
   }
 
-  /** No pong will come any more. */
-  rejectAll(error: Error): void {
+  /** No pong will come any more. @param cause - Why. */
+  rejectAll(cause: Error | undefined): void {
+    if (this.#waiting.length === 0) return;
+    const error = new TransportError("TRANSPORT_FAILED", { cause });
     for (const { value } of this.#waiting.places()) value.reject(error);
     this.#waiting.clear();
   }
