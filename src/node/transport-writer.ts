@@ -48,11 +48,14 @@ export class TransportWriter {
     if (this.#core.unsentBytes >= FLUSH_AT_BYTES) this.flush();
     else if (!this.#isCorked && !this.#isScheduled) {
       this.#isScheduled = true;
-      queueMicrotask(() => {
-        this.#isScheduled = false;
-        this.flush();
-      });
+      flushSoon(this);
     }
+  }
+
+  /** What {@link schedule} has promised. */
+  flushScheduled(): void {
+    this.#isScheduled = false;
+    this.flush();
   }
 
   /** Writes what there is, unless the transport is full: then it is written when that has changed. */
@@ -60,7 +63,9 @@ export class TransportWriter {
     const transport = this.#transport;
     if (transport.writableNeedDrain || transport.destroyed) return;
     this.#write(this.#core.takeOutput());
-    if (this.#isEnding && this.#core.unsentBytes === 0) transport.end();
+    // Ended again it would make an error that nobody sees, stack and all.
+    const isOut = this.#isEnding && this.#core.unsentBytes === 0;
+    if (isOut && !transport.writableEnded) transport.end();
   }
 
   /** Ends the transport's writable side behind everything that was sent. */
@@ -79,5 +84,24 @@ export class TransportWriter {
     if (this.isWatched) transport.write(last, this.#onWritten);
     else transport.write(last);
     if (chunks.length > 1) transport.uncork();
+  }
+}
+
+let scheduled: TransportWriter[] = [];
+
+/** One microtask for all who have something to write in this turn: a broadcast has many. */
+function flushSoon(writer: TransportWriter): void {
+  if (scheduled.push(writer) === 1) queueMicrotask(flushAll);
+}
+
+function flushAll(): void {
+  const writers = scheduled;
+  scheduled = [];
+  let count = 0;
+  try {
+    while (count < writers.length) writers[count++]!.flushScheduled();
+  } finally {
+    // A transport of the application's has thrown: that is no affair of the others.
+    for (; count < writers.length; count++) flushSoon(writers[count]!);
   }
 }
