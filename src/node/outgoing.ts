@@ -94,7 +94,7 @@ export class Outgoing {
       if (status !== undefined) return status;
     }
     if (this.#jobs.length > 0 || this.#isBusy) {
-      const waiting = toWaiting(data, options);
+      const waiting = toWaiting(data, options, this.#options.subject.role);
       this.#pushMessage(waiting, options, this.#keyOf(waiting));
     } else if (!this.#options.core.sendMessage(data, options)) return "closed";
     return this.#after();
@@ -220,7 +220,7 @@ export class Outgoing {
       this.#dropped();
       return "dropped";
     }
-    const waiting = toWaiting(data, options);
+    const waiting = toWaiting(data, options, this.#options.subject.role);
     const key = this.#keyOf(waiting);
     const older = this.#keyed?.get(key);
     if (older !== undefined) this.#drop(older);

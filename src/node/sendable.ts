@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
 import {
+  COPIED_PAYLOAD_BYTES,
   type MessageData,
   prepareMessage,
   PreparedMessage,
   type ReadyMessage,
+  type Role,
   type SendOptions,
   toMessage,
 } from "../protocol/index.js";
@@ -21,14 +23,17 @@ export function toReady(data: Sendable | PreparedMessage): ReadyMessage | Blob {
 }
 
 /**
- * What can wait for its turn, and is certain to be sendable then.
+ * What can wait for its turn, and is certain to be sendable then: of bytes that would be
+ * copied if they were framed now, a copy.
  *
  * @throws {TypeError} As {@link ProtocolConnection.sendMessage}.
  */
-export function toWaiting(message: ReadyMessage, options: SendOptions): ReadyMessage {
+export function toWaiting(message: ReadyMessage, options: SendOptions, role: Role): ReadyMessage {
   if (message instanceof PreparedMessage) message.checkType(options.type);
-  else if (typeof message !== "string" && options.type === "text") {
-    return prepareMessage(message, options);
+  else if (typeof message !== "string") {
+    if (options.type === "text") return prepareMessage(message, options);
+    const isCopied = role === "client" || message.length <= COPIED_PAYLOAD_BYTES;
+    return isCopied ? Buffer.from(message) : message;
   }
   return message;
 }

@@ -62,6 +62,7 @@ export {
   writeFrameHeader,
 } from "./frame-header.js";
 export { type FrameObserver, OBSERVED_BYTES, type ObservedFrame } from "./frame-trace.js";
+export { COPIED_PAYLOAD_BYTES } from "./frame-writer.js";
 export * from "./handshake/index.js";
 export { type MessageData, toMessage } from "./message-data.js";
 export { applyMask } from "./masking.js";

@@ -56,6 +56,26 @@ describe("send", () => {
     expect(await streamed).toBe("sent");
   });
 
+  it.each(["server", "client"] as const)(
+    "copies bytes of a %s that wait, as it copies those that do not",
+    async (role) => {
+      const pair = connectedPair();
+      const [sender, receiver] =
+        role === "server" ? [pair.server, pair.client] : [pair.client, pair.server];
+      const short = Buffer.from("short");
+      const long = Buffer.alloc(5_000, "long");
+      sender.send(new Blob(["first"]));
+      sender.send(short);
+      if (role === "client") sender.send(long);
+      short.fill(0);
+      long.fill(0);
+      sender.close(1000);
+      const got: string[] = [];
+      for await (const message of receiver) got.push(message.toString().slice(0, 5));
+      expect(got).toEqual(["first", "short", ...(role === "client" ? ["longl"] : [])]);
+    },
+  );
+
   it("says what became of a message", async () => {
     const peer = new RawPeer({ maxBufferedBytes: 100_000 }, false);
     const big = Buffer.alloc(90_000);
