@@ -7,26 +7,20 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** What a layer may import besides itself. `node:` stands for every built-in module of Node. */
-interface Layer {
-  readonly values: readonly string[];
-  /** Only with `import type`: nothing of these is there at run time. */
-  readonly types?: readonly string[];
-}
-
+// What each layer may import besides itself. `node:` stands for every built-in module of Node.
 // A layer that is not a row does not exist: a new folder of src/ starts here.
-const LAYERS = new Map<string, Layer>([
-  ["protocol", { values: [] }],
-  ["contract", { values: [] }],
-  ["node", { values: ["node:", "protocol"] }],
-  ["manager", { values: ["node", "protocol", "contract"] }],
-  ["brokers", { values: ["manager"] }],
-  ["client", { values: ["contract"] }],
-  ["react", { values: ["client", "react"] }],
-  ["testing", { values: ["node", "protocol"] }],
-  ["cli", { values: ["node:", "node", "protocol"] }],
+const LAYERS = new Map<string, readonly string[]>([
+  ["protocol", []],
+  ["contract", []],
+  ["node", ["node:", "protocol"]],
+  ["manager", ["node", "protocol", "contract"]],
+  ["brokers", ["manager"]],
+  ["client", ["contract"]],
+  ["react", ["client", "react"]],
+  ["testing", ["node", "protocol"]],
+  ["cli", ["node:", "node", "protocol"]],
   // src/index.ts, the entry point `plainsocket`
-  ["", { values: ["node", "protocol"] }],
+  ["", ["node", "protocol"]],
 ]);
 
 const MAX_LINES = 300;
@@ -41,19 +35,13 @@ interface SyntaxNode {
   readonly [field: string]: unknown;
 }
 
-interface Import {
-  /** `undefined` for an `import()` of something that is not a literal. */
-  readonly specifier: string | undefined;
-  readonly isType: boolean;
-}
-
 /** Finds imports that point from one layer to another it must not know, or past the door of a layer. */
 export function findLayerBreaches({ path, text }: SourceFile): string[] {
   const layerName = layerOf(path);
   const layer = LAYERS.get(layerName);
   if (layer === undefined) return [`${path}: "${layerName}" is not a layer`];
-  return importsOf(text).flatMap(({ specifier, isType }) => {
-    const breach = judgeImport(path, layerName, layer, specifier, isType);
+  return importsOf(text).flatMap((specifier) => {
+    const breach = judgeImport(path, layerName, layer, specifier);
     return breach === undefined ? [] : [`${path}: ${breach}`];
   });
 }
@@ -61,17 +49,15 @@ export function findLayerBreaches({ path, text }: SourceFile): string[] {
 function judgeImport(
   path: string,
   layerName: string,
-  layer: Layer,
+  layer: readonly string[],
   specifier: string | undefined,
-  isType: boolean,
 ): string | undefined {
   if (specifier === undefined) return "import() of a name that is only known at run time";
   const { target, entry } = resolve(path, specifier);
   if (target === layerName && entry !== undefined) {
     return specifier.endsWith(".js") ? undefined : `"${specifier}" must end in .js`;
   }
-  const allowed = isType ? [...layer.values, ...(layer.types ?? [])] : layer.values;
-  if (!allowed.includes(target)) return `must not import "${specifier}"`;
+  if (!layer.includes(target)) return `must not import "${specifier}"`;
   if (entry !== undefined && entry !== "index.js") {
     return `must enter "${target}" by its index.js, not by "${specifier}"`;
   }
@@ -178,8 +164,9 @@ function judgePurity(node: SyntaxNode): string | undefined {
   return isRandom && property["name"] === "random" ? "Math.random" : undefined;
 }
 
-function importsOf(text: string): Import[] {
-  const imports: Import[] = [];
+/** What is imported; `undefined` for an `import()` of something that is not a literal. */
+function importsOf(text: string): (string | undefined)[] {
+  const imports: (string | undefined)[] = [];
   for (const node of nodesOf(text)) {
     if (
       !/^(Import|Export(Named|All))Declaration$|^(ImportExpression|TSImportType)$/.test(node.type)
@@ -189,15 +176,9 @@ function importsOf(text: string): Import[] {
     if (!isNode(source)) continue; // an export of something declared here
     const literal = isNode(source["literal"]) ? source["literal"] : source;
     const specifier = typeof literal["value"] === "string" ? literal["value"] : undefined;
-    const isType = isTypeOnly(node);
-    imports.push({ specifier, isType });
+    imports.push(specifier);
   }
   return imports;
-}
-
-function isTypeOnly(node: SyntaxNode): boolean {
-  if (node.type === "TSImportType") return true;
-  return node["importKind"] === "type" || node["exportKind"] === "type";
 }
 
 function statementsOf(text: string): SyntaxNode[] {

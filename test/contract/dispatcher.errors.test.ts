@@ -1,33 +1,9 @@
 // Handlers and validators that fail: who gets to know what.
 import * as v from "valibot";
 import { describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import { defineContract, ErrorReply, nothing, type PeerOptions } from "../../src/contract/index.js";
+import { defineContract, ErrorReply, nothing } from "../../src/contract/index.js";
 import { FakeConnection, settled } from "../support/contract-pair.js";
-
-const isText = (value: unknown): value is string => typeof value === "string";
-
-const fromClient = {
-  say: z.object({ text: z.string().max(5) }),
-  shout: isText,
-  leave: nothing,
-  sum: { request: z.array(z.number()), response: z.number() },
-};
-
-const contract = defineContract({ fromClient, fromServer: fromClient });
-
-type Options = PeerOptions<typeof fromClient, typeof fromClient, FakeConnection>;
-
-function serve(options: Options = {}) {
-  const connection = new FakeConnection();
-  const onHandlerError = vi.fn<(error: unknown, type: string) => void>();
-  const peer = contract.serve(connection, { onHandlerError, ...options });
-  return { connection, peer, onHandlerError };
-}
-
-const error = (code: string, message: string, more: object = {}): object => ({
-  error: { code, message, ...more },
-});
+import { contract, error, serve } from "../support/contract-served.js";
 
 describe("a handler that fails", () => {
   it("tells the hook everything and the peer nothing", async () => {

@@ -1,38 +1,8 @@
 // What becomes of a message that arrives: the way to its handler, and the answers on the way.
 import { describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import {
-  contractCounters,
-  defineContract,
-  ErrorReply,
-  nothing,
-  type PeerOptions,
-} from "../../src/contract/index.js";
-import { FakeConnection, FakeSocket, settled } from "../support/contract-pair.js";
-
-const isText = (value: unknown): value is string => typeof value === "string";
-
-const fromClient = {
-  say: z.object({ text: z.string().max(5) }),
-  shout: isText,
-  leave: nothing,
-  sum: { request: z.array(z.number()), response: z.number() },
-};
-
-const contract = defineContract({ fromClient, fromServer: fromClient });
-
-type Options = PeerOptions<typeof fromClient, typeof fromClient, FakeConnection>;
-
-function serve(options: Options = {}) {
-  const connection = new FakeConnection();
-  const onHandlerError = vi.fn<(error: unknown, type: string) => void>();
-  const peer = contract.serve(connection, { onHandlerError, ...options });
-  return { connection, peer, onHandlerError };
-}
-
-const error = (code: string, message: string, more: object = {}): object => ({
-  error: { code, message, ...more },
-});
+import { contractCounters, ErrorReply } from "../../src/contract/index.js";
+import { FakeSocket, settled } from "../support/contract-pair.js";
+import { contract, error, serve } from "../support/contract-served.js";
 
 describe("a message that fits", () => {
   it("is given to its handler at once, with where it came from", () => {

@@ -1,36 +1,9 @@
 // The peer's requests, events, pings, and what ends with the connection, with both ends in one process.
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { bareFormat, defineContract, nothing, type PeerOptions } from "../../src/contract/index.js";
-import { FakeClock } from "../support/clock.js";
-import { FakeConnection, FakeSocket, linked, settled } from "../support/contract-pair.js";
-
-const fromClient = {
-  note: z.string(),
-  double: { request: z.number(), response: z.number() },
-  when: { request: nothing, response: z.coerce.date() },
-};
-const fromServer = { note: z.string(), ask: { request: z.string(), response: z.string() } };
-const contract = defineContract({ fromClient, fromServer });
-
-type ServerOptions = PeerOptions<typeof fromServer, typeof fromClient, FakeConnection>;
-type ClientOptions = PeerOptions<typeof fromClient, typeof fromServer, FakeSocket>;
-
-function pair(serverOptions: ServerOptions = {}, clientOptions: ClientOptions = {}) {
-  const { connection, socket } = linked();
-  const clock = new FakeClock();
-  const server = contract.serve(connection, { clock, ...serverOptions });
-  const client = contract.wrap(socket, { clock, ...clientOptions });
-  return { connection, socket, clock, server, client };
-}
-
-/** A client whose server never answers, unless the test does. */
-function alone(options: ClientOptions = {}) {
-  const socket = new FakeSocket();
-  const clock = new FakeClock();
-  const client = contract.wrap(socket, { clock, ...options });
-  return { socket, clock, client };
-}
+import { bareFormat, defineContract } from "../../src/contract/index.js";
+import { FakeConnection, settled } from "../support/contract-pair.js";
+import { alone, contract, pair } from "../support/contract-peers.js";
 
 describe("a request of the peer", () => {
   it("that was cancelled before its turn is not handled, and a cancelled one is not answered", async () => {

@@ -1,41 +1,8 @@
 // Requests, with both ends in one process: how they end.
 import { describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import {
-  defineContract,
-  nothing,
-  type PeerOptions,
-  RequestError,
-} from "../../src/contract/index.js";
-import { FakeClock } from "../support/clock.js";
-import { FakeConnection, FakeSocket, linked, settled } from "../support/contract-pair.js";
-
-const fromClient = {
-  note: z.string(),
-  double: { request: z.number(), response: z.number() },
-  when: { request: nothing, response: z.coerce.date() },
-};
-const fromServer = { note: z.string(), ask: { request: z.string(), response: z.string() } };
-const contract = defineContract({ fromClient, fromServer });
-
-type ServerOptions = PeerOptions<typeof fromServer, typeof fromClient, FakeConnection>;
-type ClientOptions = PeerOptions<typeof fromClient, typeof fromServer, FakeSocket>;
-
-function pair(serverOptions: ServerOptions = {}, clientOptions: ClientOptions = {}) {
-  const { connection, socket } = linked();
-  const clock = new FakeClock();
-  const server = contract.serve(connection, { clock, ...serverOptions });
-  const client = contract.wrap(socket, { clock, ...clientOptions });
-  return { connection, socket, clock, server, client };
-}
-
-/** A client whose server never answers, unless the test does. */
-function alone(options: ClientOptions = {}) {
-  const socket = new FakeSocket();
-  const clock = new FakeClock();
-  const client = contract.wrap(socket, { clock, ...options });
-  return { socket, clock, client };
-}
+import { RequestError } from "../../src/contract/index.js";
+import { FakeConnection, settled } from "../support/contract-pair.js";
+import { alone, contract, pair } from "../support/contract-peers.js";
 
 describe("a request", () => {
   it("resolves with the response as its validator makes it, from either end", async () => {

@@ -1,28 +1,17 @@
 // The examples of docs/brokers.md: they compile, and the nodes they make reach each other through real engines.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, assert, beforeAll, describe, expect, it } from "vitest";
 import { RedisBroker } from "../../src/brokers/redis/index.js";
 import { connect, type WebSocketConnection, WebSocketServer } from "../../src/index.js";
 import { ConnectionManager } from "../../src/manager/index.js";
 import { Engine, natsKind, natsServer, redisKind, redisServer } from "../support/engine.js";
+import { PageExamples } from "../support/page-examples.js";
 
-const ROOT = path.join(import.meta.dirname, "../..");
-const FOLDER = path.join(ROOT, ".cache", "broker-docs");
-const page = readFileSync(path.join(ROOT, "docs/brokers.md"), "utf8");
-
-/** By the file name that the first line of each gives. */
-const examples = new Map(
-  Array.from(page.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs), ([, name = "", code = ""]) => [
-    name,
-    code,
-  ]),
-);
+const page = new PageExamples("brokers");
+const { code: examples } = page;
 
 beforeAll(() => {
-  mkdirSync(FOLDER, { recursive: true });
-  return () => rmSync(FOLDER, { recursive: true, force: true });
+  page.write();
+  return () => page.remove();
 });
 
 /** Runs an example with its engine on another port. */
@@ -30,10 +19,8 @@ async function load(name: string, enginePort: number): Promise<object> {
   const code = (examples.get(name) ?? "")
     .replace("port: 8080", `port: 0, host: "127.0.0.1"`)
     .replace(/localhost:(6379|4222)/, `127.0.0.1:${enginePort}`);
-  writeFileSync(path.join(FOLDER, name), code);
-  const module: unknown = await import(path.join(FOLDER, name));
-  assert(typeof module === "object" && module !== null);
-  return module;
+  page.writeOne(name, code);
+  return page.load(name);
 }
 
 /** Calls `method` of something that an example exports, where it has one. */
@@ -52,11 +39,8 @@ async function nextMessage(connection: WebSocketConnection): Promise<string> {
 }
 
 it("compile", () => {
-  for (const [name, code] of examples) writeFileSync(path.join(FOLDER, name), code);
-  const config = { extends: "../../tsconfig.json", include: ["."], exclude: [] };
-  writeFileSync(path.join(FOLDER, "tsconfig.json"), JSON.stringify(config));
-  const compiler = path.join(ROOT, "node_modules/typescript/bin/tsc");
-  const { stdout } = spawnSync(process.execPath, [compiler, "-p", FOLDER], { encoding: "utf8" });
+  page.write();
+  const stdout = page.compile();
 
   expect([...examples.keys()]).toEqual(["redis.ts", "worker.ts", "nats.ts", "resume.ts"]);
   expect(stdout).toBe("");

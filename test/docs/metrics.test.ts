@@ -1,8 +1,5 @@
 // The examples of docs/metrics.md: they compile, and answer what the page says.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Server } from "node:http";
-import path from "node:path";
 import { afterAll, assert, beforeAll, expect, it, vi } from "vitest";
 import { connect, WebSocketServer } from "../../src/index.js";
 import { type BrokerMetrics, prometheusText } from "../../src/manager/index.js";
@@ -11,40 +8,25 @@ import { CHANNELS } from "../support/diagnostics.js";
 import { parsePrometheus, valueOf } from "../support/prometheus.js";
 import { portOf } from "../support/raw-client.js";
 import { eventually } from "../support/raw-peer.js";
+import { PageExamples } from "../support/page-examples.js";
 
-const ROOT = path.join(import.meta.dirname, "../..");
-const FOLDER = path.join(ROOT, ".cache", "metrics-docs");
-const page = readFileSync(path.join(ROOT, "docs/metrics.md"), "utf8");
-
-/** By the file name that the first line of each gives. */
-const examples = new Map(
-  Array.from(page.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs), ([, name = "", code = ""]) => [
-    name,
-    code,
-  ]),
-);
+const page = new PageExamples("metrics");
+const { code: examples } = page;
 
 beforeAll(() => {
-  mkdirSync(FOLDER, { recursive: true });
-  for (const [name, code] of examples) {
-    const text = code.replace("port: 8080", `port: 0, host: "127.0.0.1"`).replace("9090", "0");
-    writeFileSync(path.join(FOLDER, name), text);
-  }
+  page.write((code) =>
+    code.replace("port: 8080", `port: 0, host: "127.0.0.1"`).replace("9090", "0"),
+  );
 });
 
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+afterAll(() => page.remove());
 
 async function load(name: string): Promise<{ server: unknown; metricsServer: unknown }> {
-  const module: unknown = await import(path.join(FOLDER, name));
-  assert(typeof module === "object" && module !== null);
-  return { server: undefined, metricsServer: undefined, ...module };
+  return { server: undefined, metricsServer: undefined, ...(await page.load(name)) };
 }
 
 it("compile", () => {
-  const config = { extends: "../../tsconfig.json", include: ["."], exclude: [] };
-  writeFileSync(path.join(FOLDER, "tsconfig.json"), JSON.stringify(config));
-  const compiler = path.join(ROOT, "node_modules/typescript/bin/tsc");
-  const { stdout } = spawnSync(process.execPath, [compiler, "-p", FOLDER], { encoding: "utf8" });
+  const stdout = page.compile();
 
   expect([...examples.keys()]).toEqual(["own-listener.ts", "with-http.ts", "watching.ts"]);
   expect(stdout).toBe("");
@@ -109,7 +91,7 @@ it("name each metric and each channel that there is", () => {
   const holdings = { connections: [], rooms: 0, members: 0, broker: NOTHING };
   const text = prometheusText(new MetricsRecorder().read(holdings));
   for (const name of parsePrometheus(text).keys()) {
-    expect(page).toContain(`\`${name.replace("plainsocket_", "")}\``);
+    expect(page.text).toContain(`\`${name.replace("plainsocket_", "")}\``);
   }
-  for (const channel of CHANNELS) expect(page).toContain(`\`${channel}\``);
+  for (const channel of CHANNELS) expect(page.text).toContain(`\`${channel}\``);
 });

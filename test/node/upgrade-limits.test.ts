@@ -1,11 +1,11 @@
 // How many connections there may be, and that every way out gives a place back.
 import { describe, expect, it } from "vitest";
-import { acceptThenClose, reject } from "../../src/node/server-rejection.js";
 import { FakeClock } from "../support/clock.js";
 import { RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
 import { eventually, settle } from "../support/raw-peer.js";
 import { startServer, WAYS_IN } from "../support/server-under-test.js";
-import { CLOSE, closePayload, frame } from "../support/wire-frame.js";
+import { CLOSE, frame } from "../support/wire-frame.js";
+import { goAway, WAYS_OUT, WISH_HOOKS } from "../support/ways-out.js";
 
 describe("maxConnections", () => {
   it.each(WAYS_IN)(
@@ -58,53 +58,21 @@ describe("maxConnections", () => {
     expect(asked).toBe(0);
   });
 
-  /** Ways for a client to come and go, with one place to be had. */
-  // oxfmt-ignore
-  const WAYS_OUT: readonly [what: string, status: number, leave: (client: RawClient, clock: FakeClock) => void][] = [
-    ["the closing handshake",        101, (client) => client.sendFrames(frame(CLOSE, closePayload(1000)))],
-    ["an end without one",           101, (client) => client.socket.end()],
-    ["a reset",                      101, (client) => client.socket.resetAndDestroy()],
-    ["a frame that breaks a rule",   101, (client) => client.send(Uint8Array.of(0xff, 0xff))],
-    ["silence",                      101, (_, clock) => clock.advance(60_000)],
-    ["a rejection",                  401, () => {}],
-    ["a rejection that is thrown",   402, () => {}],
-    ["a hook that throws",           500, () => {}],
-    ["a response that cannot be sent", 500, () => {}],
-    ["a close right after the 101",  101, (client) => client.sendFrames(frame(CLOSE))],
-    ["going while authenticate works", 0, (client) => client.socket.resetAndDestroy()],
-    ["ending while authenticate works", 0, (client) => client.socket.end()],
-    ["authenticate taking too long", 408, (_, clock) => clock.advance(10_000)],
-  ];
-
-  it.each(WAYS_OUT)("gives the place back after %s", async (what, status, leave) => {
+  it.each(WAYS_OUT)("gives the place back after %s", async (...way) => {
     const clock = new FakeClock();
     let asked = 0;
     await using under = await startServer<unknown>({
       clock,
       maxConnections: 1,
-      responseHeaders: ({ headers }) => ({
-        "X-A": headers.get("x-wish")?.includes("cannot be sent") ? "\r\n" : "",
-      }),
-      authenticate: ({ headers }) => {
+      ...WISH_HOOKS,
+      authenticate: (request) => {
         asked++;
-        const wish = headers.get("x-wish") ?? "";
-        if (wish.includes("thrown")) throw reject(402);
-        if (wish.includes("throws")) throw new Error("hook");
-        if (wish.includes("a rejection")) return reject(401);
-        if (wish.includes("right after")) return acceptThenClose(4000);
-        return wish.includes("authenticate") ? new Promise(() => {}) : undefined;
+        return WISH_HOOKS.authenticate?.(request);
       },
     });
-    using client = await RawClient.send(under, upgradeRequest("/", { "x-wish": what }));
+    using client = await RawClient.send(under, upgradeRequest("/", { "x-wish": way[0] }));
     await eventually(() => asked === 1);
-    if (status !== 0 && status !== 408) await client.head();
-    await settle();
-    leave(client, clock);
-    if (!client.socket.destroyed) await client.ended();
-    client.socket.destroy();
-    await settle();
-    clock.advance(20_000);
-    await settle();
+    await goAway(client, clock, way);
 
     expect(await statusOf(under, upgradeRequest())).toBe(101);
     expect(clock.timers).toBeLessThanOrEqual(2); // those of this connection
