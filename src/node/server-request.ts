@@ -68,7 +68,7 @@ export class StillWanted {
   #isOver = false;
   #controller: AbortController | undefined;
 
-  /** Made when it is first asked for: that takes longer than all else about a request. */
+  /** Made when it is first asked for: it takes a quarter of the time that reading a head takes. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
