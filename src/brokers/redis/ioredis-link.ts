@@ -44,7 +44,14 @@ function openSubscriber(subscriber: IoRedisSubscriber, events: SubscriberEvents)
   subscriber.on("ready", () => events.ready());
   // A client without a listener for errors prints them.
   subscriber.on("error", (reason: unknown) => (error = reason));
-  for (const event of ["close", "end"]) subscriber.on(event, () => events.down(error));
+  // An engine that stands still takes no farewell: the client then needs a while to leave it.
+  let isLeaving = false;
+  for (const event of ["close", "end"]) {
+    subscriber.on(event, () => {
+      isLeaving = false;
+      events.down(error);
+    });
+  }
   if (subscriber.status === "ready") events.ready();
   return {
     subscribe: async (mode: PubSubMode, channel: string) => {
@@ -55,7 +62,11 @@ function openSubscriber(subscriber: IoRedisSubscriber, events: SubscriberEvents)
         ? subscriber.sunsubscribe(channel)
         : subscriber.unsubscribe(channel));
     },
-    refresh: () => subscriber.disconnect(true),
+    refresh: () => {
+      if (isLeaving) return;
+      isLeaving = true;
+      subscriber.disconnect(true);
+    },
     close: () => {
       subscriber.disconnect();
       return Promise.resolve();
