@@ -91,8 +91,10 @@ export class Link {
     };
     const extension = parameters && new PerMessageDeflate(parameters);
     const onProgress = (): void => this.#onProgress();
-    const core = { role, platform: nodePlatform, limits, extension, textAs, zeroCopy, onProgress };
-    this.core = new ProtocolConnection({ ...core, onFrame: owner.onFrame });
+    const { onFrame } = owner;
+    const platform = nodePlatform;
+    const core = { role, platform, limits, extension, textAs, zeroCopy, onProgress, onFrame };
+    this.core = new ProtocolConnection(core);
     this.writer = new TransportWriter(transport, this.core, () => this.#onWritten());
     this.pings = new Pings(clock, this.core, this.writer);
     this.#keepalive = new Keepalive({

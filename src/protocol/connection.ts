@@ -55,12 +55,15 @@ export class ProtocolConnection {
     this.#output = new OutputBuffer(platform.allocate);
     this.#writer = new FrameWriter(role, platform, this.#output, trace);
     this.sent = this.#writer.sent;
-    const shared = { platform, budget, extension, onProgress };
-    this.#receiver = new MessageReceiver({ ...shared, role, textAs, zeroCopy, trace });
+    // No spreading: each object made so has a shape of its own, which is slow to read from.
+    const receiving = { role, platform, budget, extension, textAs, zeroCopy, trace, onProgress };
+    this.#receiver = new MessageReceiver(receiving);
     this.received = this.#receiver.received;
     // At once, for no message may follow the one that is missing.
     const onCodecError = (error: CodecError): void => this.#sendCloseFor((this.#failure ??= error));
-    this.#sender = new MessageSender({ ...shared, writer: this.#writer, onCodecError });
+    const writer = this.#writer;
+    const sending = { writer, platform, budget, extension, onProgress, onCodecError };
+    this.#sender = new MessageSender(sending);
   }
 
   get readyState(): ReadyState {

@@ -42,7 +42,13 @@ interface Decoding {
 export class MessageReceiver {
   /** All but its `transportBytes`: those are for whoever brings the bytes. */
   readonly received: TrafficCount = noTraffic();
-  readonly #options: MessageReceiverOptions;
+  readonly #platform: Platform;
+  readonly #budget: Budget;
+  readonly #extension: MessageExtension | undefined;
+  readonly #textAs: "string" | "bytes";
+  readonly #zeroCopy: boolean;
+  readonly #trace: FrameTrace | undefined;
+  readonly #onProgress: () => void;
   readonly #reader: FrameReader;
   readonly #assembler: MessageAssembler;
   /** A message whose decoding goes on elsewhere; nothing behind it is read meanwhile. */
@@ -51,7 +57,13 @@ export class MessageReceiver {
 
   constructor(options: MessageReceiverOptions) {
     const { role, platform, budget, extension } = options;
-    this.#options = options;
+    this.#platform = platform;
+    this.#budget = budget;
+    this.#extension = extension;
+    this.#textAs = options.textAs;
+    this.#zeroCopy = options.zeroCopy;
+    this.#trace = options.trace;
+    this.#onProgress = options.onProgress;
     this.#reader = new FrameReader({ masked: role === "server", rsv: extension?.rsv ?? 0 }, budget);
     this.#assembler = new MessageAssembler(platform, budget);
   }
@@ -106,33 +118,32 @@ export class MessageReceiver {
   }
 
   #readsWhole(): boolean {
-    return !this.#isDropping && !this.#assembler.isInMessage && this.#options.trace === undefined;
+    return !this.#isDropping && !this.#assembler.isInMessage && this.#trace === undefined;
   }
 
   #takeWhole(whole: WholeFrame): MessageEvent | undefined {
-    const { platform, extension, textAs, zeroCopy } = this.#options;
     const { isText, length } = whole;
-    if (whole.isCompressed && extension !== undefined) {
-      return this.#decode({ isText, payload: whole.view() }, extension);
+    if (whole.isCompressed && this.#extension !== undefined) {
+      return this.#decode({ isText, payload: whole.view() }, this.#extension);
     }
-    if (isText && textAs === "string") {
-      const data = whole.text(platform);
+    if (isText && this.#textAs === "string") {
+      const data = whole.text(this.#platform);
       if (data === undefined) throw new ProtocolError("UTF8_INVALID");
       return this.#count({ type: "message", isText, data }, length);
     }
-    return this.#deliver(isText, zeroCopy ? whole.view() : whole.own(platform));
+    return this.#deliver(isText, this.#zeroCopy ? whole.view() : whole.own(this.#platform));
   }
 
   /** What {@link FrameReader.readWhole} leaves. */
   #nextPart(): ControlFrame | MessageEvent | undefined {
     for (let part = this.#reader.read(); part !== undefined; part = this.#reader.read()) {
-      this.#options.trace?.received(part);
+      this.#trace?.received(part);
       const { opcode } = part.header;
       if (isControl(opcode)) return { type: "control", opcode, payload: part.payload };
 
       const message = this.#assembler.push(part);
       if (message === undefined || this.#isDropping) continue;
-      const { extension } = this.#options;
+      const extension = this.#extension;
       if (message.isCompressed && extension !== undefined) return this.#decode(message, extension);
       return this.#deliver(message.isText, this.#keepable(message));
     }
@@ -143,14 +154,14 @@ export class MessageReceiver {
     { isText, payload }: Pick<AssembledMessage, "isText" | "payload">,
     extension: MessageExtension,
   ): MessageEvent | undefined {
-    const { budget, onProgress } = this.#options;
+    const budget = this.#budget;
     const decoding: Decoding = { isText, length: payload.length };
     this.#decoding = decoding;
     budget.decodingBytes += payload.length;
     const later = (outcome: Uint8Array | Error): void => {
       if (this.#decoding !== decoding) return;
       this.#decoding.outcome = outcome;
-      onProgress();
+      this.#onProgress();
     };
     let decoded: Uint8Array | undefined;
     try {
@@ -165,7 +176,7 @@ export class MessageReceiver {
 
   #releaseDecoding(length: number): void {
     this.#decoding = undefined;
-    this.#options.budget.decodingBytes -= length;
+    this.#budget.decodingBytes -= length;
   }
 
   /** @param length - Of the payload as it came. */
@@ -188,23 +199,21 @@ export class MessageReceiver {
   #eventOf(isText: boolean, data: Uint8Array): MessageEvent {
     if (!isText) return { type: "message", isText, data };
 
-    const { platform, textAs } = this.#options;
-    if (textAs === "bytes") {
-      if (!platform.isUtf8(data)) throw new ProtocolError("UTF8_INVALID");
+    if (this.#textAs === "bytes") {
+      if (!this.#platform.isUtf8(data)) throw new ProtocolError("UTF8_INVALID");
       return { type: "message", isText, data };
     }
-    const text = platform.decodeUtf8(data);
+    const text = this.#platform.decodeUtf8(data);
     if (text === undefined) throw new ProtocolError("UTF8_INVALID");
     return { type: "message", isText, data: text };
   }
 
   /** Makes sure that who keeps a small message does not keep a large chunk with it. */
   #keepable({ isText, isView, payload }: AssembledMessage): Uint8Array {
-    const { platform, textAs, zeroCopy } = this.#options;
-    if (!isView || zeroCopy || (isText && textAs === "string")) return payload;
+    if (!isView || this.#zeroCopy || (isText && this.#textAs === "string")) return payload;
     if (isWorthKeeping(payload.length, payload.buffer.byteLength)) return payload;
 
-    const copy = platform.allocate(payload.length);
+    const copy = this.#platform.allocate(payload.length);
     copy.set(payload);
     return copy;
   }
