@@ -23,8 +23,9 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ["test/tools/property-runs.ts"],
     env: mode === "long" ? { FC_NUM_RUNS: process.env["FC_NUM_RUNS"] ?? LONG_RUNS } : {},
     // A limit for what hangs, not for what is slow: nothing here waits for time to pass.
-    testTimeout: mode === "long" ? 3_600_000 : 20_000,
-    hookTimeout: 60_000,
+    testTimeout: mode === "long" ? 3_600_000 : 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     // Processes, so that a test may look at its own memory, handles and warnings, and end of its own accord.
     pool: "forks",
     // One core is left to the reporter, but not the second of two: it is idle most of the time.

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ServerRequest, type WebSocketConnection, WebSocketServer } from "../../src/index.js";
 import { portOf } from "../support/raw-client.js";
 import { TestTerminal } from "./terminal.js";
+import { PATIENCE_MS } from "../support/wire-signal.js";
 
 describe("plainsocket connect", () => {
   let server: WebSocketServer;
@@ -112,7 +113,10 @@ describe("plainsocket connect", () => {
     const typed = ["> a line that is lon", "ger than three rows", "of the terminal 😀"];
     await terminal.shows(["connected", ...typed]);
     terminal.input.write("\u001b[D\u001b[D\u001b[D"); // to the left three times
-    await vi.waitFor(() => expect(terminal.screen.cursor).toEqual({ row: 3, column: 14 }));
+    await vi.waitFor(
+      () => expect(terminal.screen.cursor).toEqual({ row: 3, column: 14 }),
+      PATIENCE_MS,
+    );
     const connection = await opened;
     connection.send("one");
     connection.send("and two");

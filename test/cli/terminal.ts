@@ -2,6 +2,7 @@
 import { PassThrough } from "node:stream";
 import { expect, vi } from "vitest";
 import { run } from "../../src/cli/run.js";
+import { PATIENCE_MS } from "../support/wire-signal.js";
 import { Screen } from "./screen.js";
 
 export class TestTerminal {
@@ -47,12 +48,15 @@ export class TestTerminal {
         if (!found) throw new Error(`not printed: ${String(text)} in ${this.printed}`);
         return this.printed;
       },
-      { timeout: 5_000, interval: 5 },
+      { timeout: PATIENCE_MS, interval: 5 },
     );
   }
 
   /** Waits until the screen shows these rows, and nothing below them. */
   async shows(rows: readonly string[]): Promise<void> {
-    await vi.waitFor(() => expect(this.screen.rows).toEqual(rows), { timeout: 5_000, interval: 5 });
+    await vi.waitFor(() => expect(this.screen.rows).toEqual(rows), {
+      timeout: PATIENCE_MS,
+      interval: 5,
+    });
   }
 }

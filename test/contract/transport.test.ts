@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { type Codec, defineContract } from "../../src/contract/index.js";
 import { FakeSocket } from "../support/contract-pair.js";
+import { PATIENCE_MS } from "../support/wire-signal.js";
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const types = { say: isText };
@@ -25,7 +26,7 @@ describe("over a WebSocket", () => {
     socket.receive(new TextEncoder().encode(message).buffer);
     socket.receive(new Blob([message]));
     socket.emit("message", undefined);
-    await vi.waitFor(() => expect(peer.counters.malformed).toBe(2));
+    await vi.waitFor(() => expect(peer.counters.malformed).toBe(2), PATIENCE_MS);
     expect(say).toHaveBeenCalledOnce();
   });
 

@@ -44,7 +44,7 @@ it("compile", () => {
 
   expect([...examples.keys()]).toEqual(["redis.ts", "worker.ts", "nats.ts", "resume.ts"]);
   expect(stdout).toBe("");
-}, 60_000);
+});
 
 describe.skipIf(redisServer === undefined)("through Redis", () => {
   let engine: Engine;

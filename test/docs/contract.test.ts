@@ -4,6 +4,7 @@ import { Contract, envelopeFormat, type MessageTypes } from "../../src/contract/
 import { WebSocketServer } from "../../src/index.js";
 import { FakeConnection, settled } from "../support/contract-pair.js";
 import { PageExamples } from "../support/page-examples.js";
+import { PATIENCE_MS } from "../support/wire-signal.js";
 
 const page = new PageExamples("contract");
 const { code: examples } = page;
@@ -26,7 +27,7 @@ it("compile", () => {
 
   expect([...examples.keys()]).toEqual(["chat-contract.ts", "server.ts", "client.ts", "bare.ts"]);
   expect(stdout).toBe("");
-}, 60_000);
+});
 
 it("print what the page says", async () => {
   const lines = vi.spyOn(console, "log").mockImplementation(() => {});
@@ -35,7 +36,7 @@ it("print what the page says", async () => {
   const client = examples.get("client.ts")?.replace("ws://localhost:8080/", server.url) ?? "";
   page.writeOne("client.ts", client);
   await load("client.ts");
-  await vi.waitFor(() => expect(lines).toHaveBeenCalledTimes(3));
+  await vi.waitFor(() => expect(lines).toHaveBeenCalledTimes(3), PATIENCE_MS);
   await server.shutdown({ deadlineMs: 1_000 });
 
   expect(lines.mock.calls).toEqual([

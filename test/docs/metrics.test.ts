@@ -30,7 +30,7 @@ it("compile", () => {
 
   expect([...examples.keys()]).toEqual(["own-listener.ts", "with-http.ts", "watching.ts"]);
   expect(stdout).toBe("");
-}, 60_000);
+});
 
 it("answer GET /metrics on the listener of the server, and 404 for the rest", async () => {
   const { server } = await load("own-listener.ts");

@@ -2,13 +2,14 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { chromiumPath, launchBrowser } from "../support/browser.js";
+import { PATIENCE_MS } from "../support/wire-signal.js";
 
 /** Starts the demo server, and gives what it printed. */
 async function start(port: string): Promise<string> {
   vi.stubEnv("PORT", port);
   const printed = vi.spyOn(console, "log").mockImplementation(() => {});
   await import("../../docs/examples/start.js");
-  await vi.waitFor(() => expect(printed).toHaveBeenCalled());
+  await vi.waitFor(() => expect(printed).toHaveBeenCalled(), PATIENCE_MS);
   const line = String(printed.mock.calls[0]?.[0]);
   printed.mockRestore();
   return line;
@@ -161,7 +162,7 @@ describe.skipIf(chromiumPath === undefined)("the demo page in Chromium", () => {
     vi.stubEnv("PORT", new URL(url).port);
     vi.resetModules();
     await import("../../docs/examples/start.js");
-    await vi.waitFor(() => expect(process.exitCode).toBe(1));
+    await vi.waitFor(() => expect(process.exitCode).toBe(1), PATIENCE_MS);
     process.exitCode = undefined;
 
     expect(complained.mock.calls.flat().join(" ")).toContain("is taken");

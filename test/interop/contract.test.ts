@@ -10,6 +10,7 @@ import {
   type StandardWebSocket,
 } from "../../src/contract/index.js";
 import { WebSocket, WebSocketServer } from "../../src/index.js";
+import { PATIENCE_MS } from "../support/wire-signal.js";
 
 const fromClient = {
   say: z.object({ text: z.string() }),
@@ -83,7 +84,7 @@ it.each([
 
   peer.send("say", { text: "hello" });
   await expect(peer.request("add", [1, 2, 3.5])).resolves.toBe(6.5);
-  await vi.waitFor(() => expect(said).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(said).toHaveBeenCalledOnce(), PATIENCE_MS);
   expect(said.mock.calls[0]?.[0]).toEqual({ text: "hello", from: "Ada, who are you?" });
   await expect(peer.ping()).resolves.toBeGreaterThanOrEqual(0);
 

@@ -75,9 +75,11 @@ describe("maxConnections of a manager", () => {
 
   it.each(WAYS_OUT)("has the place back after %s", async (what, leave) => {
     const clock = new FakeClock();
+    let isAsked = false;
     await using under = await startServer<unknown>({
       clock,
       authenticate: ({ headers }) => {
+        isAsked = true;
         const wish = headers.get("x-wish") ?? "";
         if (wish === "a refusal") return reject(401);
         if (wish === "a hook that throws") throw new Error("hook");
@@ -91,8 +93,8 @@ describe("maxConnections of a manager", () => {
       maxConnectionsPerAddress: 1,
     });
     using client = await RawClient.send(under, upgradeRequest("/", { "x-wish": what }));
+    await eventually(() => isAsked);
     if (what !== "taking too long") await client.head();
-    await settle();
     leave(client, clock);
     await client.ended();
     client.socket.destroy();

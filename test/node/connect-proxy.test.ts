@@ -1,10 +1,11 @@
-import { connect as connectTcp } from "node:net";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { connect as connectTcp, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { connect } from "../../src/node/connect.js";
 import { HandshakeError } from "../../src/protocol/index.js";
 import { CA, KEY, LOCALHOST, OTHER_HOST } from "../support/certificates/index.js";
 import { FakeClock } from "../support/clock.js";
-import { settle } from "../support/raw-peer.js";
+import { eventually } from "../support/raw-peer.js";
 import { type StubPeer, StubServer } from "../support/stub-server.js";
 import { frame, TEXT } from "../support/wire-frame.js";
 import { valuesOf } from "../support/wire-handshake.js";
@@ -164,14 +165,18 @@ describe("a proxy that does not open a tunnel is a HandshakeError", () => {
       ["TIMEOUT", ""],
       ["TIMEOUT", "HTTP/1.1 200 OK\r\n"],
       ["STATUS_UNEXPECTED", "HTTP/1.1 403 No\r\n\r\nbecause"],
-    ]) {
+    ] as const) {
       await using proxy = await StubServer.start();
       const clock = new FakeClock();
+      const sockets: Socket[] = [];
+      const note = (message: unknown): void => void sockets.push(Object(message).socket);
+      subscribe("net.client.socket", note);
       const failed = failureOf(connect("ws://h/", { proxy: `http://${proxy.authority}`, clock }));
       const peer = await proxy.next();
+      unsubscribe("net.client.socket", note);
       await peer.head();
-      peer.write(text ?? "");
-      await settle();
+      peer.write(text);
+      await eventually(() => sockets[0]?.bytesRead === text.length);
       clock.advance(10_000);
       expect((await failed).code).toBe(code);
       await proxy.deserted();

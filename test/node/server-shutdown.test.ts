@@ -57,8 +57,7 @@ describe.each(WAYS_IN)("by way of an %s, shutdown", (wayIn) => {
     await polite.ended();
     polite.socket.end();
     await polite.closed();
-    await settle();
-    expect(under.server.connections.size).toBe(1);
+    await eventually(() => under.server.connections.size === 1);
     clock.advance(4_999);
     await settle();
     expect(dead.isClosed || dead.hasEnded).toBe(false);

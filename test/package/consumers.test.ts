@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { InstalledPackage, type Output, ROOT } from "./installed-package.js";
 
 // Compilers and linters in processes of their own: a second or two each, more beside other tests.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let installed: InstalledPackage;
 

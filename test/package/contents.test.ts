@@ -20,7 +20,7 @@ interface SourceMap {
 }
 
 // Compilers and linters in processes of their own: a second or two each, more beside other tests.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let installed: InstalledPackage;
 let manifest: Manifest;

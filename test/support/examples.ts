@@ -2,9 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 import { type CloseInfo, connect, type WebSocketConnection } from "../../src/index.js";
-import { Signal } from "./wire-signal.js";
-
-const PATIENCE_MS = 5_000;
+import { PATIENCE_MS, Signal } from "./wire-signal.js";
 
 /** Opens pages in contexts of their own, as different people would, and keeps what they complain of. */
 export class Visitors {

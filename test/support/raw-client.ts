@@ -10,9 +10,7 @@ import {
   type WireFrame,
 } from "./wire-frame.js";
 import { type Head, headBytes, parseHead, SAMPLE_KEY, valuesOf } from "./wire-handshake.js";
-import { Signal } from "./wire-signal.js";
-
-const PATIENCE_MS = 5_000;
+import { PATIENCE_MS, Signal } from "./wire-signal.js";
 
 /** Where to connect to. */
 export type Address = { readonly port: number } | { readonly path: string };

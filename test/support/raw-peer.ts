@@ -15,7 +15,7 @@ import {
   type WireFrame,
 } from "./wire-frame.js";
 import { MemorySocket } from "./wire-memory.js";
-import { Signal, turn } from "./wire-signal.js";
+import { PATIENCE_MS, Signal, turn } from "./wire-signal.js";
 
 export const NO_DEFLATE_LIMITS: DeflateParameters = {
   serverNoContextTakeover: false,
@@ -120,25 +120,25 @@ export class RawPeer {
 
   /** The next frame that our end sent. */
   async next(): Promise<ReceivedFrame> {
-    const found = await this.#signal.until(() => this.frames.shift(), 5_000);
+    const found = await this.#signal.until(() => this.frames.shift(), PATIENCE_MS);
     if (found === undefined) throw new Error("no frame came");
     return found;
   }
 
   /** Waits for our end's FIN. */
   async ended(): Promise<void> {
-    const found = await this.#signal.until(() => (this.hasEnded ? true : undefined), 5_000);
+    const found = await this.#signal.until(() => (this.hasEnded ? true : undefined), PATIENCE_MS);
     if (found === undefined) throw new Error("the transport did not end");
   }
 }
 
-/** Waits until `probe` is true, turn by turn. */
-export async function eventually(probe: () => boolean, turns = 1_000): Promise<void> {
-  for (let i = 0; i < turns; i++) {
-    if (probe()) return;
+/** Waits until `probe` is true, turn by turn: how many it takes is up to the system and to what else it does. */
+export async function eventually(probe: () => boolean): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!probe()) {
+    if (performance.now() > deadline) throw new Error("it did not happen");
     await turn();
   }
-  throw new Error("it did not happen");
 }
 
 /** Lets everything in flight arrive. */

@@ -11,11 +11,9 @@ import {
   type WireFrame,
 } from "./wire-frame.js";
 import { MemorySocket } from "./wire-memory.js";
-import { Signal } from "./wire-signal.js";
+import { PATIENCE_MS, Signal } from "./wire-signal.js";
 
 import { portOf } from "./wire-transport.js";
-
-const PATIENCE_MS = 5_000;
 
 export interface StubOptions {
   /** Runs TLS with these. */

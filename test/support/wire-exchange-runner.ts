@@ -7,7 +7,7 @@ import { expectAppEvent, Mismatch } from "./wire-match.js";
 import { WirePeer } from "./wire-peer.js";
 import type { Endpoint } from "./wire-open.js";
 import type { RunOptions } from "./wire-runner.js";
-import { Signal, turn } from "./wire-signal.js";
+import { PATIENCE_MS, Signal, turn } from "./wire-signal.js";
 
 /** How a head reaches the endpoint: at once, byte by byte, or in two pieces. */
 export type HeadDelivery = "whole" | "bytewise" | { readonly splitAt: number };
@@ -63,7 +63,7 @@ export async function playResponse(
 async function exchange(
   needs: Parameters<Endpoint["open"]>[1],
   endpoint: Endpoint,
-  { timeoutMs = 5_000 }: RunOptions,
+  { timeoutMs = PATIENCE_MS }: RunOptions,
   play: (exchange: Exchange) => Promise<void>,
 ): Promise<void> {
   const signal = new Signal();

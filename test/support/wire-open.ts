@@ -6,7 +6,7 @@ import { agreedDeflate, scriptRequest, scriptResponse, valuesOf } from "./wire-h
 import { Mismatch } from "./wire-match.js";
 import { WirePeer } from "./wire-peer.js";
 import type { ScriptNeeds } from "./wire-script.js";
-import { Signal } from "./wire-signal.js";
+import { PATIENCE_MS, Signal } from "./wire-signal.js";
 
 /** An implementation, in one role, behind one kind of transport. */
 export interface Endpoint {
@@ -68,9 +68,9 @@ export async function openPeer(
 }> {
   const signal = new Signal();
   const application = new Application(signal);
-  const peer = new WirePeer(await endpoint.open(application, needs), signal, 5_000);
+  const peer = new WirePeer(await endpoint.open(application, needs), signal, PATIENCE_MS);
   const send = (bytes: Uint8Array): Promise<void> => peer.write(bytes);
   await openHandshake(peer, endpoint.role, needs, { send, first: new Uint8Array(0) });
-  await signal.until(() => application.isOpen || undefined, 5_000);
+  await signal.until(() => application.isOpen || undefined, PATIENCE_MS);
   return { peer, application, signal };
 }

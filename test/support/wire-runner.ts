@@ -5,7 +5,7 @@ import { type Endpoint, openHandshake } from "./wire-open.js";
 import { expectAppEvent, expectEnd, expectEvent, expectFrame, Mismatch } from "./wire-match.js";
 import { WirePeer } from "./wire-peer.js";
 import type { ExpectedAppEvent, Sendable, Step, WireScript } from "./wire-script.js";
-import { Signal, turn } from "./wire-signal.js";
+import { PATIENCE_MS, Signal, turn } from "./wire-signal.js";
 
 /**
  * How what a script sends reaches the endpoint: each step at once, each byte for
@@ -25,7 +25,7 @@ export async function playScript(
   script: WireScript,
   endpoint: Endpoint,
   delivery: Delivery,
-  { timeoutMs = 5_000 }: RunOptions = {},
+  { timeoutMs = PATIENCE_MS }: RunOptions = {},
 ): Promise<void> {
   const run = new ScriptRun(script, endpoint, delivery, timeoutMs);
   try {

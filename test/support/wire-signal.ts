@@ -1,3 +1,6 @@
+/** How long a test waits for what has to come: no machine is so busy that it takes longer. Nothing that passes waits. */
+export const PATIENCE_MS = 15_000;
+
 /** Says that something happened, to whoever waits to look again. */
 export class Signal {
   readonly #waiting = new Set<() => void>();

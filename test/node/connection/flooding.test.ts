@@ -45,7 +45,7 @@ it("what comes while a message is decompressed elsewhere waits outside, past max
   await eventually(() => {
     wasPaused ||= got.length === 0 && peer.transport.isPaused();
     return got.length === 101;
-  }, 100_000);
+  });
   expect(wasPaused).toBe(true);
 });
 
@@ -56,7 +56,7 @@ it("a million tiny messages in one chunk leave others their turn, and come in or
   peer.connection.on("message", () => count++);
   const ticker = setInterval(() => turns++, 0);
   peer.sendBytes(repeated(peer.encode(frame(TEXT, "")), 1_000_000));
-  await eventually(() => count === 1_000_000, 100_000);
+  await eventually(() => count === 1_000_000);
   clearInterval(ticker);
   expect(turns).toBeGreaterThan(5);
 });
