@@ -88,7 +88,7 @@ export class Outgoing {
 
   /** Sends a message. What a Blob holds is read in its turn: what is sent later waits for it. */
   send(data: ReadyMessage | Blob, options: SendOptions): SendStatus {
-    if (typeof data === "object" && data instanceof Blob) return this.#sendBlob(data, options);
+    if (isBlob(data)) return this.#sendBlob(data, options);
     if (this.#options.writer.isWatched && this.isOver) {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
@@ -283,4 +283,9 @@ export class Outgoing {
     budget.waitingBytes += bytes;
     budget.objects += objects;
   }
+}
+
+/** Bytes come first, for they are many: to ask whether they are a Blob takes all their prototypes. */
+function isBlob(data: ReadyMessage | Blob): data is Blob {
+  return typeof data !== "string" && !ArrayBuffer.isView(data) && data instanceof Blob;
 }

@@ -42,6 +42,11 @@ export class FrameReader {
     this.#budget = budget;
   }
 
+  /** Whether all that was pushed has been read: {@link read} would give nothing. */
+  get isEmpty(): boolean {
+    return this.#bytes.length === 0;
+  }
+
   /** Takes ownership of `chunk`: unmasking writes into it. */
   push(chunk: Uint8Array): void {
     this.#bytes.push(chunk);

@@ -113,6 +113,7 @@ export class MessageReceiver {
         return this.#deliverDecoded(isText, length, outcome);
       }
     }
+    if (this.#reader.isEmpty) return undefined;
     const whole = this.#readsWhole() ? this.#reader.readWhole() : undefined;
     return whole === undefined ? this.#nextPart() : this.#takeWhole(whole);
   }

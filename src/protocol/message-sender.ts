@@ -8,7 +8,7 @@ import type { Platform } from "./platform.js";
 import {
   type LaterFrame,
   type PreparedFrame,
-  PreparedMessage,
+  type PreparedMessage,
   type ReadyMessage,
 } from "./prepared-message.js";
 import { Queue } from "./queue.js";
@@ -81,7 +81,7 @@ export class MessageSender {
    * @throws {TypeError} It cannot be sent as what `options` ask for.
    */
   sendMessage(data: ReadyMessage, options: SendOptions): void {
-    if (typeof data !== "string" && data instanceof PreparedMessage) {
+    if (typeof data !== "string" && !ArrayBuffer.isView(data)) {
       this.sendPrepared(data, options);
       return;
     }

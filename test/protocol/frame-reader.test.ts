@@ -67,6 +67,20 @@ describe("FrameReader", () => {
     expect(part?.payload.buffer).toBe(chunk.buffer);
   });
 
+  it("is empty when no byte is left to read, also in the midst of a frame", () => {
+    const { reader } = newReader();
+    expect(reader.isEmpty).toBe(true);
+
+    reader.push(hex("82 02 aa"));
+    expect(reader.isEmpty).toBe(false);
+    reader.read();
+    expect(reader.isEmpty).toBe(true);
+
+    reader.push(hex("bb 82"));
+    reader.read();
+    expect(reader.isEmpty).toBe(false);
+  });
+
   it("gives a view and not a copy, and reads nothing past it", () => {
     const { reader } = newReader();
     const chunk = hex("82 01 aa 82");

@@ -112,6 +112,22 @@ describe("maskText and copyMasked", () => {
   });
 });
 
+it.each([KEY, 0])(
+  "copyMasked with key %d copies each length, and touches nothing around",
+  (key) => {
+    for (let length = 0; length <= 70; length++) {
+      const source = pattern(length + 8);
+      const target = new Uint8Array(length + 9).fill(0xee);
+      copyMasked(source, 3, target, 5, length, key);
+
+      const wanted = new Uint8Array(length + 9).fill(0xee);
+      const payload = source.subarray(3, 3 + length);
+      wanted.set(key === 0 ? payload : expected(payload), 5);
+      expect(target, `${length} bytes`).toEqual(wanted);
+    }
+  },
+);
+
 it("copyMasked copies a part of long bytes", () => {
   const target = new Uint8Array(100);
   copyMasked(new Uint8Array(102).fill(0x61, 1, 101), 1, target, 0, 100, 0);
