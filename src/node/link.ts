@@ -17,6 +17,7 @@ import type { Timer } from "./clock.js";
 import type { CloseInfo } from "./close-event.js";
 import { createDeflateCodec } from "./deflate.js";
 import { tellFailed } from "./diagnostics.js";
+import { readDirectly } from "./direct-reads.js";
 import { Keepalive } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import type { ResolvedConnectionOptions } from "./options.js";
@@ -235,6 +236,7 @@ export class Link {
     if (transport instanceof Socket) {
       transport.setNoDelay(true);
       transport.setTimeout(0);
+      readDirectly(transport);
     }
     transport.on("data", (chunk: Buffer) => {
       this.#keepalive.heard();
