@@ -15,7 +15,7 @@ export class OutputBuffer {
   position = 0;
   #start = 0;
   #isShared = false;
-  /** All there is, as long as nothing more comes; see {@link appendShared}. */
+  /** All there is, as long as no more than shared bytes come; see {@link appendShared}. */
   #lone: Uint8Array | undefined;
 
   constructor(allocate: (length: number) => Uint8Array) {
@@ -66,15 +66,22 @@ export class OutputBuffer {
   }
 
   /**
-   * Adds `bytes` that many buffers have in common. Alone they go out as they are:
-   * they must never change. Among others they are copied, so that one write
-   * carries them all.
+   * Adds `bytes` that many buffers have in common: they must never change. Alone they
+   * go out as they are. Among others they are copied, so that one write carries them
+   * all: once for all buffers to which the same is added in turn, as in a broadcast.
    */
   appendShared(bytes: Uint8Array): void {
     if (this.#length === 0) {
-      this.#lone = bytes;
+      this.#lone = common.alone = bytes;
       this.#length = bytes.length;
-    } else this.#copy(bytes, 0);
+      return;
+    }
+    const joined = this.#lone && joinCommon(this.#lone, bytes, this.#allocate);
+    if (joined === undefined) this.#copy(bytes, 0);
+    else {
+      this.#lone = joined;
+      this.#length = joined.length;
+    }
   }
 
   /** Gives all bytes in order, as chunks of any length, and forgets them. */
@@ -119,9 +126,39 @@ export class OutputBuffer {
   }
 }
 
-const EMPTY = new Uint8Array(0);
+const EMPTY: Uint8Array = new Uint8Array(0);
 const BLOCK_LENGTH = 64 * 1024;
 const SHARED_MAX = BLOCK_LENGTH / 4;
 const OWN_MIN = 1024;
 
 const shared: { block: Uint8Array; used: number } = { block: EMPTY, used: 0 };
+
+/** Bytes that only wait longer would be copied again and again. */
+const COMMON_MAX = 8 * 1024;
+
+/** The last that was added alone, and the last two that were joined. */
+const common = { alone: EMPTY, first: EMPTY, second: EMPTY, joined: EMPTY };
+
+/**
+ * Joins shared bytes, once for all who ask for the same in a row.
+ *
+ * @returns `undefined` when others will hardly ask for the same: `first` is not what the
+ *   last ones had, or it is long, so that its buffer must wait for a slow peer.
+ */
+function joinCommon(
+  first: Uint8Array,
+  second: Uint8Array,
+  allocate: (length: number) => Uint8Array,
+): Uint8Array | undefined {
+  if (first === common.first && second === common.second) return common.joined;
+  const length = first.length + second.length;
+  if ((first !== common.alone && first !== common.joined) || length > COMMON_MAX) return undefined;
+
+  const joined = allocate(length);
+  joined.set(first);
+  joined.set(second, first.length);
+  common.first = first;
+  common.second = second;
+  common.joined = joined;
+  return joined;
+}

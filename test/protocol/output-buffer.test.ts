@@ -224,4 +224,40 @@ describe("OutputBuffer", () => {
     buffer.append(hex("04"));
     expect(buffer.take()).toEqual([hex("01 02"), hex("04")]);
   });
+
+  it("joins shared bytes once for all buffers to which the same is added in turn", () => {
+    const buffers = [newBuffer(), newBuffer(), newBuffer()];
+    const common = [pattern(200), hex("01 02"), pattern(300)];
+    for (const bytes of common) for (const buffer of buffers) buffer.appendShared(bytes);
+
+    expect(buffers.map(({ length }) => length)).toEqual([502, 502, 502]);
+    expect(counted.allocated).toEqual([202, 502]);
+    const [first, second, third] = buffers.map((buffer) => buffer.take());
+    expect(first).toEqual([concat(common)]);
+    expect(second?.[0]).toBe(first?.[0]);
+    expect(third?.[0]).toBe(first?.[0]);
+  });
+
+  it("joins shared bytes for itself when others have got different ones meanwhile", () => {
+    const [buffer, other] = [newBuffer(), newBuffer()];
+    buffer.appendShared(hex("01"));
+    other.appendShared(hex("02"));
+    other.appendShared(hex("03"));
+    buffer.appendShared(hex("03"));
+    other.appendShared(hex("04"));
+    write(other, hex("05"));
+
+    expect(buffer.take()).toEqual([hex("01 03")]);
+    expect(other.take()).toEqual([hex("02 03 04 05")]);
+  });
+
+  it("copies shared bytes that wait in large numbers once, into memory of its own", () => {
+    const buffer = newBuffer();
+    const parts = Array.from({ length: 100 }, (_, i) => new Uint8Array(1000).fill(i));
+    for (const part of parts) buffer.appendShared(part);
+
+    const joins = counted.allocated.filter((length) => length <= 8192);
+    expect(joins).toEqual([2000, 3000, 4000, 5000, 6000, 7000, 8000]);
+    expect(sameBytes(concat(buffer.take()), concat(parts))).toBe(true);
+  });
 });
