@@ -114,11 +114,10 @@ export function judgeArrival(head: RequestHead, transport: Duplex, isTrusted: Is
   if (verdict.kind === "refused") return { ...verdict, head, wanted, request: undefined };
 
   const isUpgrade = verdict.kind === "upgrade";
-  const request = new ServerRequest(verdict.request, {
-    subprotocols: isUpgrade ? verdict.request.subprotocols : [],
-    ...clientOrigin(transport, head.fields, isTrusted),
-    wanted,
-  });
+  const { remoteAddress, isSecure } = clientOrigin(transport, head.fields, isTrusted);
+  const subprotocols = isUpgrade ? verdict.request.subprotocols : [];
+  const origin = { subprotocols, remoteAddress, isSecure, wanted };
+  const request = new ServerRequest(verdict.request, origin);
   return isUpgrade
     ? { kind: "upgrade", head, wanted, request, upgrade: verdict.request }
     : { kind: "not-an-upgrade", head, wanted, request, refusal: verdict.refusal };

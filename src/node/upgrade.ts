@@ -18,7 +18,7 @@ import {
   type SendableRefusal,
   withAdvice,
 } from "./upgrade-refusal.js";
-import { PendingTransport } from "./upgrade-transport.js";
+import { type PendingLimits, PendingTransport } from "./upgrade-transport.js";
 
 /** Whose request it is; or the error of the hook that was to say so. */
 export type Claim = "ours" | "foreign" | { readonly error: unknown };
@@ -60,19 +60,22 @@ export class Upgrader<Data> {
   /** Connections that were only accepted to be closed. */
   readonly #leaving = new Set<WebSocketConnection<undefined>>();
   readonly #whenEmpty: (() => void)[] = [];
+  readonly #pendingLimits: PendingLimits;
   #isClosing = false;
 
   constructor(options: ResolvedServerOptions<Data>, events: UpgraderEvents<Data>) {
     this.options = options;
     this.#events = events;
     this.guards = new Guards(events.onHookError);
+    const { clock, closeTimeoutMs, maxQueuedBytes } = options.connection;
+    const { handshakeTimeoutMs } = options;
+    this.#pendingLimits = { clock, handshakeTimeoutMs, closeTimeoutMs, maxQueuedBytes };
   }
 
   /** Watches over a transport from now on. Refuses it when there are too many, or the server is closing. */
   open(transport: Duplex): PendingTransport {
-    const { connection, handshakeTimeoutMs, maxConnections } = this.options;
-    const limits = { ...connection, handshakeTimeoutMs };
-    const pending = new PendingTransport(transport, limits, {
+    const { maxConnections } = this.options;
+    const pending = new PendingTransport(transport, this.#pendingLimits, {
       onTimeout: () => this.#timeOut(pending),
       onOver: () => this.#forget(pending),
     });

@@ -38,7 +38,13 @@ export function isKey(key: string): boolean {
 
 /** The Sec-WebSocket-Accept that answers `key` (§4.2.2). */
 export function acceptFor(key: string, sha1: Sha1): string {
-  return encodeBase64(sha1(encoder.encode(key + GUID)));
+  const { read } = encoder.encodeInto(key, placeOfKey);
+  const fits = read === KEY_LENGTH && key.length === KEY_LENGTH;
+  return encodeBase64(sha1(fits ? keyAndGuid : encoder.encode(key + GUID)));
 }
 
 const encoder = new TextEncoder();
+
+/** Every key that {@link isKey} fits in here: new memory for each would take as long as the hash. */
+const keyAndGuid: Uint8Array = encoder.encode(" ".repeat(KEY_LENGTH) + GUID);
+const placeOfKey = keyAndGuid.subarray(0, KEY_LENGTH);

@@ -8,23 +8,17 @@ export type FieldLine = readonly [name: string, value: string];
  * Header fields: an ordered list of lines, found by name without regard to case
  * (RFC 9110 §5). Never changes once made.
  *
- * Names are keys of a `Map` only, so `__proto__` and `constructor` are names
- * like any other. Values that came from the wire are strings of bytes (Latin-1).
+ * Names are compared and never keys of an object, so `__proto__` and `constructor` are
+ * names like any other. Values that came from the wire are strings of bytes (Latin-1).
  */
 export class Fields implements Iterable<FieldLine> {
   readonly #lines: readonly FieldLine[];
-  readonly #values: ReadonlyMap<string, readonly string[]>;
+  /** The names in lower case: a look at each of them takes less time than to make a `Map` of a few. */
+  readonly #names: readonly string[];
 
   constructor(lines: Iterable<FieldLine> = []) {
     this.#lines = Array.from(lines);
-    const valuesByName = new Map<string, string[]>();
-    for (const [name, value] of this.#lines) {
-      const key = lowerCaseAscii(name);
-      const values = valuesByName.get(key);
-      if (values === undefined) valuesByName.set(key, [value]);
-      else values.push(value);
-    }
-    this.#values = valuesByName;
+    this.#names = this.#lines.map(([name]) => lowerCaseAscii(name));
   }
 
   /**
@@ -57,13 +51,19 @@ export class Fields implements Iterable<FieldLine> {
    * otherwise see different requests. {@link listOf} is for fields that are lists.
    */
   get(name: string): string | undefined {
-    const values = this.getAll(name);
-    return values.length === 1 ? values[0] : undefined;
+    const key = lowerCaseAscii(name);
+    const at = this.#names.indexOf(key);
+    return this.#names.indexOf(key, at + 1) < 0 ? this.#lines[at]?.[1] : undefined;
   }
 
   /** The values of all lines with this name, in order. */
   getAll(name: string): readonly string[] {
-    return this.#values.get(lowerCaseAscii(name)) ?? [];
+    const key = lowerCaseAscii(name);
+    const values: string[] = [];
+    for (let at = this.#names.indexOf(key); at >= 0; at = this.#names.indexOf(key, at + 1)) {
+      values.push(this.#lines[at]![1]);
+    }
+    return values;
   }
 
   /** How many lines have this name. */

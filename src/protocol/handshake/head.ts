@@ -59,7 +59,8 @@ export class RequestHeadReader {
     this.#ended = scanned !== undefined;
     if (scanned === undefined) return undefined;
     const { startLine, fields, end } = scanned;
-    return { head: { ...startLine, fields }, rest: chunk.subarray(end) };
+    const { method, target, httpVersion } = startLine;
+    return { head: { method, target, httpVersion, fields }, rest: chunk.subarray(end) };
   }
 }
 

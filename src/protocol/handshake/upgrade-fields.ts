@@ -11,7 +11,9 @@ import { isToken, listElements, lowerCaseAscii } from "./http-fields.js";
  *   and perhaps a version behind a slash (RFC 9110 §7.8).
  */
 export function namesWebSocket(fields: Fields): boolean {
-  const protocols = listElements(fields.listOf("Upgrade") ?? "");
+  const value = fields.listOf("Upgrade") ?? "";
+  if (lowerCaseAscii(value) === "websocket") return true; // as nearly all have it
+  const protocols = listElements(value);
   if (!protocols.every(isProtocol)) {
     throw new HandshakeError("HEAD_MALFORMED", { detail: "Upgrade is not a list of protocols" });
   }
@@ -25,6 +27,8 @@ function isProtocol(text: string): boolean {
 
 /** Tells whether Connection, all lines as one list, is a list of tokens with `upgrade` among them. */
 export function listsUpgrade(fields: Fields): boolean {
-  const options = listElements(fields.listOf("Connection") ?? "");
+  const value = fields.listOf("Connection") ?? "";
+  if (lowerCaseAscii(value) === "upgrade") return true;
+  const options = listElements(value);
   return options.every(isToken) && options.some((option) => lowerCaseAscii(option) === "upgrade");
 }

@@ -22,6 +22,18 @@ describe("the accept value", () => {
   });
 });
 
+describe("the accept value of what is no key", () => {
+  it.each(["", "short", "x".repeat(25), "ä".repeat(24), "x".repeat(100)])(
+    "%j follows the same rule",
+    (text) => {
+      const sample = acceptFor("dGhlIHNhbXBsZSBub25jZQ==", sha1);
+      const expected = createHash("sha1").update(`${text}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+      expect(acceptFor(text, sha1)).toBe(expected.digest("base64"));
+      expect(acceptFor("dGhlIHNhbXBsZSBub25jZQ==", sha1)).toBe(sample);
+    },
+  );
+});
+
 describe("the key", () => {
   it("is the base64 of the nonce, 24 characters", () => {
     const nonce = randomBytes(16);
