@@ -1,6 +1,18 @@
 /** Chunks taken apart by hand (RFC 1951 §2). */
+import {
+  DISTANCE_BASE,
+  END_OF_BLOCK,
+  FIRST_DISTANCE,
+  FIRST_LENGTH,
+  LENGTH_BASE,
+} from "../../src/protocol/deflate/alphabets.js";
 import { CompressionWindow } from "../../src/protocol/deflate/compression-window.js";
-import { distanceSymbol, lengthSymbol } from "../../src/protocol/deflate/match-symbols.js";
+import {
+  distanceSymbol,
+  EXTRA_SHIFT,
+  lengthSymbol,
+  SYMBOL_MASK,
+} from "../../src/protocol/deflate/match-symbols.js";
 import { Parse } from "../../src/protocol/deflate/parse.js";
 
 /** A literal byte, or how many bytes again from how far back. */
@@ -21,37 +33,37 @@ export function parsed(
   const window = new CompressionWindow();
   window.load(history, chunk);
   const parse = new Parse();
-  parse.litlens[256] = 1;
-  let at = window.start;
+  const add = (symbol: number): void => {
+    parse.symbols[parse.count++] = symbol;
+    parse.frequencies[symbol & SYMBOL_MASK]!++;
+  };
   for (const part of parts) {
     if (typeof part === "number") {
-      parse.litlens[part]!++;
-      at++;
-      continue;
+      add(part);
+    } else {
+      add(lengthSymbol(part[0]));
+      add(distanceSymbol(part[1]));
     }
-    const [length, distance] = part;
-    parse.matches[2 * parse.matchCount] = at;
-    parse.matches[2 * parse.matchCount + 1] = (length << 16) | distance;
-    parse.matchCount++;
-    parse.matchedBytes += length;
-    parse.litlens[lengthSymbol(length)]!++;
-    parse.distances[distanceSymbol(distance)]!++;
-    at += length;
   }
-  parse.matches[2 * parse.matchCount] = at;
+  add(END_OF_BLOCK);
   return { window, parse, chunk };
 }
 
 /** What was found in a chunk, in order. */
-export function partsOf(window: CompressionWindow, parse: Parse): Part[] {
+export function partsOf({ symbols, count }: Parse): Part[] {
   const parts: Part[] = [];
-  let at = window.start;
-  for (let i = 0; i <= parse.matchCount; i++) {
-    for (const start = parse.matches[2 * i]!; at < start; at++) parts.push(window.bytes[at]!);
-    if (i === parse.matchCount) break;
-    const match = parse.matches[2 * i + 1]!;
-    parts.push([match >> 16, match & 0xffff]);
-    at += match >> 16;
+  for (let i = 0; i < count; i++) {
+    const symbol = symbols[i]! & SYMBOL_MASK;
+    const extra = symbols[i]! >> EXTRA_SHIFT;
+    if (symbol < END_OF_BLOCK) {
+      parts.push(symbol);
+    } else if (symbol >= FIRST_DISTANCE) {
+      const length = parts.pop();
+      if (typeof length !== "number") throw new Error("a distance without a length");
+      parts.push([length, DISTANCE_BASE[symbol - FIRST_DISTANCE]! + extra]);
+    } else if (symbol > END_OF_BLOCK) {
+      parts.push(LENGTH_BASE[symbol - FIRST_LENGTH]! + extra); // until its distance comes
+    }
   }
   return parts;
 }

@@ -13,6 +13,9 @@ export const FIRST_LENGTH = 257;
 export const LITLEN_SYMBOLS = 286;
 /** As {@link LITLEN_SYMBOLS}: 30 and 31 have fixed codes but no meaning. */
 export const DISTANCE_SYMBOLS = 30;
+/** Where distances begin when all symbols stand in one row: behind the literals and lengths. */
+export const FIRST_DISTANCE = 288;
+export const ALL_SYMBOLS: number = FIRST_DISTANCE + DISTANCE_SYMBOLS;
 /** 0-15 are lengths of codes, 16-18 repeat (§3.2.7). */
 export const CODE_LENGTH_SYMBOLS = 19;
 

@@ -1,11 +1,16 @@
-import { DISTANCE_EXTRA_BITS, FIRST_LENGTH, LENGTH_EXTRA_BITS } from "./alphabets.js";
+import {
+  DISTANCE_EXTRA_BITS,
+  FIRST_DISTANCE,
+  FIRST_LENGTH,
+  LENGTH_EXTRA_BITS,
+} from "./alphabets.js";
 import type { BitWriter } from "./bit-writer.js";
 import { type CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./code-lengths.js";
 import type { CompressionWindow } from "./compression-window.js";
 import { DynamicCodes } from "./dynamic-codes.js";
 import { assignCodes } from "./huffman.js";
 import type { Parse } from "./parse.js";
-import { type SymbolCodes, writeSymbols } from "./symbol-writer.js";
+import { writeSymbols } from "./symbol-writer.js";
 
 /** BTYPE, behind BFINAL = 0: the three bits that start a block (RFC 1951 §3.2.3). */
 const STORED = 0b000;
@@ -21,9 +26,9 @@ const DYNAMIC = 0b100;
 const MIN_SYMBOLS_TO_COUNT = 48;
 const MIN_FIXED_BITS_TO_PLAN = 128 * 8;
 
-const fixed: SymbolCodes = { litlen: new Int32Array(288), distance: new Int32Array(32) };
-assignCodes(fixedLitlenLengths(), fixed.litlen);
-assignCodes(fixedDistanceLengths(), fixed.distance);
+const FIXED_CODES: Int32Array = new Int32Array(FIRST_DISTANCE + 32);
+assignCodes(fixedLitlenLengths(), FIXED_CODES);
+assignCodes(fixedDistanceLengths(), FIXED_CODES.subarray(FIRST_DISTANCE));
 const FIXED_LITLEN_COSTS: Uint8Array = costs(fixedLitlenLengths(), LENGTH_EXTRA_BITS, FIRST_LENGTH);
 const FIXED_DISTANCE_COSTS: Uint8Array = costs(fixedDistanceLengths(), DISTANCE_EXTRA_BITS, 0);
 
@@ -45,8 +50,8 @@ export function writeBlock(
   const start = writer.length;
   const bytes = window.end - window.start;
   const storedBits = ((start + 3 + 7) & ~7) - start + 32 + bytes * 8;
-  if (bytes - parse.matchedBytes + parse.matchCount < MIN_SYMBOLS_TO_COUNT) {
-    writeFixed(writer, window, parse);
+  if (parse.count < MIN_SYMBOLS_TO_COUNT) {
+    writeFixed(writer, parse);
     if (writer.length - start > storedBits) {
       writer.rewind(start);
       writeStored(writer, window);
@@ -63,18 +68,18 @@ export function writeBlock(
   if (storedBits < fixedBits && storedBits < dynamicBits) {
     writeStored(writer, window);
   } else if (fixedBits <= dynamicBits) {
-    writeFixed(writer, window, parse);
+    writeFixed(writer, parse);
   } else {
     writer.put(DYNAMIC, 3);
     dynamic.writeHeader(writer);
-    writeSymbols(writer, window, parse, dynamic);
+    writeSymbols(writer, parse.symbols, parse.count, dynamic.codes);
   }
 }
 
 /** §3.2.6 */
-function writeFixed(writer: BitWriter, window: CompressionWindow, parse: Parse): void {
+function writeFixed(writer: BitWriter, parse: Parse): void {
   writer.put(FIXED, 3);
-  writeSymbols(writer, window, parse, fixed);
+  writeSymbols(writer, parse.symbols, parse.count, FIXED_CODES);
 }
 
 /** §3.2.4 */

@@ -28,15 +28,20 @@ export class CompressionWindow {
   load(history: Uint8Array, chunk: Uint8Array): void {
     this.historyStart = this.start - history.length;
     this.bytes.set(history, this.historyStart);
-    this.bytes.set(chunk, this.start);
-    this.end = this.start + chunk.length;
+    this.#setChunk(chunk);
   }
 
   /** Goes on to the next chunk of the same message; the last one becomes history. */
   advance(chunk: Uint8Array): void {
     this.bytes.copyWithin(0, this.end - MAX_WINDOW_BYTES, this.end);
     this.historyStart = 0;
+    this.#setChunk(chunk);
+  }
+
+  /** Behind the chunk come zeros, and nothing of another message. */
+  #setChunk(chunk: Uint8Array): void {
     this.bytes.set(chunk, this.start);
     this.end = this.start + chunk.length;
+    this.bytes.fill(0, this.end, this.end + SLACK_BYTES);
   }
 }

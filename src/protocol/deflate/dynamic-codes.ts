@@ -1,8 +1,10 @@
 import {
+  ALL_SYMBOLS,
   CODE_LENGTH_ORDER,
   CODE_LENGTH_SYMBOLS,
   DISTANCE_EXTRA_BITS,
   DISTANCE_SYMBOLS,
+  FIRST_DISTANCE,
   FIRST_LENGTH,
   LENGTH_EXTRA_BITS,
   LITLEN_SYMBOLS,
@@ -12,7 +14,8 @@ import type { BitWriter } from "./bit-writer.js";
 import { CodePlan } from "./code-plan.js";
 import type { CodeLengths } from "./code-lengths.js";
 import { assignCodes } from "./huffman.js";
-import type { SymbolCodes } from "./symbol-writer.js";
+import { EXTRA_COUNT_SHIFT, EXTRA_SHIFT, SYMBOL_MASK } from "./match-symbols.js";
+import { writeSymbols } from "./symbol-writer.js";
 
 /** Leaves room for 13 extra bits in one write of 31 bits, 7 of which may be taken. */
 const MAX_DISTANCE_CODE_BITS = 11;
@@ -25,26 +28,30 @@ const DISTANCE_EXTRA: Uint8Array = Uint8Array.from(DISTANCE_EXTRA_BITS);
 /** Extra bits of the symbols of the code length code: only those that repeat have any. */
 const REPEAT_BITS = new Uint8Array(CODE_LENGTH_SYMBOLS);
 REPEAT_BITS.set([2, 3, 7], 16);
+/** What to add the number of times to, times 2^13, to write a repeat: see `match-symbols.ts`. */
+const REPEAT: number = 16 + (2 << EXTRA_COUNT_SHIFT) - (3 << EXTRA_SHIFT);
+const ZEROS: number = 17 + (3 << EXTRA_COUNT_SHIFT) - (3 << EXTRA_SHIFT);
+const LONG_ZEROS: number = 18 + (7 << EXTRA_COUNT_SHIFT) - (11 << EXTRA_SHIFT);
 
 /**
  * The codes of a block of type 2 and their description (RFC 1951 §3.2.7), made to
  * measure for the symbols of the block.
  */
-export class DynamicCodes implements SymbolCodes {
+export class DynamicCodes {
   /** Lists the literal/length symbols that occur. To be filled before {@link plan}. */
   readonly litlenPlan: CodePlan = new CodePlan(LITLEN_SYMBOLS);
   /** Likewise for distances. */
   readonly distancePlan: CodePlan = new CodePlan(DISTANCE_SYMBOLS);
-  /** The codes, once {@link writeHeader} has described them. */
-  readonly litlen: Int32Array = new Int32Array(LITLEN_SYMBOLS);
-  readonly distance: Int32Array = new Int32Array(DISTANCE_SYMBOLS);
-  /** The symbols of the description, each with its extra bits times 2^5. */
-  readonly #runList = new Uint16Array(LITLEN_SYMBOLS + DISTANCE_SYMBOLS);
-  #runs = 0;
+  /** The codes of the symbols that occur, once {@link writeHeader} has described them. */
+  readonly codes: Int32Array = new Int32Array(ALL_SYMBOLS);
+  readonly #distanceCodes: Int32Array = this.codes.subarray(FIRST_DISTANCE);
+  /** The symbols of the description, each with its extra bits. */
+  readonly #runs = new Int32Array(LITLEN_SYMBOLS + DISTANCE_SYMBOLS);
+  #runCount = 0;
   readonly #codeLength = new CodePlan(CODE_LENGTH_SYMBOLS);
   readonly #frequencies = new Uint32Array(CODE_LENGTH_SYMBOLS);
   readonly #bits = new Uint8Array(CODE_LENGTH_SYMBOLS);
-  readonly #codes = new Int32Array(CODE_LENGTH_SYMBOLS);
+  readonly #lengthCodes = new Int32Array(CODE_LENGTH_SYMBOLS);
   #listed = 0;
 
   /**
@@ -78,25 +85,20 @@ export class DynamicCodes implements SymbolCodes {
   /** Writes the description, behind the three bits that start the block. */
   writeHeader(writer: BitWriter): void {
     const { lengths } = this.#codeLength;
-    assignCodes(lengths, this.#codes);
-    assignCodes(this.litlenPlan.lengths, this.litlen);
-    assignCodes(this.distancePlan.lengths, this.distance);
+    assignCodes(lengths, this.#lengthCodes);
+    assignCodes(this.litlenPlan.lengths, this.codes);
+    assignCodes(this.distancePlan.lengths, this.#distanceCodes);
     writer.put(listedSymbols(this.litlenPlan.lengths) - 257, 5);
     writer.put(listedSymbols(this.distancePlan.lengths) - 1, 5);
     writer.put(this.#listed - 4, 4);
     for (let i = 0; i < this.#listed; i++) writer.put(this.#bits[CODE_LENGTH_ORDER[i]!]!, 3);
-    for (let i = 0; i < this.#runs; i++) {
-      const run = this.#runList[i]!;
-      const code = this.#codes[run & 31]!;
-      const bits = code >> 16;
-      writer.put((code & 0xffff) | ((run >> 5) << bits), bits + REPEAT_BITS[run & 31]!);
-    }
+    writeSymbols(writer, this.#runs, this.#runCount, this.#lengthCodes);
   }
 
   #planHeader(): number {
     const plan = this.#codeLength;
     this.#frequencies.fill(0);
-    this.#runs = 0;
+    this.#runCount = 0;
     this.#addRuns(this.litlenPlan.lengths);
     this.#addRuns(this.distancePlan.lengths);
     plan.collect(this.#frequencies);
@@ -111,9 +113,9 @@ export class DynamicCodes implements SymbolCodes {
 
   /** Describes the lengths of a code up to its last symbol, a run at a time. */
   #addRuns({ symbols, bits, used }: CodeLengths): void {
-    const runs = this.#runList;
+    const runs = this.#runs;
     const frequencies = this.#frequencies;
-    let count = this.#runs;
+    let count = this.#runCount;
     let next = 0;
     for (let i = 0; i < used;) {
       let zeros = symbols[i]! - next;
@@ -127,11 +129,11 @@ export class DynamicCodes implements SymbolCodes {
       let more = i - first - 1;
 
       for (; zeros > 2;) {
-        const symbol = zeros > 10 ? 18 : 17;
-        const base = zeros > 10 ? 11 : 3;
         const times = zeros < 138 ? zeros : 138;
-        runs[count++] = symbol | ((times - base) << 5);
-        frequencies[symbol]!++;
+        const run =
+          times > 10 ? LONG_ZEROS + (times << EXTRA_SHIFT) : ZEROS + (times << EXTRA_SHIFT);
+        runs[count++] = run;
+        frequencies[run & SYMBOL_MASK]!++;
         zeros -= times;
       }
       frequencies[0]! += zeros;
@@ -141,14 +143,14 @@ export class DynamicCodes implements SymbolCodes {
       frequencies[length]!++;
       for (; more > 2;) {
         const times = more < 6 ? more : 6;
-        runs[count++] = 16 | ((times - 3) << 5);
+        runs[count++] = REPEAT + (times << EXTRA_SHIFT);
         frequencies[16]!++;
         more -= times;
       }
       frequencies[length]! += more;
       for (; more > 0; more--) runs[count++] = length;
     }
-    this.#runs = count;
+    this.#runCount = count;
   }
 }
 

@@ -1,9 +1,11 @@
 /** How hard the search for matches tries: see `matches.ts`. */
 export interface Effort {
-  /** How many places are looked at for an earlier occurrence of the next four bytes. */
+  /** Where the latest two places with the same hash give no match: at how many more it is looked for. */
+  readonly firstProbes: number;
+  /** Where they give one of so many bytes or more, longer ones are looked for. */
+  readonly probesFrom: number;
+  /** At so many places. */
   readonly probes: number;
-  /** Once there is a match: at how many more places for a longer one. */
-  readonly moreProbes: number;
   /** A match shorter than this waits to see whether the next byte starts a longer one. 0: none waits. */
   readonly lazyBelow: number;
   /**
@@ -43,15 +45,15 @@ const SIXTEENTH: number = 1 / 16;
  */
 // oxfmt-ignore
 const EFFORTS: readonly Effort[] = [
-  { probes: 1,  moreProbes: 0,  lazyBelow: 0,   learnStep: 3, goodEnough: 32,  leastGain: SIXTEENTH },
-  { probes: 1,  moreProbes: 3,  lazyBelow: 0,   learnStep: 3, goodEnough: 64,  leastGain: SIXTEENTH },
-  { probes: 2,  moreProbes: 5,  lazyBelow: 0,   learnStep: 2, goodEnough: 128, leastGain: SIXTEENTH },
-  { probes: 2,  moreProbes: 8,  lazyBelow: 0,   learnStep: 2, goodEnough: 128, leastGain: SIXTEENTH },
-  { probes: 3,  moreProbes: 8,  lazyBelow: 8,   learnStep: 1, goodEnough: 128, leastGain: 0 },
-  { probes: 4,  moreProbes: 12, lazyBelow: 16,  learnStep: 1, goodEnough: 128, leastGain: 0 },
-  { probes: 6,  moreProbes: 16, lazyBelow: 32,  learnStep: 1, goodEnough: 258, leastGain: 0 },
-  { probes: 10, moreProbes: 32, lazyBelow: 128, learnStep: 1, goodEnough: 258, leastGain: 0 },
-  { probes: 20, moreProbes: 64, lazyBelow: 258, learnStep: 1, goodEnough: 258, leastGain: 0 },
+  { firstProbes: 0,  probesFrom: 8, probes: 0,  lazyBelow: 0,   learnStep: 32, goodEnough: 32,  leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 2,  lazyBelow: 0,   learnStep: 16, goodEnough: 64,  leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 4,  lazyBelow: 0,   learnStep: 8,  goodEnough: 128, leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 6,  lazyBelow: 0,   learnStep: 6,  goodEnough: 128, leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 4, probes: 8,  lazyBelow: 8,   learnStep: 1,  goodEnough: 128, leastGain: 0 },
+  { firstProbes: 2,  probesFrom: 4, probes: 12, lazyBelow: 16,  learnStep: 1,  goodEnough: 128, leastGain: 0 },
+  { firstProbes: 4,  probesFrom: 4, probes: 16, lazyBelow: 32,  learnStep: 1,  goodEnough: 258, leastGain: 0 },
+  { firstProbes: 8,  probesFrom: 4, probes: 32, lazyBelow: 128, learnStep: 1,  goodEnough: 258, leastGain: 0 },
+  { firstProbes: 18, probesFrom: 4, probes: 64, lazyBelow: 258, learnStep: 1,  goodEnough: 258, leastGain: 0 },
 ];
 
 /** The effort of a level from 1, fastest, to 9, smallest. @throws {RangeError} for any other. */

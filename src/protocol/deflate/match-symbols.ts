@@ -1,33 +1,46 @@
 import {
-  DISTANCE_BASE,
-  DISTANCE_EXTRA_BITS,
+  FIRST_DISTANCE,
   FIRST_LENGTH,
   LENGTH_BASE,
   LENGTH_EXTRA_BITS,
   MAX_MATCH,
 } from "./alphabets.js";
 
-/** For each length what {@link lengthInfo} gives. */
-const LENGTHS: Int32Array = lengthTable();
-/** The symbol of distance d: at d - 1 if that is below 256, else at 256 + (d - 1) / 128. */
-const DISTANCES: Uint8Array = distanceTable();
-
 /**
- * How a length of 3 to 258 bytes is written (RFC 1951 §3.2.5): its symbol in the
- * low 16 bits, then how many extra bits in 8 bits, then their value.
+ * A symbol and its extra bits (RFC 1951 §3.2.5) are one number, so that they can be
+ * listed and written without asking what they are:
+ *
+ * | bits  | meaning                                                          |
+ * |-------|------------------------------------------------------------------|
+ * | 0-8   | the symbol; distances count from {@link FIRST_DISTANCE} on       |
+ * | 9-12  | number of extra bits                                             |
+ * | 13-25 | their value                                                      |
+ *
+ * A literal, and the end of a block, is just its symbol.
  */
-export function lengthInfo(length: number): number {
+export const SYMBOL_MASK = 0x1ff;
+export const EXTRA_COUNT_SHIFT = 9;
+export const EXTRA_COUNT_MASK = 15;
+export const EXTRA_SHIFT = 13;
+
+/** For each length what {@link lengthSymbol} gives. */
+const LENGTHS: Int32Array = lengthTable();
+
+/** How a length of 3 to 258 bytes is written. */
+export function lengthSymbol(length: number): number {
   return LENGTHS[length]!;
 }
 
-/** The symbol of a length. */
-export function lengthSymbol(length: number): number {
-  return LENGTHS[length]! & 0xffff;
-}
-
-/** The symbol of a distance of 1 to 32 768 bytes. */
+/**
+ * How a distance of 1 to 32 768 bytes is written: computed, since two symbols share
+ * each number of extra bits, and a table of all distances would not stay in the cache.
+ */
 export function distanceSymbol(distance: number): number {
-  return DISTANCES[distance <= 256 ? distance - 1 : 256 + ((distance - 1) >> 7)]!;
+  const more = distance - 1;
+  const extraBits = 30 - Math.clz32(more | 2);
+  const symbol = FIRST_DISTANCE + 2 * extraBits + (more >> extraBits);
+  const extra = more & ((1 << extraBits) - 1);
+  return symbol | (extraBits << EXTRA_COUNT_SHIFT) | (extra << EXTRA_SHIFT);
 }
 
 function lengthTable(): Int32Array {
@@ -36,18 +49,9 @@ function lengthTable(): Int32Array {
     const bits = LENGTH_EXTRA_BITS[i]!;
     // The last symbol takes 258 away from the one before it.
     for (let value = 0; value < 1 << bits && base + value <= MAX_MATCH; value++) {
-      table[base + value] = (value << 24) | (bits << 16) | (FIRST_LENGTH + i);
+      table[base + value] =
+        (FIRST_LENGTH + i) | (bits << EXTRA_COUNT_SHIFT) | (value << EXTRA_SHIFT);
     }
-  }
-  return table;
-}
-
-function distanceTable(): Uint8Array {
-  const table = new Uint8Array(512);
-  for (const [symbol, base] of DISTANCE_BASE.entries()) {
-    const first = base - 1;
-    const last = first + (1 << DISTANCE_EXTRA_BITS[symbol]!) - 1;
-    for (let i = first; i <= last; i++) table[i < 256 ? i : 256 + (i >> 7)] = symbol;
   }
   return table;
 }

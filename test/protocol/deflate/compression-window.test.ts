@@ -22,6 +22,17 @@ describe("CompressionWindow", () => {
     expect(window.words.getUint8(window.start)).toBe(4);
   });
 
+  it("has zeros behind the chunk, not what an earlier one left", () => {
+    const window = new CompressionWindow();
+    window.load(new Uint8Array(0), new Uint8Array(100).fill(7));
+    window.load(new Uint8Array(0), Uint8Array.of(1, 2));
+    expect(Array.from(window.bytes.subarray(window.start, window.end + 8))).toEqual([
+      1, 2, 0, 0, 0, 0, 0, 0, 0, 0,
+    ]);
+    window.advance(Uint8Array.of(3));
+    expect(window.words.getInt32(window.end, true)).toBe(0);
+  });
+
   it("leaves a largest window of room before every chunk, and a word behind", () => {
     const window = new CompressionWindow();
     window.load(numbered(32_768), numbered(CHUNK_BYTES));

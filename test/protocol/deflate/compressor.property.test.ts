@@ -55,6 +55,26 @@ describe("Compressor", () => {
     );
   });
 
+  it("compresses the same way whatever other connections send in between", () => {
+    const messages = fc.array(anyMessage(3000), { minLength: 1, maxLength: 5 });
+    const others = fc.array(fc.tuple(anyOptions, anyMessage(3000)), { maxLength: 5 });
+    fc.assert(
+      fc.property(anyOptions, messages, others, (options, conversation, strangers) => {
+        const alone = new Compressor(options);
+        const payloads = conversation.map((message) => alone.compress(message));
+        const among = new Compressor(options);
+        const theirs = strangers.map(
+          ([other, message]) => [new Compressor(other), message] as const,
+        );
+        for (const [i, message] of conversation.entries()) {
+          for (const [other, stranger] of theirs) other.compress(stranger);
+          expect(isEqual(among.compress(message), payloads[i]!)).toBe(true);
+        }
+      }),
+      streamRuns(150),
+    );
+  });
+
   it("compresses a message the same way each time without context takeover [7692-7-12] [7692-7-16]", () => {
     const messages = fc.array(anyMessage(10_000), { maxLength: 5 });
     fc.assert(

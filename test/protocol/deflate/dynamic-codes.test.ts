@@ -23,7 +23,7 @@ function blockOf(chunk: ParsedChunk): { payload: Uint8Array; bits: number; plann
   writer.start(500 + chunk.chunk.length * 2);
   writer.put(0b100, 3);
   codes.writeHeader(writer);
-  writeSymbols(writer, chunk.window, chunk.parse, codes);
+  writeSymbols(writer, chunk.parse.symbols, chunk.parse.count, codes.codes);
   const bits = writer.length;
   writer.put(0, 3);
   writer.align();

@@ -5,8 +5,9 @@ it("tries harder from level to level", () => {
   for (let level = 2; level <= 9; level++) {
     const before = effortOf(level - 1);
     const effort = effortOf(level);
-    expect(effort.probes).toBeGreaterThanOrEqual(before.probes);
-    expect(effort.probes + effort.moreProbes).toBeGreaterThan(before.probes + before.moreProbes);
+    expect(effort.firstProbes).toBeGreaterThanOrEqual(before.firstProbes);
+    expect(effort.probesFrom).toBeLessThanOrEqual(before.probesFrom);
+    expect(effort.probes).toBeGreaterThan(before.probes);
     expect(effort.lazyBelow).toBeGreaterThanOrEqual(before.lazyBelow);
     expect(effort.learnStep).toBeLessThanOrEqual(before.learnStep);
     expect(effort.goodEnough).toBeGreaterThanOrEqual(before.goodEnough);

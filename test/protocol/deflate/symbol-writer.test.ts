@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FIRST_DISTANCE } from "../../../src/protocol/deflate/alphabets.js";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import {
   CodeLengths,
@@ -6,15 +7,15 @@ import {
   fixedLitlenLengths,
 } from "../../../src/protocol/deflate/code-lengths.js";
 import { assignCodes } from "../../../src/protocol/deflate/huffman.js";
-import { type SymbolCodes, writeSymbols } from "../../../src/protocol/deflate/symbol-writer.js";
+import { writeSymbols } from "../../../src/protocol/deflate/symbol-writer.js";
 import { type Part, parsed } from "../../support/deflate-parse.js";
 import { type Lengths } from "../../support/deflate-stream.js";
 import { inspectPayload } from "../../support/deflate-window.js";
 
-function codes(litlen: CodeLengths, distance: CodeLengths): SymbolCodes {
-  const made = { litlen: new Int32Array(288), distance: new Int32Array(32) };
-  assignCodes(litlen, made.litlen);
-  assignCodes(distance, made.distance);
+function codes(litlen: CodeLengths, distance: CodeLengths): Int32Array {
+  const made = new Int32Array(FIRST_DISTANCE + 32);
+  assignCodes(litlen, made);
+  assignCodes(distance, made.subarray(FIRST_DISTANCE));
   return made;
 }
 
@@ -22,11 +23,11 @@ const fixed = codes(fixedLitlenLengths(), fixedDistanceLengths());
 
 /** The parts in a fixed block, and the flush behind it. */
 function payloadOf(parts: readonly Part[], history = new Uint8Array(0)): Uint8Array {
-  const { window, parse } = parsed(parts, history);
+  const { parse } = parsed(parts, history);
   const writer = new BitWriter();
   writer.start(10 + parts.length * 5);
   writer.put(0b010, 3);
-  writeSymbols(writer, window, parse, fixed);
+  writeSymbols(writer, parse.symbols, parse.count, fixed);
   writer.put(0, 3);
   writer.align();
   return writer.bytes.slice(0, writer.position);
@@ -85,10 +86,11 @@ describe("writeSymbols", () => {
       Array.from({ length: 12 }, (_, i) => [18 + i, Math.min(i + 1, 11)]),
     );
     const parts: Part[] = [...Array.from({ length: shift }, () => 65), [257, 32_768]];
-    const { window, parse } = parsed(parts, new Uint8Array(32_768));
+    const { parse } = parsed(parts, new Uint8Array(32_768));
     const writer = new BitWriter();
     writer.start(100);
-    writeSymbols(writer, window, parse, codes(lengthsOf(litlen), lengthsOf(distance)));
+    const all = codes(lengthsOf(litlen), lengthsOf(distance));
+    writeSymbols(writer, parse.symbols, parse.count, all);
     const { length } = writer;
     writer.align();
 
