@@ -57,13 +57,14 @@ describe.skipIf(chromiumPath === undefined)("the page of the chat in Chromium", 
     expect((await lines(grace))[0]).toBe("hello");
     expect(await lines(grace)).toHaveLength(2);
     expect(await ada.locator("#members").textContent()).toBe("Here: Ada (you), Grace");
+    await ada.locator(".frame", { hasText: "hello, Grace" }).waitFor();
     const frames = await ada.locator(".frame").allTextContents();
     expect(frames[0]).toContain('{"type":"room_message","room":"lobby","content":"hello, Grace"}');
     expect(frames.at(-1)).toContain('{"type":"welcome","clientId":"');
 
     await grace.context().close();
     await ada.locator("#messages", { hasText: "Grace has left" }).waitFor();
-    expect(await ada.locator("#members").textContent()).toBe("Here: Ada (you)");
+    await expect.poll(() => ada.locator("#members").textContent()).toBe("Here: Ada (you)");
   });
 
   it("keeps rooms apart, and leaves them", async () => {
@@ -79,7 +80,7 @@ describe.skipIf(chromiumPath === undefined)("the page of the chat in Chromium", 
     expect((await lines(ada)).join()).not.toContain("only here");
     await ada.click("[title='Leave engines']");
     await grace.locator("#messages", { hasText: "Ada has left" }).waitFor();
-    expect(await ada.locator(".room").allTextContents()).toEqual(["lobby×"]);
+    await expect.poll(() => ada.locator(".room").allTextContents()).toEqual(["lobby×"]);
   });
 
   it("shows as text what would be code", async () => {
