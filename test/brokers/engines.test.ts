@@ -242,8 +242,9 @@ for (const { name, isHere, kind, open } of BROKERS) {
       const last = await replay?.append("c", bytes("last"));
       expect(await replay?.read("c", last ?? "")).toHaveLength(1);
       if (name === "NATS") return; // Its streams are on disk.
-      await engine.startAgain();
+      await engine.kill();
       await becomes(broker, "down");
+      await engine.startAgain();
       await becomes(broker, "up");
       expect(await replay?.read("c", last ?? "")).toBe("gap");
     });

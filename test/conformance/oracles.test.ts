@@ -9,6 +9,7 @@ import { playRequest, playResponse } from "../support/wire-exchange-runner.js";
 import { Mismatch } from "../support/wire-match.js";
 import type { Endpoint } from "../support/wire-open.js";
 import { playScript } from "../support/wire-runner.js";
+import { PATIENCE_MS } from "../support/wire-signal.js";
 import { UndiciClientEndpoint } from "./endpoints/undici.js";
 import { WsClientEndpoint, WsServerEndpoint } from "./endpoints/ws.js";
 import type { Oracle } from "./oracle-difference.js";
@@ -36,6 +37,7 @@ const oracles: readonly (readonly [Oracle, Endpoint])[] = [
 
 /** Most of the time is spent waiting for what does not come. */
 const AT_A_TIME = 24;
+const IMPATIENT = { timeoutMs: 1_500 };
 
 /** What an oracle did instead of what was asked for; `undefined` when it did that. */
 async function difference(play: Promise<void>): Promise<string | undefined> {
@@ -49,23 +51,25 @@ async function difference(play: Promise<void>): Promise<string | undefined> {
   }
 }
 
+/** Plays something; what does not come in `timeoutMs` is taken for missing. */
+type Play = (options: { readonly timeoutMs: number }) => Promise<void>;
+
 /** Everything for one end, by name. */
-function plays(endpoint: Endpoint): [name: string, play: () => Promise<void>][] {
-  const options = { timeoutMs: 1_500 };
-  const scripts = scriptsFor(endpoint.role).map((script): [string, () => Promise<void>] => [
+function plays(endpoint: Endpoint): [name: string, play: Play][] {
+  const scripts = scriptsFor(endpoint.role).map((script): [string, Play] => [
     script.name,
-    () => playScript(script, endpoint, "whole", options),
+    (options) => playScript(script, endpoint, "whole", options),
   ]);
-  const requests = REQUESTS.map((test): [string, () => Promise<void>] => [
+  const requests = REQUESTS.map((test): [string, Play] => [
     test.name,
-    () => playRequest(test, endpoint, "whole", options),
+    (options) => playRequest(test, endpoint, "whole", options),
   ]);
   const possible = RESPONSES.filter(
     ([test]) => !endpoint.hasFixedOffer || Object.keys(test.needs?.deflate ?? {}).length === 0,
   );
-  const responses = possible.map(([test, outcome]): [string, () => Promise<void>] => [
+  const responses = possible.map(([test, outcome]): [string, Play] => [
     test.name,
-    () => playResponse(test, outcome, endpoint, "whole", options),
+    (options) => playResponse(test, outcome, endpoint, "whole", options),
   ]);
   return [...scripts, ...(endpoint.role === "server" ? requests : responses)];
 }
@@ -76,17 +80,20 @@ describe.each(oracles)("%s", (oracle, endpoint) => {
     { timeout: 180_000 },
     async () => {
       const found: Record<string, string> = {};
+      const cases = DIFFERENCES.flatMap((it) => it.cases).filter((it) => it.oracle === oracle);
+      const listed = Object.fromEntries(cases.map(({ script, got }) => [script, got]));
       const queue = plays(endpoint);
       const worker = async (): Promise<void> => {
         for (let next = queue.shift(); next; next = queue.shift()) {
           const [name, play] = next;
-          const got = await difference(play());
+          let got = await difference(play(IMPATIENT));
+          // Not as listed: on a busy machine something may have been late. What is missing is so with patience, too.
+          if (got !== listed[name]) got = await difference(play({ timeoutMs: PATIENCE_MS }));
           if (got !== undefined) found[name] = got;
         }
       };
       await Promise.all(Array.from({ length: AT_A_TIME }, worker));
-      const listed = DIFFERENCES.flatMap(({ cases }) => cases).filter((it) => it.oracle === oracle);
-      expect(found).toEqual(Object.fromEntries(listed.map(({ script, got }) => [script, got])));
+      expect(found).toEqual(listed);
     },
   );
 });

@@ -98,10 +98,10 @@ describe.each([NGINX, HAPROXY])("behind $name", (kind) => {
   });
 
   itWith("an idle connection is kept by pings, and cut without them", async () => {
-    await using one = await backend("one", { pingIntervalMs: 250, pongTimeoutMs: 250 });
+    await using one = await backend("one", { pingIntervalMs: 250, pongTimeoutMs: 1_750 });
     await using two = await backend("two", { pingIntervalMs: Infinity });
-    const kept = { backends: [one.port, one.port], idleSeconds: 1 } as const;
-    const cut = { backends: [two.port, two.port], idleSeconds: 1 } as const;
+    const kept = { backends: [one.port, one.port], idleSeconds: 3 } as const;
+    const cut = { backends: [two.port, two.port], idleSeconds: 3 } as const;
     await using keeping = await FrontProxy.start(kind, kept);
     await using cutting = await FrontProxy.start(kind, cut);
     const patient = await greeted(keeping.url, { pingIntervalMs: Infinity });
@@ -110,9 +110,9 @@ describe.each([NGINX, HAPROXY])("behind $name", (kind) => {
     const silent = await greeted(cutting.url, { pingIntervalMs: Infinity });
 
     expect(await silent.connection.closed).toMatchObject({ code: 1006 });
-    // More than the proxy's patience, as the pings count it.
+    // More than the proxy's patience: there are 2 s from one to the next.
     await new Promise<void>((resolve) => {
-      patient.connection.on("ping", () => pings >= 4 && resolve());
+      patient.connection.on("ping", () => pings >= 3 && resolve());
     });
     patient.connection.send("still there?");
     expect(await next(patient.connection)).toBe("still there?");

@@ -44,18 +44,18 @@ describe("the server on SIGTERM", () => {
     expect(await program.exit()).toBe(0);
     const tookMs = performance.now() - startedAt;
     expect(tookMs).toBeGreaterThan(1_400); // the deadline of those that do not answer
-    expect(tookMs).toBeLessThan(9_000);
+    expect(tookMs).toBeLessThan(9_000); // and not the 10 s in which a Close frame is to be answered
   });
 
   it("ends at once when all have answered", async () => {
-    await using program = programs.start("docs/scaling/server.ts", { PORT: "0" });
+    // The deadline is beyond the patience of this test: who waits for it fails.
+    const env = { PORT: "0", DEADLINE_MS: "600000" };
+    await using program = programs.start("docs/scaling/server.ts", env);
     const port = Number(new URL(await program.line()).port);
     const { connection } = await greeting(port);
-    const startedAt = performance.now();
     program.child.kill("SIGTERM");
     await connection.closed;
     expect(await program.exit()).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
   it("tells a load balancer that it is well", async () => {
@@ -121,11 +121,12 @@ describe("several processes on one port", () => {
     process.kill(pid, "SIGKILL");
     expect(await connection.closed).toMatchObject({ code: 1006 });
     const left = new Set([pid]);
-    for (;;) {
-      const { connection: another, pid: other } = await greeting(port);
-      another.terminate();
-      left.add(other);
-      if (left.size === 3) break; // the one that crashed, the other, and the one in its place
+    while (left.size < 3) {
+      // The one that crashed, the other, and the one in its place. What the primary gave to the first, before it
+      // came to know of the crash, is lost.
+      const visitor = await greeting(port).catch(() => undefined);
+      visitor?.connection.terminate();
+      if (visitor !== undefined) left.add(visitor.pid);
     }
   });
 });

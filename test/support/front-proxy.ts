@@ -1,11 +1,11 @@
 /** nginx or HAProxy in front of servers of a test, with the configuration that docs/scaling/ has for it. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectTcp, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { portOf } from "./raw-client.js";
 import { requireTool } from "./require-tool.js";
 
 const DOCS = path.join(import.meta.dirname, "../../docs/scaling");
@@ -29,14 +29,23 @@ export interface FrontKind {
   readonly reload: (front: FrontProxy) => ChildProcess;
 }
 
+/** Below what systems give to those who ask for any port: no connection of another test can have it meanwhile. */
+const PORTS = { from: 10_000, to: 32_000 };
+
 /** A port that nobody listens on: for programs that cannot be told to find one. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const port = portOf(server);
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    const server = createServer().listen(port, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch {
+      continue; // somebody has it
+    }
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 function configOf(file: string, { backends }: FrontSettings, port: number): string {
@@ -117,7 +126,9 @@ export class FrontProxy implements AsyncDisposable {
     const args = [...this.#kind.args(this.#file, this.#folder), ...more];
     const child = spawn(this.#kind.program ?? "", args, { stdio: ["ignore", "ignore", "inherit"] });
     this.#children.push(child);
-    process.once("exit", () => child.kill("SIGTERM")); // of a test, too, that never came to its end
+    const end = (): void => void child.kill("SIGTERM");
+    process.once("exit", end); // of a test, too, that never came to its end
+    child.once("exit", () => process.off("exit", end));
     return child;
   }
 
