@@ -1,3 +1,5 @@
+import { wordsOf } from "./masking.js";
+
 /**
  * Bytes that have arrived and are not yet used, kept as the chunks they came in.
  *
@@ -7,6 +9,7 @@
  */
 export class ByteQueue {
   #front: Uint8Array = EMPTY;
+  #words: Int32Array | undefined;
   #start = 0;
   #rest: Uint8Array[] = [];
   #length = 0;
@@ -22,6 +25,11 @@ export class ByteQueue {
     return this.#front;
   }
 
+  /** The {@link wordsOf} the front, to unmask what is in it. */
+  get words(): Int32Array {
+    return (this.#words ??= wordsOf(this.#front));
+  }
+
   get start(): number {
     return this.#start;
   }
@@ -34,8 +42,7 @@ export class ByteQueue {
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     if (this.#length === 0) {
-      this.#front = chunk;
-      this.#start = 0;
+      this.#setFront(chunk);
     } else if (chunk.length <= SMALL) this.#pushSmall(chunk);
     else this.#rest.push(chunk);
     this.#length += chunk.length;
@@ -53,8 +60,7 @@ export class ByteQueue {
       parts.push(next);
       available += next.length;
     }
-    this.#front = concat(parts, available);
-    this.#start = 0;
+    this.#setFront(concat(parts, available));
   }
 
   /** Drops `count` bytes, which the front must have. */
@@ -63,8 +69,8 @@ export class ByteQueue {
     this.#length -= count;
     if (this.#start < this.#front.length) return;
 
-    this.#front = this.#rest.shift() ?? EMPTY;
-    this.#start = 0;
+    const next = this.#rest.length > 0 ? this.#rest.shift() : undefined;
+    this.#setFront(next ?? EMPTY);
     if (this.#length === 0) this.#tail = EMPTY;
   }
 
@@ -77,9 +83,16 @@ export class ByteQueue {
 
   /** Drops everything. */
   clear(): void {
-    this.#front = this.#tail = EMPTY;
+    this.#tail = EMPTY;
+    this.#setFront(EMPTY);
     this.#rest = [];
-    this.#start = this.#length = 0;
+    this.#length = 0;
+  }
+
+  #setFront(chunk: Uint8Array): void {
+    this.#front = chunk;
+    this.#words = undefined;
+    this.#start = 0;
   }
 
   #pushSmall(chunk: Uint8Array): void {

@@ -57,6 +57,6 @@ export function serializeClosePayload(
   const payload = new Uint8Array(2 + length);
   payload[0] = code >> 8;
   payload[1] = code;
-  platform.writeUtf8(payload, 2, reason);
+  platform.writeUtf8(payload, 2, reason, length);
   return payload;
 }

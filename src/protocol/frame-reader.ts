@@ -93,6 +93,7 @@ export class FrameReader {
     const bytes = this.#bytes;
     const end = whole.parse(bytes.front, bytes.start, this.#rules, this.#budget);
     if (end < 0) return undefined;
+    if (whole.readsWords) whole.words = bytes.words;
     bytes.skip(end - bytes.start);
     this.#budget.unparsedBytes = bytes.length;
     return whole;

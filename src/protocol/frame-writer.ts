@@ -78,7 +78,7 @@ export class FrameWriter {
     const maskingKey = this.#begin(start, length, length);
     const output = this.#output;
     const { block, position } = output;
-    this.#platform.writeUtf8(block, position, text);
+    this.#platform.writeUtf8(block, position, text, length);
     // The observer may write to another connection, so the block must be in order by then.
     const payload = this.#trace && new Uint8Array(block.subarray(position, position + length));
     if (this.#masked) applyMask(block, position, position + length, maskingKey);

@@ -1,7 +1,7 @@
 /** Masking: XOR with a 4-byte key that repeats (RFC 6455 §5.3). */
 
 /** Below this, setting up 32-bit access costs more than it saves (measured: bench/masking.bench.ts). */
-const WORDWISE_FROM = 48;
+export const WORDWISE_FROM = 48;
 
 /** From here on the platform copies faster than a loop, where nothing is to be masked. */
 const SET_FROM = 32;
@@ -36,14 +36,36 @@ export function applyMask(
 /**
  * Applies the mask to text.
  *
+ * @param words - The {@link wordsOf} these bytes, if there are any already.
  * @returns Whether it is ASCII afterwards: it can be decoded without being checked.
  */
-export function maskText(bytes: Uint8Array, start: number, end: number, key: number): boolean {
+export function maskText(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+  words?: Int32Array,
+): boolean {
   const bits =
     end - start < WORDWISE_FROM
       ? maskBytes(bytes, start, end, key)
-      : maskWords(bytes, start, end, key);
+      : maskWords(bytes, start, end, key, words);
   return (bits & 0x80808080) === 0;
+}
+
+/** `bytes` as words, from the first of their addresses that one can stand at: to make this takes half as long as to mask 1 KiB. */
+export function wordsOf(bytes: Uint8Array): Int32Array {
+  const { buffer, byteOffset, length } = bytes;
+  if (length < 4) return NO_WORDS;
+  const skipped = unalignedBytes(bytes);
+  return new Int32Array(buffer, byteOffset + skipped, (length - skipped) >>> 2);
+}
+
+const NO_WORDS = new Int32Array(0);
+
+/** How many bytes come before the first word. */
+function unalignedBytes({ byteOffset }: Uint8Array): number {
+  return -byteOffset & 3;
 }
 
 /** Copies `length` bytes from `source[start]` to `target[offset]`, and applies the mask to the copy. A key of 0 masks nothing. */
@@ -123,16 +145,23 @@ function copyBytes(
  *
  * @returns All words afterwards, ORed, and all bytes at the edges.
  */
-function maskWords(bytes: Uint8Array, start: number, end: number, key: number): number {
-  const aligned = start + (-(bytes.byteOffset + start) & 3);
+function maskWords(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  key: number,
+  words: Int32Array = wordsOf(bytes),
+): number {
+  const origin = unalignedBytes(bytes);
+  const firstWord = (start - origin + 3) >> 2;
+  const lastWord = (end - origin) >> 2;
+  const aligned = origin + firstWord * 4;
   let bits = maskBytes(bytes, start, aligned, key);
 
-  const wordCount = (end - aligned) >>> 2;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, wordCount);
   const turned = turn(key, aligned - start);
   const word = inMemoryOrder(turned);
-  let i = 0;
-  for (const stop = wordCount & ~7; i < stop; i += 8) {
+  let i = firstWord;
+  for (const stop = lastWord - 7; i < stop; i += 8) {
     bits |= words[i]! ^= word;
     bits |= words[i + 1]! ^= word;
     bits |= words[i + 2]! ^= word;
@@ -142,9 +171,9 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: number): 
     bits |= words[i + 6]! ^= word;
     bits |= words[i + 7]! ^= word;
   }
-  for (; i < wordCount; i++) bits |= words[i]! ^= word;
+  for (; i < lastWord; i++) bits |= words[i]! ^= word;
 
-  return bits | maskBytes(bytes, aligned + wordCount * 4, end, turned);
+  return bits | maskBytes(bytes, origin + lastWord * 4, end, turned);
 }
 
 /**

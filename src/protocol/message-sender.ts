@@ -169,8 +169,9 @@ export class MessageSender {
   }
 
   #toBytes(text: string): Uint8Array {
-    const bytes = this.#platform.allocate(this.#platform.utf8Length(text));
-    this.#platform.writeUtf8(bytes, 0, text);
+    const length = this.#platform.utf8Length(text);
+    const bytes = this.#platform.allocate(length);
+    this.#platform.writeUtf8(bytes, 0, text, length);
     return bytes;
   }
 

@@ -24,9 +24,11 @@ export interface Platform {
 
   /**
    * Writes `text` as UTF-8 into `target` at `offset`; a lone surrogate becomes
-   * U+FFFD. There is room enough: {@link utf8Length} was asked before.
+   * U+FFFD. There is room enough.
+   *
+   * @param length - What {@link utf8Length} said: that of `text` itself when it is ASCII.
    */
-  readonly writeUtf8: (target: Uint8Array, offset: number, text: string) => void;
+  readonly writeUtf8: (target: Uint8Array, offset: number, text: string, length: number) => void;
 
   /** Tells whether `bytes` are UTF-8, with no character cut off at the end. */
   readonly isUtf8: (bytes: Uint8Array) => boolean;

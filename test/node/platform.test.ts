@@ -17,8 +17,8 @@ describe("nodePlatform", () => {
         const length = nodePlatform.utf8Length(one);
         expect(length).toBe(portable.utf8Length(one));
         const [ours, theirs] = [nodePlatform.allocate(length + 2), portable.allocate(length + 2)];
-        nodePlatform.writeUtf8(ours, 1, one);
-        portable.writeUtf8(theirs, 1, one);
+        nodePlatform.writeUtf8(ours, 1, one, length);
+        portable.writeUtf8(theirs, 1, one, length);
         expect([...ours.subarray(1, -1)]).toEqual([...theirs.subarray(1, -1)]);
         expect(nodePlatform.isUtf8(some)).toBe(portable.isUtf8(some));
         expect(nodePlatform.decodeUtf8(some)).toBe(portable.decodeUtf8(some));

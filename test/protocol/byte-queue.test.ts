@@ -28,6 +28,24 @@ describe("ByteQueue", () => {
     expect(queue.front).toHaveLength(0);
   });
 
+  it("gives the words of the front, made once for it", () => {
+    const queue = queueOf(pattern(40), pattern(2000));
+    const { words } = queue;
+    expect([words.buffer, words.length]).toEqual([queue.front.buffer, 10]);
+    queue.skip(8);
+    expect(queue.words).toBe(words);
+
+    queue.skip(32);
+    expect([queue.words.buffer, queue.words.length]).toEqual([queue.front.buffer, 500]);
+    queue.push(pattern(2000));
+    queue.gather(4000);
+    expect(queue.words).toHaveLength(1000);
+    queue.clear();
+    expect(queue.words).toHaveLength(0);
+    queue.push(pattern(12));
+    expect(queue.words).toHaveLength(3);
+  });
+
   it("keeps the first chunk as it is, to be read and changed in place", () => {
     const chunk = pattern(5);
     const queue = queueOf(chunk);

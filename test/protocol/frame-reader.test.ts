@@ -3,7 +3,7 @@ import { Budget } from "../../src/protocol/budget.js";
 import type { PeerRules } from "../../src/protocol/frame-header.js";
 import { type FramePart, FrameReader } from "../../src/protocol/frame-reader.js";
 import type { Role } from "../../src/protocol/role.js";
-import { bytewise, cut, frameFrom, pattern, sameBytes } from "../support/protocol.js";
+import { bytewise, cut, frameFrom, pattern, platform, sameBytes } from "../support/protocol.js";
 import { BINARY, concat, CONTINUATION, hex, PING, TEXT, utf8 } from "../support/wire-frame.js";
 
 function newReader(from: Role = "server"): { reader: FrameReader; budget: Budget } {
@@ -207,5 +207,23 @@ describe("FrameReader, with frames that are whole messages", () => {
     expect(reader.readWhole()).toBeUndefined();
     expect(reader.read()?.payload).toEqual(utf8("ree"));
     expect(reader.readWhole()?.isText).toBe(true);
+  });
+
+  it("gives all long texts of a chunk its words, which are made once", () => {
+    const { reader } = newReader("client");
+    const from = (payload: string) => frameFrom("client", TEXT, payload);
+    const texts = ["a".repeat(48), "b".repeat(200), "c".repeat(49)];
+    reader.push(concat([...texts, "d"].map((text) => from(text))));
+    const words = new Set<unknown>();
+    for (const text of texts) {
+      const whole = reader.readWhole();
+      words.add(whole?.words);
+      expect(whole?.text(platform)).toBe(text);
+      expect(whole?.words).toBeUndefined();
+    }
+    expect([words.size, words.has(undefined)]).toEqual([1, false]);
+    const short = reader.readWhole();
+    expect(short?.words).toBeUndefined();
+    expect(short?.text(platform)).toBe("d");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyMask, copyMasked, maskText } from "../../src/protocol/masking.js";
+import { applyMask, copyMasked, maskText, wordsOf } from "../../src/protocol/masking.js";
 import { pattern, sameBytes } from "../support/protocol.js";
 import { hex, utf8 } from "../support/wire-frame.js";
 
@@ -110,6 +110,31 @@ describe("maskText and copyMasked", () => {
       expect(copy).toEqual(new Uint8Array(length).fill(mask === 0 ? 0x61 : 0x9e));
     }
   });
+});
+
+it("maskText masks each length at each alignment, with words made for all of it or without", () => {
+  for (let offset = 0; offset < 8; offset++) {
+    for (let length = 40; length <= 100; length++) {
+      const payload = pattern(length).map((byte) => byte & 0x7f);
+      const memory = new Uint8Array(120).fill(0xee);
+      const bytes = memory.subarray(offset);
+      bytes.set(expected(payload), 3);
+      const words = length % 2 === 0 ? wordsOf(bytes) : undefined;
+      expect(maskText(bytes, 3, 3 + length, KEY, words)).toBe(true);
+
+      const wanted = new Uint8Array(120).fill(0xee);
+      wanted.set(payload, offset + 3);
+      if (!sameBytes(memory, wanted)) {
+        expect(memory, `${length} bytes at ${offset}`).toEqual(wanted);
+      }
+    }
+  }
+});
+
+it.each([0, 1, 2, 3])("wordsOf %d bytes, wherever they are, are those inside", (length) => {
+  for (let offset = 0; offset < 4; offset++) {
+    expect(wordsOf(new Uint8Array(8).subarray(offset, offset + length))).toHaveLength(0);
+  }
 });
 
 it.each([KEY, 0])(

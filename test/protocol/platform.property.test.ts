@@ -14,7 +14,7 @@ describe("portablePlatform", () => {
       fc.property(anyString, (text) => {
         const length = platform.utf8Length(text);
         const target = new Uint8Array(length);
-        platform.writeUtf8(target, 0, text);
+        platform.writeUtf8(target, 0, text, length);
 
         expect(length).toBe(utf8(text).length);
         expect(target).toEqual(utf8(text));
@@ -25,8 +25,9 @@ describe("portablePlatform", () => {
   it("reads back what it wrote", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
-        const target = new Uint8Array(platform.utf8Length(text));
-        platform.writeUtf8(target, 0, text);
+        const length = platform.utf8Length(text);
+        const target = new Uint8Array(length);
+        platform.writeUtf8(target, 0, text, length);
 
         expect(platform.decodeUtf8(target)).toBe(text);
       }),

@@ -59,7 +59,7 @@ describe("portablePlatform", () => {
 
   it.each(LENGTHS)("writes %s where it is told to, and nowhere else", (_name, text, bytes) => {
     const target = new Uint8Array(bytes + 4).fill(0xaa);
-    platform.writeUtf8(target, 2, text);
+    platform.writeUtf8(target, 2, text, bytes);
 
     expect(target.subarray(2, 2 + bytes)).toEqual(utf8(text));
     expect([...target.subarray(0, 2), ...target.subarray(2 + bytes)]).toEqual(Array(4).fill(0xaa));

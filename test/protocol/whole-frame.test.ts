@@ -109,4 +109,16 @@ describe.each(ROLES)("WholeFrame, from a %s", (peer) => {
     expect(parse(200, { maxMessageBytes: 10 }, 4)).toBe(-1);
     expect(parse(0, { maxFragments: 0 })).toBe(-1);
   });
+
+  it("reads long text that is not compressed by the words of its chunk", () => {
+    const readsWords = (opcode: number, length: number, overrides = {}) => {
+      const whole = new WholeFrame();
+      whole.parse(from(opcode, "x".repeat(length), overrides), 0, { ...rules, rsv: 0x40 }, budget);
+      return whole.readsWords;
+    };
+    expect(readsWords(TEXT, 48)).toBe(true);
+    expect(readsWords(TEXT, 47)).toBe(false);
+    expect(readsWords(BINARY, 48)).toBe(false);
+    expect(readsWords(TEXT, 48, { rsv: 4 })).toBe(false);
+  });
 });
