@@ -74,9 +74,13 @@ export class ClusterNodes {
     this.#announced = nodeIds;
   }
 
-  /** No other node can be heard for now, through no fault of theirs: they all get more time. */
+  /** Nobody could be heard for a while, through no fault of theirs: those that live get the time to say so. */
   excuse(): void {
-    const now = this.#options.clock.now();
+    const { clock, heartbeatIntervalMs } = this.#options;
+    const now = clock.now();
+    for (const [nodeId, expiry] of this.#expiries) {
+      this.#expiries.set(nodeId, Math.max(expiry, now + heartbeatIntervalMs));
+    }
     if (this.#ownAt !== undefined) this.#ownAt = now;
   }
 
