@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { DeflateParameters, Role } from "../protocol/index.js";
+import type { WebSocketConnection } from "./connection.js";
 import type { ResolvedConnectionOptions } from "./options.js";
 
 /** What the opening handshake leaves to the connection. */
@@ -15,6 +16,6 @@ export interface ConnectionSetup<Data> {
   readonly data: Data;
   /** Of the client, where the transport's own address is that of a proxy. @defaultValue that of the transport */
   readonly remoteAddress?: string | undefined;
-  /** The transport has ended. */
-  readonly onClosed?: (() => void) | undefined;
+  /** The transport of `connection` has ended. */
+  readonly onClosed?: ((connection: WebSocketConnection) => void) | undefined;
 }

@@ -2,7 +2,6 @@ import {
   CloseCode,
   type MessageData,
   type PreparedMessage,
-  type ProtocolEvent,
   ReadyState,
   type SendOptions,
   serializeClosePayload,
@@ -10,18 +9,16 @@ import {
 import type { CloseInfo } from "./close-event.js";
 import type { ConnectionEvents } from "./connection-events.js";
 import type { ConnectionSetup } from "./connection-setup.js";
-import { Delivery, type MessageGuard } from "./delivery.js";
-import { tellClosed, tellHandlerFailed, tellOpened } from "./diagnostics.js";
+import type { MessageGuard } from "./delivery.js";
+import { tellOpened } from "./diagnostics.js";
 import { Emitter } from "./emitter.js";
-import { reportTo, safely } from "./handler-error.js";
-import { Link, type LinkOwner } from "./link.js";
 import type { Message } from "./options.js";
-import { Outgoing, type SendStatus } from "./outgoing.js";
-import { asBuffer, nodePlatform } from "./platform.js";
+import type { SendStatus } from "./outgoing.js";
+import { nodePlatform } from "./platform.js";
 import { NO_OPTIONS, type Sendable, toPayload, toReady } from "./sendable.js";
+import { type EmitEvent, Session } from "./session.js";
 import type { FragmentSource } from "./stream-sender.js";
 import { type Traffic, trafficOf } from "./traffic.js";
-import { TransportError } from "./transport-error.js";
 
 /**
  * One end of an open WebSocket connection, over any Duplex stream.
@@ -43,70 +40,46 @@ export class WebSocketConnection<Data = unknown>
   readonly extensions: string;
   /** The peer's address, past `trustedProxies`, when the transport is a socket that has one. */
   readonly remoteAddress: string | undefined;
-  /** Resolves when the connection has ended; never rejects. */
-  readonly closed: Promise<CloseInfo>;
-
-  readonly #setup: ConnectionSetup<Data>;
-  readonly #link: Link;
-  readonly #outgoing: Outgoing;
-  readonly #delivery: Delivery;
-  #isClosing = false;
-  #hasEnded = false;
-  #isTold = false;
-  #handlerError: Error | undefined;
-  #resolveClosed!: (info: CloseInfo) => void;
+  readonly #session: Session;
 
   /** Meant for {@link WebSocketServer} and {@link connect}, and for transports of your own. */
   constructor(setup: ConnectionSetup<Data>) {
     super();
-    const { options, deflate } = setup;
-    this.#setup = setup;
     this.data = setup.data;
     this.subprotocol = setup.subprotocol;
-    this.extensions = deflate === undefined ? "" : "permessage-deflate";
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve;
-    });
-    this.#link = new Link({ ...setup, owner: this.#asOwner() });
-    this.#delivery = new Delivery({
-      budget: this.#link.core.budget,
-      maxQueuedBytes: options.maxQueuedBytes,
-      hasListener: () => this.listenerCount("message") > 0,
-      emit: (message, isText) => this.emit("message", this.#failed, message, isText),
-      onGuardError: (error) => this.#failed(error),
-      onProgress: () => this.#delivered(),
-    });
-    this.remoteAddress = setup.remoteAddress ?? this.#link.remoteAddress;
-    this.#outgoing = new Outgoing(this.#link, options, {
-      onDrained: () => this.#drained(),
-      onOverflow: () => this.#overflowed(),
-    });
-    tellOpened(this.#link, this);
+    this.extensions = setup.deflate === undefined ? "" : "permessage-deflate";
+    this.#session = new Session(setup, this, WebSocketConnection.#emit);
+    this.remoteAddress = setup.remoteAddress ?? this.#session.link.remoteAddress;
+    tellOpened(this.#session.link, this);
+  }
+
+  /** Resolves when the connection has ended; never rejects. */
+  get closed(): Promise<CloseInfo> {
+    return this.#session.closed;
   }
 
   get readyState(): ReadyState {
-    const state = this.#link.core.readyState;
-    return this.#isClosing && state === ReadyState.OPEN ? ReadyState.CLOSING : state;
+    return this.#session.readyState;
   }
 
   /** Bytes sent that the operating system has not taken yet; framing counts. */
   get bufferedAmount(): number {
-    return this.#outgoing.bufferedBytes;
+    return this.#session.outgoing.bufferedBytes;
   }
 
   /** Messages that `bufferPolicy` has dropped so far. */
   get droppedMessages(): number {
-    return this.#outgoing.droppedMessages;
+    return this.#session.outgoing.droppedMessages;
   }
 
   /** Messages and bytes in both directions so far: a copy. */
   get traffic(): Traffic {
-    return trafficOf(this.#link.core, this.#outgoing);
+    return trafficOf(this.#session.link.core, this.#session.outgoing);
   }
 
   /** How long the last pong took, in milliseconds; pings of the keepalive count. `undefined` before the first. */
   get roundTripMs(): number | undefined {
-    return this.#link.pings.roundTripMs;
+    return this.#session.link.roundTripMs;
   }
 
   /**
@@ -120,8 +93,8 @@ export class WebSocketConnection<Data = unknown>
   send(data: Sendable | PreparedMessage, options: SendOptions = NO_OPTIONS): SendStatus {
     const message = toReady(data);
     if (this.readyState !== ReadyState.OPEN) return "closed";
-    const status = this.#outgoing.send(message, options);
-    if (status === "buffered") this.#delivery.throttle();
+    const status = this.#session.outgoing.send(message, options);
+    if (status === "buffered") this.#session.delivery.throttle();
     return status;
   }
 
@@ -139,7 +112,7 @@ export class WebSocketConnection<Data = unknown>
     options: Pick<SendOptions, "type"> = {},
   ): Promise<SendStatus> {
     if (this.readyState !== ReadyState.OPEN) return "closed";
-    return this.#outgoing.sendStream(source, options.type);
+    return this.#session.outgoing.sendStream(source, options.type);
   }
 
   /**
@@ -150,12 +123,12 @@ export class WebSocketConnection<Data = unknown>
    *   connection ends before or a RangeError for a long payload, does no harm when nobody handles it.
    */
   ping(payload?: MessageData): Promise<number> {
-    return this.#link.pings.send(payload);
+    return this.#session.link.pings.send(payload);
   }
 
   /** Sends a Pong frame that answers no ping (§5.5.3). @throws {RangeError} `payload` is over 125 bytes. */
   pong(payload: MessageData = ""): void {
-    if (this.#link.core.pong(toPayload(payload))) this.#link.writer.schedule();
+    if (this.#session.link.core.pong(toPayload(payload))) this.#session.link.writer.schedule();
   }
 
   /**
@@ -171,17 +144,12 @@ export class WebSocketConnection<Data = unknown>
    */
   close(code?: number, reason = ""): void {
     serializeClosePayload({ code: code ?? CloseCode.NO_STATUS_RCVD, reason }, nodePlatform);
-    if (this.readyState !== ReadyState.OPEN) return;
-    this.#isClosing = true;
-    this.#outgoing.close(code, reason);
-    this.#link.closeSoon();
-    if (!this.#link.isPumping) queueMicrotask(() => this.#link.pump());
+    this.#session.close(code, reason);
   }
 
   /** Ends the transport at once, without a closing handshake; messages that wait are dropped. `close` reports 1006. */
   terminate(): void {
-    this.#delivery.clear();
-    this.#link.destroy(new TransportError("TERMINATED"));
+    this.#session.terminate();
   }
 
   /**
@@ -189,22 +157,22 @@ export class WebSocketConnection<Data = unknown>
    * message waits for a promise. It may fail like a listener.
    */
   set messageGuard(guard: MessageGuard | undefined) {
-    this.#delivery.guard = guard;
+    this.#session.delivery.guard = guard;
   }
 
   /** Whether a listener, or the guard, is at work on a message. */
   get isHandling(): boolean {
-    return this.#delivery.isAnswering;
+    return this.#session.delivery.isAnswering;
   }
 
   /** Stops the delivery of messages at once, and soon the peer. */
   pause(): void {
-    this.#delivery.pause();
+    this.#session.delivery.pause();
   }
 
   /** Goes on after {@link pause}, in order. */
   resume(): void {
-    this.#delivery.resume();
+    this.#session.delivery.resume();
   }
 
   /**
@@ -212,7 +180,7 @@ export class WebSocketConnection<Data = unknown>
    * nothing waits any more: with true, or with false when the connection has ended.
    */
   drained(): Promise<boolean> {
-    return this.#hasEnded ? Promise.resolve(false) : this.#outgoing.drained();
+    return this.#session.drained();
   }
 
   /**
@@ -220,7 +188,7 @@ export class WebSocketConnection<Data = unknown>
    * does. Leaving the loop early does not close it. Several loops share the messages.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    return this.#delivery.iterate();
+    return this.#session.delivery.iterate();
   }
 
   /** Closes with 1000, and waits until the connection has ended. */
@@ -230,71 +198,9 @@ export class WebSocketConnection<Data = unknown>
   }
 
   protected override listenerAdded(name: keyof ConnectionEvents): void {
-    if (name === "message") this.#delivery.goOn();
+    if (name === "message") this.#session.delivery.goOn();
   }
 
-  #asOwner(): LinkOwner {
-    const { onFrame, onHandlerError } = this.#setup.options;
-    return {
-      onFrame: onFrame && safely((frame) => onFrame(frame, this), onHandlerError),
-      wantsMore: () => this.#delivery.wantsMore(),
-      hasConsumer: () => this.#delivery.hasConsumer,
-      onEvent: (event) => this.#handle(event),
-      onProgress: () => this.#outgoing.progress(),
-      onTransportClosed: () => this.#setup.onClosed?.(),
-      onEnded: () => this.#ended(),
-    };
-  }
-
-  #handle(event: ProtocolEvent): void {
-    if (event.type === "message") {
-      const { data, isText } = event;
-      this.#delivery.take(typeof data === "string" ? data : asBuffer(data), isText);
-    } else if (event.type === "ping" || event.type === "pong") {
-      void this.emit(event.type, this.#failed, asBuffer(event.payload));
-    }
-  }
-
-  /** A listener of this connection failed: the rest of the process is not affected. */
-  readonly #failed = (cause: unknown): void => {
-    this.#handlerError ??= cause instanceof Error ? cause : new Error(String(cause));
-    this.close(CloseCode.INTERNAL_ERROR);
-    tellHandlerFailed(this.#link.role, cause);
-    reportTo(this.#setup.options.onHandlerError, cause);
-  };
-
-  #delivered(): void {
-    this.#link.pump();
-    if (this.#hasEnded) this.#emitClose();
-  }
-
-  #drained(): void {
-    this.#delivery.unthrottle();
-    void this.emit("drain", this.#failed);
-    this.#link.pump();
-  }
-
-  /** The peer reads too slowly, so it could not read a Close frame in time either. */
-  #overflowed(): void {
-    this.#link.error ??= new TransportError("BUFFER_OVERFLOW");
-    this.close(CloseCode.TRY_AGAIN_LATER);
-  }
-
-  #ended(): void {
-    this.#hasEnded = true;
-    this.#outgoing.clear();
-    void this.emit("end", this.#failed);
-    this.#emitClose();
-  }
-
-  /** Tells of the end once all messages before it have been taken, or nobody is there to take them. */
-  #emitClose(): void {
-    if (this.#isTold || (this.#delivery.hasConsumer && !this.#delivery.isEmpty)) return;
-    this.#isTold = true;
-    const info = this.#link.outcome(this.#handlerError);
-    tellClosed(this.#link, info, this);
-    this.#delivery.end();
-    this.#resolveClosed(info);
-    void this.emit("close", this.#failed, info);
-  }
+  static readonly #emit: EmitEvent = (connection, name, failed, ...values) =>
+    connection.emit(name, failed, ...values);
 }

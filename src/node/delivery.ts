@@ -5,21 +5,24 @@ import type { Message } from "./options.js";
 /** Decides whether a message reaches the application. Sees the message as listeners do. */
 export type MessageGuard = (message: Message, isText: boolean) => boolean | Promise<boolean>;
 
-export interface DeliveryOptions {
-  readonly maxQueuedBytes: number;
-  readonly budget: Budget;
+/** Whose messages are delivered. */
+export interface DeliveryOwner {
   readonly hasListener: () => boolean;
   /** Calls the listeners; a promise when the next message is to wait. */
-  readonly emit: (message: Message, isText: boolean) => Promise<void> | undefined;
+  readonly emitMessage: (message: Message, isText: boolean) => Promise<void> | undefined;
   readonly onGuardError: (error: unknown) => void;
   /** More messages can be taken, or none are left. */
-  readonly onProgress: () => void;
+  readonly onDelivered: () => void;
 }
 
 /** Brings messages to listeners or iterators, one after the other, as fast as they take them. */
 export class Delivery {
-  readonly #options: DeliveryOptions;
-  readonly #inbox: Inbox;
+  readonly #owner: DeliveryOwner;
+  readonly #budget: Budget;
+  readonly #maxQueuedBytes: number;
+  /** Made when a message waits, or somebody for one. */
+  #inbox: Inbox | undefined;
+  #hasEnded = false;
   #guard: MessageGuard | undefined;
   /** What the guard has let pass, while nobody takes it. */
   #passed: Delivered | undefined;
@@ -36,9 +39,10 @@ export class Delivery {
    */
   #isOpening = true;
 
-  constructor(options: DeliveryOptions) {
-    this.#options = options;
-    this.#inbox = new Inbox(options.budget);
+  constructor(owner: DeliveryOwner, budget: Budget, maxQueuedBytes: number) {
+    this.#owner = owner;
+    this.#budget = budget;
+    this.#maxQueuedBytes = maxQueuedBytes;
     setImmediate(() => {
       this.#isOpening = false;
       this.goOn();
@@ -46,11 +50,11 @@ export class Delivery {
   }
 
   get isEmpty(): boolean {
-    return this.#inbox.isEmpty && !this.#isBusy && this.#passed === undefined;
+    return !this.#isWaiting && !this.#isBusy && this.#passed === undefined;
   }
 
   get hasConsumer(): boolean {
-    return this.#options.hasListener() || this.#inbox.isIterated;
+    return this.#owner.hasListener() || this.#isIterated;
   }
 
   set guard(guard: MessageGuard | undefined) {
@@ -76,15 +80,14 @@ export class Delivery {
   }
 
   wantsMore(): boolean {
-    if (this.#isThrottled || (this.#isOpening && !this.#inbox.isEmpty)) return false;
-    const { budget, maxQueuedBytes } = this.#options;
-    return !this.#isPaused && budget.queuedBytes <= maxQueuedBytes;
+    if (this.#isThrottled || (this.#isOpening && this.#isWaiting)) return false;
+    return !this.#isPaused && this.#budget.queuedBytes <= this.#maxQueuedBytes;
   }
 
   take(message: Message, isText: boolean): void {
     // Whenever it can be taken, nothing waits in front of it.
     if (this.#canTake()) this.#offer(message, isText);
-    else this.#inbox.push(message, isText);
+    else this.#opened().push(message, isText);
   }
 
   pause(): void {
@@ -100,25 +103,26 @@ export class Delivery {
   goOn(): void {
     this.#deliverPassed();
     while (this.#canTake()) {
-      const next = this.#inbox.shift();
+      const next = this.#inbox?.shift();
       if (next === undefined) break;
       this.#offer(next.message, next.isText);
     }
-    this.#options.onProgress();
+    this.#owner.onDelivered();
   }
 
   iterate(): AsyncIterableIterator<Message, undefined> {
-    return this.#inbox.iterate(() => this.goOn());
+    return this.#opened().iterate(() => this.goOn());
   }
 
   /** No more messages will come: iterators end. */
   end(): void {
-    this.#inbox.end();
+    this.#hasEnded = true;
+    this.#inbox?.end();
   }
 
   /** Drops what waits. */
   clear(): void {
-    this.#inbox.clear();
+    this.#inbox?.clear();
     this.#passed = undefined;
   }
 
@@ -133,7 +137,24 @@ export class Delivery {
   }
 
   get #isWanted(): boolean {
-    return this.#inbox.isIterated ? this.#inbox.hasReader : this.#options.hasListener();
+    return this.#isIterated ? this.#inbox?.hasReader === true : this.#owner.hasListener();
+  }
+
+  get #isIterated(): boolean {
+    return this.#inbox?.isIterated === true;
+  }
+
+  /** Whether messages wait. */
+  get #isWaiting(): boolean {
+    return this.#inbox?.isEmpty === false;
+  }
+
+  #opened(): Inbox {
+    if (this.#inbox === undefined) {
+      this.#inbox = new Inbox(this.#budget);
+      if (this.#hasEnded) this.#inbox.end();
+    }
+    return this.#inbox;
   }
 
   #offer(message: Message, isText: boolean): void {
@@ -149,9 +170,12 @@ export class Delivery {
       return;
     }
     this.#waitFor(
-      verdict.then((isWelcome) => {
-        if (isWelcome) this.#passed = { message, isText };
-      }, this.#options.onGuardError),
+      verdict.then(
+        (isWelcome) => {
+          if (isWelcome) this.#passed = { message, isText };
+        },
+        (error: unknown) => this.#owner.onGuardError(error),
+      ),
     );
   }
 
@@ -160,7 +184,7 @@ export class Delivery {
     try {
       return guard(message, isText);
     } catch (error) {
-      this.#options.onGuardError(error);
+      this.#owner.onGuardError(error);
       return false;
     } finally {
       this.#isEmitting = false;
@@ -175,9 +199,9 @@ export class Delivery {
   }
 
   #deliver(message: Message, isText: boolean): void {
-    if (this.#inbox.isIterated) this.#inbox.give(message);
+    if (this.#isIterated) this.#inbox?.give(message);
     this.#isEmitting = true;
-    const pending = this.#options.emit(message, isText);
+    const pending = this.#owner.emitMessage(message, isText);
     this.#isEmitting = false;
     if (pending !== undefined) this.#waitFor(pending);
   }

@@ -1,9 +1,8 @@
-import type { Clock, Timer } from "./clock.js";
+import type { Timer } from "./clock.js";
+import type { ResolvedConnectionOptions } from "./options.js";
 
-export interface KeepaliveOptions {
-  readonly clock: Clock;
-  readonly pingIntervalMs: number;
-  readonly pongTimeoutMs: number;
+/** Who wants to know whether its peer is there. */
+export interface KeepaliveOwner {
   readonly sendPing: () => void;
   /**
    * Whether silence would be our own doing: nothing is being read, and not because
@@ -14,18 +13,22 @@ export interface KeepaliveOptions {
   readonly onSilence: () => void;
 }
 
+type KeepaliveTimes = Pick<ResolvedConnectionOptions, "clock" | "pingIntervalMs" | "pongTimeoutMs">;
+
 /**
  * Finds out whether the peer is still there (RFC 6455 §5.5.2): a ping at each
  * interval, and any sign of life within the timeout. The pings also keep proxies
  * from cutting an idle connection.
  */
 export class Keepalive {
-  readonly #options: KeepaliveOptions;
+  readonly #options: KeepaliveTimes;
+  readonly #owner: KeepaliveOwner;
   #timer: Timer | undefined;
   #isHeard = false;
 
-  constructor(options: KeepaliveOptions) {
+  constructor(options: KeepaliveTimes, owner: KeepaliveOwner) {
     this.#options = options;
+    this.#owner = owner;
     this.#wait();
   }
 
@@ -46,19 +49,18 @@ export class Keepalive {
   }
 
   #ping(): void {
-    const { clock, pongTimeoutMs, sendPing } = this.#options;
+    const { clock, pongTimeoutMs } = this.#options;
     this.#isHeard = false;
     // Behind a stalled event loop the answer may be here already, and not be read
     // yet: input is read before a timer that starts now.
     const judgeSoon = (): void => void (this.#timer = clock.setTimer(() => this.#judge(), 0));
     this.#timer = clock.setTimer(judgeSoon, pongTimeoutMs);
-    sendPing();
+    this.#owner.sendPing();
   }
 
   #judge(): void {
-    const { isDeaf, onSilence } = this.#options;
     this.#timer = undefined;
-    if (this.#isHeard || isDeaf()) this.#wait();
-    else onSilence();
+    if (this.#isHeard || this.#owner.isDeaf()) this.#wait();
+    else this.#owner.onSilence();
   }
 }

@@ -1,12 +1,9 @@
 import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import {
   CloseCode,
   type CodecError,
-  type DeflateParameters,
   type FrameObserver,
-  PerMessageDeflate,
   ProtocolConnection,
   type ProtocolError,
   type ProtocolEvent,
@@ -15,16 +12,18 @@ import {
 } from "../protocol/index.js";
 import type { Timer } from "./clock.js";
 import type { CloseInfo } from "./close-event.js";
-import { createDeflateCodec } from "./deflate.js";
+import { extensionFor } from "./connection-extension.js";
+import type { ConnectionSetup } from "./connection-setup.js";
 import { tellFailed } from "./diagnostics.js";
 import { readDirectly } from "./direct-reads.js";
-import { Keepalive } from "./keepalive.js";
+import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import type { ResolvedConnectionOptions } from "./options.js";
 import { Pings } from "./pings.js";
 import { nodePlatform } from "./platform.js";
 import { TransportError } from "./transport-error.js";
-import { TransportWriter } from "./transport-writer.js";
+import { type TransportUser, useTransport } from "./transport-user.js";
+import { TransportWriter, type WriterOwner } from "./transport-writer.js";
 
 /** Who uses a link: it takes the events, and says when it can take no more. */
 export interface LinkOwner {
@@ -33,8 +32,8 @@ export interface LinkOwner {
   /** Whether anybody takes messages. Without, what has not been read is dropped at the end. */
   readonly hasConsumer: () => boolean;
   readonly onEvent: (event: ProtocolEvent) => void;
-  /** Must not throw. */
-  readonly onFrame: FrameObserver | undefined;
+  /** Who sees all frames. Asked once; what it gives must not throw. */
+  readonly frameObserver: () => FrameObserver | undefined;
   /** A codec is done, or watched output has been written: what waited for it can go on. */
   readonly onProgress: () => void;
   /** The transport is closed in both directions. Called once. */
@@ -43,29 +42,24 @@ export interface LinkOwner {
   readonly onEnded: () => void;
 }
 
-export interface LinkOptions {
-  readonly role: Role;
-  readonly transport: Duplex;
-  readonly options: ResolvedConnectionOptions;
-  readonly deflate: DeflateParameters | undefined;
-  /** Bytes that came behind the opening handshake. Taken over. */
-  readonly received: Uint8Array;
-  readonly owner: LinkOwner;
-}
-
-const codec = createDeflateCodec();
+type LinkSetup = Pick<
+  ConnectionSetup<unknown>,
+  "role" | "transport" | "options" | "deflate" | "received"
+>;
 
 /** Joins a transport to the protocol core: pulls events as fast as they are taken, and ends in time (RFC 6455 §7.1). */
-export class Link {
+export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   readonly core: ProtocolConnection;
   readonly writer: TransportWriter;
-  readonly pings: Pings;
   readonly role: Role;
-  readonly #transport: Duplex;
+  readonly #transport: LinkSetup["transport"];
   readonly #options: ResolvedConnectionOptions;
   readonly #owner: LinkOwner;
   readonly #keepalive: Keepalive;
-  readonly #messageTimeout: MessageTimeout;
+  /** These two are made when there is something for them to do: most connections are idle. */
+  #pings: Pings | undefined;
+  #messageTimeout: MessageTimeout | undefined;
+  readonly #ownsChunks: boolean;
   #closeTimer: Timer | undefined;
   #messageCount = 0;
   #hasFailed = false;
@@ -78,39 +72,33 @@ export class Link {
   /** The first thing that went wrong. */
   error: Error | undefined;
 
-  constructor({ role, transport, options, deflate, received, owner }: LinkOptions) {
-    const { clock, pingIntervalMs, pongTimeoutMs, limits, textAs, zeroCopy } = options;
+  constructor(setup: LinkSetup, owner: LinkOwner) {
+    const { role, transport, options, received } = setup;
+    const { limits, textAs, zeroCopy } = options;
     this.role = role;
     this.#transport = transport;
+    this.#ownsChunks = transport instanceof Socket;
     this.#options = options;
     this.#owner = owner;
-    const parameters = deflate && {
-      role,
-      parameters: deflate,
-      codec,
-      ...options.perMessageDeflate,
-    };
-    const extension = parameters && new PerMessageDeflate(parameters);
+    const extension = extensionFor(setup);
     const onProgress = (): void => this.#onProgress();
-    const { onFrame } = owner;
+    const onFrame = owner.frameObserver();
     const platform = nodePlatform;
     const core = { role, platform, limits, extension, textAs, zeroCopy, onProgress, onFrame };
     this.core = new ProtocolConnection(core);
-    this.writer = new TransportWriter(transport, this.core, () => this.#onWritten());
-    this.pings = new Pings(clock, this.core, this.writer);
-    this.#keepalive = new Keepalive({
-      clock,
-      pingIntervalMs,
-      pongTimeoutMs,
-      sendPing: () => this.pings.sendKeepalive(),
-      isDeaf: () => !this.#isReading && this.writer.bufferedBytes <= options.maxBufferedBytes,
-      onSilence: () => this.destroy(new TransportError("PONG_TIMEOUT")),
-    });
-    this.#messageTimeout = new MessageTimeout(clock, options.messageTimeoutMs, () => {
-      this.core.fail("MESSAGE_TOO_SLOW");
-      this.pump();
-    });
+    this.writer = new TransportWriter(transport, this.core, this);
+    this.#keepalive = new Keepalive(options, this);
     this.#attach(received);
+  }
+
+  get pings(): Pings {
+    this.#pings ??= new Pings(this.#options.clock, this.core, this.writer);
+    return this.#pings;
+  }
+
+  /** As {@link Pings.roundTripMs}. */
+  get roundTripMs(): number | undefined {
+    return this.#pings?.roundTripMs;
   }
 
   get isPumping(): boolean {
@@ -173,7 +161,7 @@ export class Link {
       const event = core.nextEvent();
       if (event === undefined) return !core.isDecoding;
       if (event.type === "message") this.#messageCount++;
-      else if (event.type === "pong") this.pings.pongReceived(event.payload);
+      else if (event.type === "pong") this.#pings?.pongReceived(event.payload);
       else if (event.type === "failed") this.#failed(event.error);
       this.#owner.onEvent(event);
     }
@@ -190,8 +178,8 @@ export class Link {
     // While a codec works elsewhere nothing is read from what arrives, and yet more is wanted.
     const hasRoom = core.unreadBytes <= this.#options.maxQueuedBytes;
     this.#setReading(isDry || (hasRoom && this.#wantsMore()));
-    if (core.isInMessage) this.#messageTimeout.isUnfinished(this.#messageCount);
-    else this.#messageTimeout.isFinished();
+    if (core.isInMessage) this.#timed().isUnfinished(this.#messageCount);
+    else this.#messageTimeout?.isFinished();
 
     const isOver = isDry && (this.#peerEnded || this.#transportClosed);
     if (core.readyState !== ReadyState.OPEN || isOver) this.#goOnClosing(isOver);
@@ -225,45 +213,72 @@ export class Link {
     this.writer.flush();
   }
 
-  #onWritten(): void {
+  #timed(): MessageTimeout {
+    const { clock, messageTimeoutMs } = this.#options;
+    this.#messageTimeout ??= new MessageTimeout(clock, messageTimeoutMs, () => {
+      this.core.fail("MESSAGE_TOO_SLOW");
+      this.pump();
+    });
+    return this.#messageTimeout;
+  }
+
+  onWritten(): void {
     this.#keepalive.heard();
     if (!this.#hasEnded) this.#owner.onProgress();
   }
 
+  sendPing(): void {
+    this.pings.sendKeepalive();
+  }
+
+  isDeaf(): boolean {
+    return !this.#isReading && this.writer.bufferedBytes <= this.#options.maxBufferedBytes;
+  }
+
+  onSilence(): void {
+    this.destroy(new TransportError("PONG_TIMEOUT"));
+  }
+
   #attach(received: Uint8Array): void {
     const transport = this.#transport;
-    const ownsChunks = transport instanceof Socket;
     if (transport instanceof Socket) {
       transport.setNoDelay(true);
       transport.setTimeout(0);
       readDirectly(transport);
     }
-    transport.on("data", (chunk: Buffer) => {
-      this.#keepalive.heard();
-      // Only a socket's chunks are certainly nobody else's: unmasking writes into them.
-      this.core.receive(ownsChunks ? chunk : Buffer.from(chunk));
-      this.pump();
-    });
-    transport.on("drain", () => this.#keepalive.heard());
-    transport.on("end", () => {
-      this.#peerEnded = true;
-      this.pump();
-    });
-    transport.on("error", (cause: Error) => {
-      this.error ??= new TransportError("TRANSPORT_FAILED", { cause });
-    });
-    transport.on("close", () => this.#onClose());
-    if (transport.destroyed) queueMicrotask(() => this.#onClose());
+    useTransport(transport, this);
+    if (transport.destroyed) queueMicrotask(() => this.onClose());
     this.core.receive(received);
     queueMicrotask(() => this.pump());
   }
 
-  #onClose(): void {
+  onData(chunk: Buffer): void {
+    this.#keepalive.heard();
+    // Only a socket's chunks are certainly nobody else's: unmasking writes into them.
+    this.core.receive(this.#ownsChunks ? chunk : Buffer.from(chunk));
+    this.pump();
+  }
+
+  onDrain(): void {
+    this.writer.flush();
+    this.#keepalive.heard();
+  }
+
+  onEnd(): void {
+    this.#peerEnded = true;
+    this.pump();
+  }
+
+  onError(cause: Error): void {
+    this.error ??= new TransportError("TRANSPORT_FAILED", { cause });
+  }
+
+  onClose(): void {
     if (this.#transportClosed) return;
     this.#transportClosed = true;
     this.#wasAllWritten = this.writer.bufferedBytes === 0;
     this.#keepalive.stop();
-    this.#messageTimeout.stop();
+    this.#messageTimeout?.stop();
     this.#closeTimer?.cancel();
     this.#owner.onTransportClosed();
     this.pump();
@@ -273,7 +288,7 @@ export class Link {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.core.transportEnded();
-    this.pings.rejectAll(this.error);
+    this.#pings?.rejectAll(this.error);
     this.#owner.onEnded();
   }
 }

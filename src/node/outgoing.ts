@@ -1,17 +1,15 @@
 import {
   type Place,
   PreparedMessage,
-  type ProtocolConnection,
   Queue,
   type ReadyMessage,
   type SendOptions,
 } from "../protocol/index.js";
-import { type Subject, tellBackpressure, tellDropped } from "./diagnostics.js";
+import { tellBackpressure, tellDropped } from "./diagnostics.js";
 import type { Link } from "./link.js";
-import type { BufferPolicy, ResolvedConnectionOptions } from "./options.js";
+import type { ResolvedConnectionOptions } from "./options.js";
 import { toWaiting } from "./sendable.js";
 import { type FragmentSource, StreamSender } from "./stream-sender.js";
-import type { TransportWriter } from "./transport-writer.js";
 
 /**
  * What became of a message: it is on its way (`"sent"`), or so with more than
@@ -34,15 +32,13 @@ type Job =
   | { readonly type: "stream"; readonly sender: StreamSender; bytes: 0 }
   | { readonly type: "close"; readonly code: number | undefined; reason: string; bytes: 0 };
 
-interface OutgoingOptions extends OutgoingEvents {
-  readonly subject: Subject;
-  readonly core: ProtocolConnection;
-  readonly writer: TransportWriter;
-  readonly maxBufferedBytes: number;
-  readonly bufferPolicy: BufferPolicy;
-}
+/** What of a link is needed to send. */
+type SendingLink = Pick<Link, "role" | "core" | "writer">;
 
-export interface OutgoingEvents {
+type SendingOptions = Pick<ResolvedConnectionOptions, "maxBufferedBytes" | "bufferPolicy">;
+
+/** Whose messages go out. */
+export interface OutgoingOwner {
   /** Nothing waits any more, after more than `maxBufferedBytes` had. */
   readonly onDrained: () => void;
   /** The hard stop, or the policy `"close"`: the peer does not read. */
@@ -57,29 +53,28 @@ const HARD_STOP_FACTOR = 16;
 
 /** Everything an application sends, in its order, within the bounds of what may wait. */
 export class Outgoing {
-  readonly #options: OutgoingOptions;
+  readonly #link: SendingLink;
+  readonly #options: SendingOptions;
+  readonly #owner: OutgoingOwner;
   readonly #jobs = new Queue<Job>();
   /** The message of each key that waits, under a policy that conflates. */
   #keyed: Map<unknown, Place<Job>> | undefined;
   #isBusy = false;
-  readonly #drainWaiters: ((isDrained: boolean) => void)[] = [];
+  #drainWaiters: ((isDrained: boolean) => void)[] | undefined;
   /** Messages that the policy has dropped. */
   droppedMessages = 0;
   /** How often more than `maxBufferedBytes` have come to wait. */
   backpressureCount = 0;
 
-  constructor(
-    link: Pick<Link, "role" | "core" | "writer">,
-    { maxBufferedBytes, bufferPolicy }: ResolvedConnectionOptions,
-    events: OutgoingEvents,
-  ) {
-    const { core, writer } = link;
-    this.#options = { subject: link, core, writer, maxBufferedBytes, bufferPolicy, ...events };
+  constructor(link: SendingLink, options: SendingOptions, owner: OutgoingOwner) {
+    this.#link = link;
+    this.#options = options;
+    this.#owner = owner;
   }
 
   /** Bytes that wait here or behind here. */
   get bufferedBytes(): number {
-    return this.#options.core.budget.waitingBytes + this.#options.writer.bufferedBytes;
+    return this.#link.core.budget.waitingBytes + this.#link.writer.bufferedBytes;
   }
 
   get isOver(): boolean {
@@ -89,20 +84,20 @@ export class Outgoing {
   /** Sends a message. What a Blob holds is read in its turn: what is sent later waits for it. */
   send(data: ReadyMessage | Blob, options: SendOptions): SendStatus {
     if (isBlob(data)) return this.#sendBlob(data, options);
-    if (this.#options.writer.isWatched && this.isOver) {
+    if (this.#link.writer.isWatched && this.isOver) {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
     }
     if (this.#jobs.length > 0 || this.#isBusy) {
-      const waiting = toWaiting(data, options, this.#options.subject.role);
+      const waiting = toWaiting(data, options, this.#link.role);
       this.#pushMessage(waiting, options, this.#keyOf(waiting));
-    } else if (!this.#options.core.sendMessage(data, options)) return "closed";
+    } else if (!this.#link.core.sendMessage(data, options)) return "closed";
     return this.#after();
   }
 
   /** Sends one message in fragments as `source` gives them. What is sent later waits for its end. */
   sendStream(source: FragmentSource, type: "text" | "binary" | undefined): Promise<SendStatus> {
-    const { core, writer } = this.#options;
+    const { core, writer } = this.#link;
     const drained = (): Promise<boolean> => this.drained();
     const sender = new StreamSender({ source, type, core, writer, drained });
     this.#push({ type: "stream", sender, bytes: 0 });
@@ -112,7 +107,7 @@ export class Outgoing {
 
   /** Closes behind all that was sent; a message in fragments is not finished, nor what waits for it sent. */
   close(code: number | undefined, reason: string): void {
-    const { core } = this.#options;
+    const { core } = this.#link;
     const isStreaming = this.#isBusy && this.#jobs.first?.type === "stream";
     if (this.#jobs.length === 0 || isStreaming) core.close(code, reason);
     else this.#push({ type: "close", code, reason, bytes: 0 });
@@ -120,7 +115,8 @@ export class Outgoing {
 
   /** Goes on with what waits. */
   advance(): void {
-    const { core, writer, maxBufferedBytes } = this.#options;
+    const { core, writer } = this.#link;
+    const { maxBufferedBytes } = this.#options;
     while (!this.#isBusy) {
       const job = this.#jobs.first;
       if (job === undefined) return;
@@ -140,18 +136,20 @@ export class Outgoing {
   /** Resolves at once, or when nothing waits any more: with true, or with false at the end of the connection. */
   drained(): Promise<boolean> {
     if (!this.isOver) return Promise.resolve(true);
-    this.#options.writer.isWatched = true;
-    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+    this.#link.writer.isWatched = true;
+    return new Promise((resolve) => {
+      (this.#drainWaiters ??= []).push(resolve);
+    });
   }
 
   /** Call when something has been written, or encoded. */
   progress(): void {
     this.advance();
-    const { writer, onDrained } = this.#options;
+    const { writer } = this.#link;
     if (!writer.isWatched || this.bufferedBytes > 0) return;
     writer.isWatched = false;
     this.#resolveWaiters(true);
-    onDrained();
+    this.#owner.onDrained();
   }
 
   /** Forgets what waits: the connection is closed. */
@@ -162,7 +160,9 @@ export class Outgoing {
   }
 
   #resolveWaiters(isDrained: boolean): void {
-    for (const resolve of this.#drainWaiters.splice(0)) resolve(isDrained);
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = undefined;
+    if (waiters !== undefined) for (const resolve of waiters) resolve(isDrained);
   }
 
   #run(job: Job & { type: "blob" | "stream" }): void {
@@ -178,7 +178,7 @@ export class Outgoing {
 
   /** A Blob whose content is gone, such as a file that was deleted, ends the connection: a message would be missing. */
   async #sendBlobNow({ blob, options }: Job & { type: "blob" }): Promise<void> {
-    const { core, writer } = this.#options;
+    const { core, writer } = this.#link;
     try {
       core.sendMessage(new Uint8Array(await blob.arrayBuffer()), options);
     } catch {
@@ -194,11 +194,11 @@ export class Outgoing {
   }
 
   #after(): SendStatus {
-    const { writer } = this.#options;
+    const { writer } = this.#link;
     if (this.isOver && !writer.isWatched) {
       writer.isWatched = true;
       this.backpressureCount++;
-      tellBackpressure(this.#options.subject, this.bufferedBytes);
+      tellBackpressure(this.#link, this.bufferedBytes);
     }
     writer.schedule();
     return writer.isWatched && this.isOver ? "buffered" : "sent";
@@ -206,21 +206,21 @@ export class Outgoing {
 
   /** @returns What became of the message, or `undefined` when it is to be sent. */
   #applyPolicy(data: ReadyMessage, options: SendOptions): SendStatus | undefined {
-    const { bufferPolicy, maxBufferedBytes, onOverflow } = this.#options;
+    const { bufferPolicy, maxBufferedBytes } = this.#options;
     if (bufferPolicy === "wait") {
       if (this.bufferedBytes + data.length <= maxBufferedBytes * HARD_STOP_FACTOR) return undefined;
-      onOverflow();
+      this.#owner.onOverflow();
       return "closed";
     }
     if (bufferPolicy === "close") {
-      onOverflow();
+      this.#owner.onOverflow();
       return "closed";
     }
     if (bufferPolicy === "dropNewest") {
       this.#dropped();
       return "dropped";
     }
-    const waiting = toWaiting(data, options, this.#options.subject.role);
+    const waiting = toWaiting(data, options, this.#link.role);
     const key = this.#keyOf(waiting);
     const older = this.#keyed?.get(key);
     if (older !== undefined) this.#drop(older);
@@ -232,7 +232,7 @@ export class Outgoing {
   /** Drops the oldest messages that wait here, until what waits here stays within the bound. */
   #makeRoom(bytes: number): void {
     for (const place of this.#jobs.places()) {
-      const { waitingBytes } = this.#options.core.budget;
+      const { waitingBytes } = this.#link.core.budget;
       const cost = waitingBytes + bytes + this.#jobs.length * BYTES_PER_JOB;
       if (cost <= this.#options.maxBufferedBytes) return;
       if (place.value.type === "message") this.#drop(place);
@@ -247,7 +247,7 @@ export class Outgoing {
 
   #dropped(): void {
     this.droppedMessages++;
-    tellDropped(this.#options.subject, this.droppedMessages);
+    tellDropped(this.#link, this.droppedMessages);
   }
 
   /** `undefined` is no key: nothing takes the message's place. */
@@ -279,7 +279,7 @@ export class Outgoing {
   }
 
   #charge(bytes: number, objects: number): void {
-    const { budget } = this.#options.core;
+    const { budget } = this.#link.core;
     budget.waitingBytes += bytes;
     budget.objects += objects;
   }

@@ -4,6 +4,12 @@ import type { ProtocolConnection } from "../protocol/index.js";
 /** From this many bytes on there is nothing to win by gathering more for one write. */
 const FLUSH_AT_BYTES = 64 * 1024;
 
+/** Who uses a writer. */
+export interface WriterOwner {
+  /** Something has been written while {@link TransportWriter.isWatched}. */
+  readonly onWritten: () => void;
+}
+
 /**
  * Carries the core's output to the transport, in as few writes as possible: all
  * that is sent while one chunk of input is handled, or in one turn of the event
@@ -13,19 +19,19 @@ const FLUSH_AT_BYTES = 64 * 1024;
 export class TransportWriter {
   readonly #transport: Duplex;
   readonly #core: ProtocolConnection;
-  readonly #onWritten: () => void;
+  readonly #owner: WriterOwner;
   #isCorked = false;
   #isScheduled = false;
   #isEnding = false;
 
-  /** Whether to call `onWritten` when what is sent from now on has been written. */
+  /** Whether to call {@link WriterOwner.onWritten} when what is sent from now on has been written. */
   isWatched = false;
 
-  constructor(transport: Duplex, core: ProtocolConnection, onWritten: () => void) {
+  /** Who makes it calls {@link flush} when the transport has drained. */
+  constructor(transport: Duplex, core: ProtocolConnection, owner: WriterOwner) {
     this.#transport = transport;
     this.#core = core;
-    this.#onWritten = onWritten;
-    transport.on("drain", () => this.flush());
+    this.#owner = owner;
   }
 
   /** Bytes that the operating system has not taken yet. */
@@ -81,7 +87,7 @@ export class TransportWriter {
 
     if (chunks.length > 1) transport.cork();
     for (let i = 0; i < chunks.length - 1; i++) transport.write(chunks[i]);
-    if (this.isWatched) transport.write(last, this.#onWritten);
+    if (this.isWatched) transport.write(last, () => this.#owner.onWritten());
     else transport.write(last);
     if (chunks.length > 1) transport.uncork();
   }

@@ -69,9 +69,10 @@ export class Guards<Holder extends object> {
     return undefined;
   }
 
-  /** Takes the places away from `holder`. @returns What releases them. */
-  take(holder: Holder): () => void {
-    const places = this.#places.get(holder) ?? [];
+  /** Takes the places away from `holder`. @returns What releases them; `undefined` when there are none. */
+  take(holder: Holder): (() => void) | undefined {
+    const places = this.#places.get(holder);
+    if (places === undefined) return undefined;
     this.#places.delete(holder);
     return () => {
       for (const release of places.splice(0)) safely(release, this.#onError)(undefined);

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "./clock.js";
+import { leaveTransport, type TransportUser, useTransport } from "./transport-user.js";
 
 export interface PendingLimits {
   readonly clock: Clock;
@@ -23,7 +24,7 @@ export interface PendingEvents {
  * A transport in its opening handshake: bounded in time and in bytes, and watched for
  * its end. It ends in one of three ways: accepted, answered, or gone.
  */
-export class PendingTransport {
+export class PendingTransport implements TransportUser {
   readonly transport: Duplex;
   readonly #limits: PendingLimits;
   readonly #events: PendingEvents;
@@ -40,16 +41,14 @@ export class PendingTransport {
     this.transport = transport;
     this.#limits = limits;
     this.#events = events;
-    transport.on("error", ignore); // for good: "close" follows, and says enough
     if (transport.destroyed || transport.readableEnded) {
       this.#state = "over"; // from the beginning, so that there is nothing to tell
+      transport.on("error", ignore); // for good: "close" follows, and says enough
       transport.destroy();
       return;
     }
+    useTransport(transport, this);
     this.#timer = limits.clock.setTimer(() => events.onTimeout(this), limits.handshakeTimeoutMs);
-    transport.on("data", this.#onData);
-    transport.on("end", this.#onEnd);
-    transport.on("close", this.#onClose);
   }
 
   /** Whether the peer still waits for an answer, as far as anybody knows. */
@@ -107,9 +106,7 @@ export class PendingTransport {
   accept(): Uint8Array {
     this.#end();
     this.#whenUnwanted = undefined;
-    this.transport.off("data", this.#onData);
-    this.transport.off("end", this.#onEnd);
-    this.transport.off("close", this.#onClose);
+    leaveTransport(this.transport);
     this.transport.resume(); // takes effect in the next tick
     this.#events.onOver(this);
     return this.#kept.subarray(0, this.#keptLength);
@@ -118,26 +115,31 @@ export class PendingTransport {
   /** Ends the transport at once. */
   destroy(): void {
     this.transport.destroy();
-    this.#onClose();
+    this.onClose();
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
+  onData(chunk: Uint8Array): void {
     if (this.#state !== "waiting") return; // refused: what still comes is of no interest
     if (this.#consume === undefined) this.keep(chunk);
     else this.#consume(chunk);
-  };
+  }
+
+  onDrain(): void {}
 
   /** Half a connection is none (RFC 6455 §7.1.1): who has ended its side cannot close any more. */
-  readonly #onEnd = (): void => {
+  onEnd(): void {
     if (this.#state === "waiting") this.destroy();
-  };
+  }
 
-  readonly #onClose = (): void => {
+  /** {@link onClose} follows, and says enough. */
+  onError(): void {}
+
+  onClose(): void {
     if (this.#state === "over") return;
     this.#end();
     this.#becomeUnwanted();
     this.#events.onOver(this);
-  };
+  }
 
   #end(): void {
     this.#state = "over";
@@ -154,5 +156,4 @@ export class PendingTransport {
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Outlives the handshake, and keeps nothing of it alive. */
 function ignore(): void {}

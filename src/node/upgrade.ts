@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { buildResponse, type HttpResponse, type UpgradeRequest } from "../protocol/index.js";
+import { ConnectionGroup } from "./connection-group.js";
 import { WebSocketConnection } from "./connection.js";
 import { tellAccepted, tellRefused } from "./diagnostics.js";
 import type { ResolvedServerOptions } from "./server-options.js";
@@ -18,7 +19,7 @@ import {
   type SendableRefusal,
   withAdvice,
 } from "./upgrade-refusal.js";
-import { type PendingLimits, PendingTransport } from "./upgrade-transport.js";
+import { type PendingEvents, type PendingLimits, PendingTransport } from "./upgrade-transport.js";
 
 /** Whose request it is; or the error of the hook that was to say so. */
 export type Claim = "ours" | "foreign" | { readonly error: unknown };
@@ -48,8 +49,6 @@ const MIN_PENDING = 100;
  * holds, so that nothing is left behind.
  */
 export class Upgrader<Data> {
-  /** What the application has been given, and is not closed yet. */
-  readonly connections: Set<WebSocketConnection<Data>> = new Set();
   readonly options: ResolvedServerOptions<Data>;
   readonly guards: Guards<PendingTransport>;
   readonly #events: UpgraderEvents<Data>;
@@ -57,10 +56,16 @@ export class Upgrader<Data> {
   readonly #pending = new Map<PendingTransport, ServerRequest | undefined>();
   /** Those of them that hold a place for a connection. */
   readonly #admitted = new Set<PendingTransport>();
-  /** Connections that were only accepted to be closed. */
-  readonly #leaving = new Set<WebSocketConnection<undefined>>();
+  /** Connections that the application has been given. */
+  readonly #given = new ConnectionGroup<Data>(() => this.#checkEmpty());
+  /** Those that were only accepted to be closed. */
+  readonly #leaving = new ConnectionGroup<undefined>(() => this.#checkEmpty());
   readonly #whenEmpty: (() => void)[] = [];
   readonly #pendingLimits: PendingLimits;
+  readonly #pendingEvents: PendingEvents = {
+    onTimeout: (pending) => this.#timeOut(pending),
+    onOver: (pending) => this.#forget(pending),
+  };
   #isClosing = false;
 
   constructor(options: ResolvedServerOptions<Data>, events: UpgraderEvents<Data>) {
@@ -72,13 +77,15 @@ export class Upgrader<Data> {
     this.#pendingLimits = { clock, handshakeTimeoutMs, closeTimeoutMs, maxQueuedBytes };
   }
 
+  /** What the application has been given, and is not closed yet. */
+  get connections(): ReadonlySet<WebSocketConnection<Data>> {
+    return this.#given.members;
+  }
+
   /** Watches over a transport from now on. Refuses it when there are too many, or the server is closing. */
   open(transport: Duplex): PendingTransport {
     const { maxConnections } = this.options;
-    const pending = new PendingTransport(transport, this.#pendingLimits, {
-      onTimeout: () => this.#timeOut(pending),
-      onOver: () => this.#forget(pending),
-    });
+    const pending = new PendingTransport(transport, this.#pendingLimits, this.#pendingEvents);
     if (!pending.isWaiting) return pending; // the transport was closed before it got here
     this.#pending.set(pending, undefined);
     const withoutPlace = this.#pending.size - this.#admitted.size;
@@ -140,7 +147,7 @@ export class Upgrader<Data> {
   /** Ends all transports at once. */
   terminateAll(): void {
     for (const connection of this.connections) connection.terminate();
-    for (const connection of this.#leaving) connection.terminate();
+    for (const connection of this.#leaving.members) connection.terminate();
     for (const pending of this.#pending.keys()) pending.destroy();
   }
 
@@ -167,7 +174,7 @@ export class Upgrader<Data> {
 
   #admit(pending: PendingTransport): Admission {
     const { maxConnections, whenFull } = this.options;
-    const taken = this.connections.size + this.#leaving.size + this.#admitted.size;
+    const taken = this.connections.size + this.#leaving.members.size + this.#admitted.size;
     const isFull = taken >= maxConnections;
     if (isFull && (whenFull === "refuse" || taken >= maxConnections * 2)) return "full";
     this.#admitted.add(pending);
@@ -183,7 +190,7 @@ export class Upgrader<Data> {
       case "open": {
         const { agreement, data } = decision;
         tellAccepted("server", request.remoteAddress);
-        const connection = this.#connect(pending, request, agreement, data, this.connections);
+        const connection = this.#connect(pending, request, agreement, data, this.#given);
         this.#events.onConnection(connection, request);
         break;
       }
@@ -215,7 +222,7 @@ export class Upgrader<Data> {
     { remoteAddress }: ServerRequest,
     { response, subprotocol, deflate }: Agreement,
     data: T,
-    group: Set<WebSocketConnection<T>>,
+    { members, leave }: ConnectionGroup<T>,
   ): WebSocketConnection<T> {
     const { transport } = pending;
     transport.write(response);
@@ -229,13 +236,9 @@ export class Upgrader<Data> {
       received: pending.accept(),
       remoteAddress,
       data,
-      onClosed: () => {
-        group.delete(connection);
-        release();
-        this.#checkEmpty();
-      },
+      onClosed: release === undefined ? leave : (one) => leave(one, release),
     });
-    group.add(connection);
+    members.add(connection);
     return connection;
   }
 
@@ -282,12 +285,12 @@ export class Upgrader<Data> {
   #forget(pending: PendingTransport): void {
     this.#pending.delete(pending);
     this.#admitted.delete(pending);
-    this.guards.take(pending)();
+    this.guards.take(pending)?.();
     this.#checkEmpty();
   }
 
   #checkEmpty(): void {
-    if (this.connections.size + this.#leaving.size + this.#pending.size > 0) return;
+    if (this.connections.size + this.#leaving.members.size + this.#pending.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }

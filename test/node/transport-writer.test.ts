@@ -16,7 +16,7 @@ function connected(write: (chunk: Buffer) => void): { send: () => void } {
       done();
     },
   });
-  const writer = new TransportWriter(transport, core, () => {});
+  const writer = new TransportWriter(transport, core, { onWritten: () => {} });
   return {
     send: () => {
       core.sendMessage("x");

@@ -11,6 +11,16 @@ import {
 import { BINARY, CLOSE, closePayload, frame, PING, PONG, TEXT } from "../../support/wire-frame.js";
 
 describe("closing", () => {
+  it("tells how it ended who asks for it afterwards, as often as anybody asks", async () => {
+    const peer = new RawPeer();
+    peer.send(frame(CLOSE, closePayload(4001, "bye")));
+    await peer.ended();
+    peer.socket.end();
+    await new Promise((resolve) => peer.connection.on("close", resolve));
+    expect(await peer.connection.closed).toMatchObject({ code: 4001, wasClean: true });
+    expect(peer.connection.closed).toBe(peer.connection.closed);
+  });
+
   it("answers the peer's Close, ends the transport and reports it clean [6455-5.5-12] [6455-5.5-13]", async () => {
     const onClosed = vi.fn<() => void>();
     const peer = new RawPeer({ onClosed });
