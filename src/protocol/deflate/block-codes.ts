@@ -43,6 +43,12 @@ const codeLengthTable = new DecodeTable(1 << CODE_LENGTH_ROOT_BITS);
 const codeLengthLengths = new CodeLengths(CODE_LENGTH_SYMBOLS);
 const codeLengthBits = new Uint8Array(CODE_LENGTH_SYMBOLS);
 
+/** Of the symbols that repeat a length (§3.2.7): how many extra bits they have, and how often at least. */
+const REPEAT_BITS: Uint8Array = new Uint8Array(CODE_LENGTH_SYMBOLS);
+REPEAT_BITS.set([2, 3, 7], 16);
+const REPEAT_BASE: Uint8Array = new Uint8Array(CODE_LENGTH_SYMBOLS);
+REPEAT_BASE.set([3, 3, 11], 16);
+
 const LITLEN_MEANINGS: Int32Array = litlenMeanings();
 const DISTANCE_MEANINGS: Int32Array = distanceMeanings();
 const CODE_LENGTH_MEANINGS: Int32Array = Int32Array.from(
@@ -112,37 +118,61 @@ function readCodeLengthCode(reader: BitReader): boolean {
  */
 function readLengths(reader: BitReader, litlenSymbols: number, total: number): boolean {
   const { entries, rootBits } = codeLengthTable;
+  const { view } = reader;
   const mask = (1 << rootBits) - 1;
+  const lastPosition = reader.end + 4;
+  let { position, hold, count } = reader;
   litlenLengths.used = 0;
   distanceLengths.used = 0;
-  let hasEnd = false;
+  let code = litlenLengths;
+  let first = 0;
   let previous = -1;
   for (let i = 0; i < total;) {
-    if (reader.position > reader.end + 4) return false; // the zeros there might go on for ever
-    reader.refill();
-    const entry = entries[reader.hold & mask]!;
-    reader.take(entry & 15);
+    if (position > lastPosition) return false; // the zeros there might go on for ever
+    hold |= view.getInt32(position, true) << count;
+    position += (31 - count) >> 3;
+    count |= 24;
+    const entry = entries[hold & mask]!;
     const symbol = entry >>> 16;
+    hold >>>= entry & 15;
+    count -= entry & 15;
     let times = 1;
     if (symbol < 16) {
       previous = symbol;
-    } else if (symbol === 16) {
-      if (previous < 0) return false;
-      times = 3 + reader.take(2);
     } else {
-      previous = 0;
-      times = symbol === 17 ? 3 + reader.take(3) : 11 + reader.take(7);
+      if (symbol > 16) previous = 0;
+      else if (previous < 0) return false;
+      const bits = REPEAT_BITS[symbol]!;
+      times = REPEAT_BASE[symbol]! + (hold & ((1 << bits) - 1));
+      hold >>>= bits;
+      count -= bits;
     }
     const next = i + times;
     if (next > total) return false;
-    if (previous === 0) i = next;
+    if (previous === 0) {
+      i = next;
+      continue;
+    }
     for (; i < next; i++) {
-      if (i < litlenSymbols) litlenLengths.add(i, previous);
-      else distanceLengths.add(i - litlenSymbols, previous);
-      if (i === END_OF_BLOCK) hasEnd = true;
+      if (i >= litlenSymbols && first === 0) {
+        code = distanceLengths;
+        first = litlenSymbols;
+      }
+      code.add(i - first, previous);
     }
   }
-  return hasEnd;
+  reader.position = position;
+  reader.hold = hold;
+  reader.count = count;
+  return hasEndOfBlock();
+}
+
+function hasEndOfBlock(): boolean {
+  const { symbols, used } = litlenLengths;
+  for (let i = used - 1; i >= 0 && symbols[i]! >= END_OF_BLOCK; i--) {
+    if (symbols[i] === END_OF_BLOCK) return true;
+  }
+  return false;
 }
 
 /** Symbols 286 and 287 are left as exceptions of no known kind. */

@@ -1,4 +1,4 @@
-/** How hard the search for matches tries: see `matches.ts`. */
+/** How hard the search for matches tries: see `match-finder.ts`. */
 export interface Effort {
   /** Where the latest two places with the same hash give no match: at how many more it is looked for. */
   readonly firstProbes: number;
@@ -9,16 +9,17 @@ export interface Effort {
   /** A match shorter than this waits to see whether the next byte starts a longer one. 0: none waits. */
   readonly lazyBelow: number;
   /**
-   * Of the places inside a match, one in so many is remembered for later matches.
-   * Measured on messages of 1 KiB at level 4, all against every second one: 10 to
-   * 20 % of the time to find matches, and 0.2 % (JSON) to 2 % (chat) of the size.
+   * Of the places inside a match those at its edges are remembered for later matches,
+   * and one in so many of the others; 1: all. Measured on JSON of 700 B at level 4, every
+   * third one against the edges alone: a tenth of the time to find matches, and 4 % of
+   * the size.
    */
   readonly learnStep: number;
   /** A match this long is taken without looking at more occurrences. */
   readonly goodEnough: number;
   /**
    * Codes made to measure have to save so much of what a block takes with the fixed
-   * ones: they cost the two ends of a connection some 7 µs, a third of all that a
+   * ones: they cost the two ends of a connection some 8 µs, a third of all that a
    * message of 1 KiB costs.
    */
   readonly leastGain: number;
@@ -36,22 +37,24 @@ const SIXTEENTH: number = 1 / 16;
  *
  * | level | size  | µs   |   | level | size  | µs   |   | level | size  | µs   |
  * |-------|-------|------|---|-------|-------|------|---|-------|-------|------|
- * | 1     | 1.164 | 8.9  |   | 4     | 1.088 | 9.9  |   | 7     | 1.008 | 16.8 |
- * | 2     | 1.113 | 9.2  |   | 5     | 1.030 | 15.0 |   | 8     | 0.998 | 20.5 |
- * | 3     | 1.095 | 10.0 |   | 6     | 1.017 | 16.0 |   | 9     | 0.992 | 26.5 |
+ * | 1     | 1.157 | 9.0  |   | 4     | 1.088 | 9.9  |   | 7     | 1.010 | 18.8 |
+ * | 2     | 1.115 | 9.1  |   | 5     | 1.030 | 15.3 |   | 8     | 1.002 | 21.7 |
+ * | 3     | 1.096 | 9.3  |   | 6     | 1.022 | 15.8 |   | 9     | 0.994 | 29.1 |
  *
- * More than two probes for a first match bring 0.5 % and cost every literal: the
- * chains are long in places where nothing fits.
+ * More than two places for a first match bring 0.5 % and cost every literal: the
+ * chains are long in places where nothing fits. A longer match than one of 4 to 7
+ * bytes is not looked for below level 5: at level 4 that would make chat text of 1 KiB
+ * 2.3 % smaller, and a third slower to compress.
  */
 // oxfmt-ignore
 const EFFORTS: readonly Effort[] = [
   { firstProbes: 0,  probesFrom: 8, probes: 0,  lazyBelow: 0,   learnStep: 32, goodEnough: 32,  leastGain: SIXTEENTH },
-  { firstProbes: 0,  probesFrom: 8, probes: 2,  lazyBelow: 0,   learnStep: 16, goodEnough: 64,  leastGain: SIXTEENTH },
-  { firstProbes: 0,  probesFrom: 8, probes: 4,  lazyBelow: 0,   learnStep: 8,  goodEnough: 128, leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 3,  lazyBelow: 0,   learnStep: 12, goodEnough: 64,  leastGain: SIXTEENTH },
   { firstProbes: 0,  probesFrom: 8, probes: 6,  lazyBelow: 0,   learnStep: 6,  goodEnough: 128, leastGain: SIXTEENTH },
-  { firstProbes: 0,  probesFrom: 4, probes: 8,  lazyBelow: 8,   learnStep: 1,  goodEnough: 128, leastGain: 0 },
-  { firstProbes: 2,  probesFrom: 4, probes: 12, lazyBelow: 16,  learnStep: 1,  goodEnough: 128, leastGain: 0 },
-  { firstProbes: 4,  probesFrom: 4, probes: 16, lazyBelow: 32,  learnStep: 1,  goodEnough: 258, leastGain: 0 },
+  { firstProbes: 0,  probesFrom: 8, probes: 10, lazyBelow: 0,   learnStep: 4,  goodEnough: 128, leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 4, probes: 12, lazyBelow: 8,   learnStep: 1,  goodEnough: 128, leastGain: 0 },
+  { firstProbes: 0,  probesFrom: 4, probes: 16, lazyBelow: 16,  learnStep: 1,  goodEnough: 128, leastGain: 0 },
+  { firstProbes: 4,  probesFrom: 4, probes: 20, lazyBelow: 32,  learnStep: 1,  goodEnough: 258, leastGain: 0 },
   { firstProbes: 8,  probesFrom: 4, probes: 32, lazyBelow: 128, learnStep: 1,  goodEnough: 258, leastGain: 0 },
   { firstProbes: 18, probesFrom: 4, probes: 64, lazyBelow: 258, learnStep: 1,  goodEnough: 258, leastGain: 0 },
 ];

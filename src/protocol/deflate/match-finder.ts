@@ -7,6 +7,8 @@ import { MIN_MATCH_BYTES, type Parse } from "./parse.js";
 
 /** How many bytes of a place are compared at once, in two words. */
 const COMPARED_BYTES = 8;
+/** A longer match than this is one. */
+const NONE: number = (MIN_MATCH_BYTES - 1) << 16;
 
 /** What {@link findMatches} searches, in one place for the functions it is made of. */
 export interface Search {
@@ -50,21 +52,17 @@ export function findMatches(search: Search, parse: Parse): void {
     const distance2 = ((position - second - 1) & mask) + 1;
     const difference1 = words.getInt32(i - distance1, true) ^ word;
     const difference2 = words.getInt32(i - distance2, true) ^ word;
+    let match: number;
     // The sign of x | -x says whether x is not 0.
-    if (((difference1 | -difference1) & (difference2 | -difference2)) < 0 && firstProbes === 0) {
-      const literal = word & 0xff;
-      symbols[count++] = literal;
-      frequencies[literal]!++;
-      i++;
-      continue;
+    if (((difference1 | -difference1) & (difference2 | -difference2)) < 0) {
+      match = firstProbes === 0 ? 0 : longerMatch(search, i, previous[second]!, firstProbes, NONE);
+    } else {
+      const reach = i - historyStart < mask ? i - historyStart : mask;
+      match = longerOfTwo(words, i, distance1, distance2, reach);
+      // Behind the end there are zeros, which may have been among the eight bytes.
+      if (match >> 16 > end - i) match = ((end - i) << 16) | (match & 0xffff);
+      if (match >> 16 >= probesFrom) match = longestMatch(search, i, match, previous[first]!);
     }
-    const reach = i - historyStart < mask ? i - historyStart : mask;
-    let match = longerOfTwo(words, i, distance1, distance2, reach);
-    const length = match >> 16;
-    if (length >= probesFrom || length < MIN_MATCH_BYTES) {
-      match = longestMatch(search, i, match, previous[first]!);
-    }
-    if (length > end - i) match = ((end - i) << 16) | (match & 0xffff);
     if (match >> 16 < MIN_MATCH_BYTES) {
       const literal = word & 0xff;
       symbols[count++] = literal;
@@ -140,20 +138,14 @@ function learnMatch({ chains, window, base, effort }: Search, from: number, to: 
   learn(chains, window, base, to - 1, to, 1);
 }
 
-/** Goes on where {@link longerOfTwo} stopped, with further candidates from `candidate` on. */
+/** Goes on where {@link longerOfTwo} stopped, and with further candidates from `candidate` on. */
 function longestMatch(search: Search, i: number, match: number, candidate: number): number {
-  const { window, effort } = search;
-  const length = match >> 16;
+  const { words, end } = search.window;
   const distance = match & 0xffff;
-  if (length < MIN_MATCH_BYTES) {
-    const none = (MIN_MATCH_BYTES - 1) << 16;
-    return longerMatch(search, i, candidate, effort.firstProbes, none);
-  }
-  let longest = match;
-  if (length === COMPARED_BYTES) {
-    longest = (matchLength(window.words, i - distance, i, window.end) << 16) | distance;
-  }
-  return longerMatch(search, i, candidate, effort.probes, longest);
+  const length = match >> 16;
+  const longest =
+    length === COMPARED_BYTES ? (matchLength(words, i - distance, i, end) << 16) | distance : match;
+  return longerMatch(search, i, candidate, search.effort.probes, longest);
 }
 
 /** Looks for a match at `i` that is longer than the one before it. @returns The longer one. */

@@ -70,6 +70,12 @@ describe("findMatches", () => {
     expect(readable(partsIn(bytes("ystorys"), story))).toEqual(["y", [5, 6], "s"]);
   });
 
+  it("does not take the zeros behind the end for a part of the message", () => {
+    const history = bytes("abcd\0\0\0\0\0");
+    expect(readable(partsIn(bytes("abcd"), { history }))).toEqual([[4, 9]]);
+    expect(readable(partsIn(bytes("abcd\0"), { history }))).toEqual([[5, 9]]);
+  });
+
   it("splits what is longer than a match can be", () => {
     expect(readable(partsIn(new Uint8Array(600).fill(97)))).toEqual([
       "a",
