@@ -116,7 +116,7 @@ export const natsKind: EngineKind = (folder) => {
   return { program: natsServer ?? "", args, target };
 };
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 30_000;
 const BETWEEN_TRIES_MS = 10;
 
 /** Tries until the engine listens: it has no other way to say so. */

@@ -9,6 +9,7 @@ import type {
 import { type IoRedisClient, ioRedisLink, isIoRedisClient } from "./ioredis-link.js";
 import { isNodeRedisClient, type NodeRedisClient, nodeRedisLink } from "./node-redis-link.js";
 import type { PubSubMode, RedisArgument, RedisLink } from "./redis-link.js";
+import { findMode } from "./redis-mode.js";
 import { redisPresence } from "./redis-presence.js";
 import { redisReplay, type RedisReplayOptions } from "./redis-replay.js";
 import { RedisSubscriber, withoutOffset } from "./redis-subscriber.js";
@@ -25,8 +26,8 @@ export interface RedisBrokerOptions {
    * Whether messages go by sharded pub/sub (SPUBLISH, Redis 7), which a Redis Cluster
    * does not send to all of its nodes. All nodes of the application need the same.
    *
-   * @defaultValue `"auto"`: where the server has it and the client can receive it. An
-   * ioredis `Cluster` goes without, unless this is `"always"` and its `shardedSubscribers` is on.
+   * @defaultValue `"auto"`: where the server has it, lets this user use it and is none of a
+   * Redis Cluster. An ioredis `Cluster` can do with `"always"`, if its `shardedSubscribers` is on.
    */
   readonly sharded?: "auto" | "always" | "never";
   /** Keeps each room's latest messages for members that come back. @defaultValue nothing is kept */
@@ -62,7 +63,10 @@ export class RedisBroker implements Broker {
     this.#link = linkOf(client);
     const command = (name: string, args: readonly RedisArgument[]): Promise<unknown> =>
       this.#link.command(name, args);
-    this.#findMode = () => findMode(client, sharded, command);
+    this.#findMode = () =>
+      sharded === "auto"
+        ? findMode("isCluster" in client && Boolean(client.isCluster), `${prefix}:probe`, command)
+        : Promise.resolve(sharded === "always" ? "sharded" : "plain");
     this.presence = redisPresence(command, `${prefix}:nodes`);
     if (replay !== undefined) {
       const channelName = (channel: string): string => this.#channelName(channel);
@@ -129,16 +133,4 @@ function linkOf(client: RedisClient): RedisLink {
   throw new TypeError(
     "RedisBroker needs a client: new Redis() of ioredis, or createClient() of redis",
   );
-}
-
-/** @returns How the server and the client can do pub/sub. Rejects when the server does not answer. */
-async function findMode(
-  client: RedisClient,
-  sharded: "auto" | "always" | "never",
-  command: (name: string, args: readonly RedisArgument[]) => Promise<unknown>,
-): Promise<PubSubMode> {
-  if (sharded !== "auto") return sharded === "always" ? "sharded" : "plain";
-  if ("isCluster" in client && client.isCluster) return "plain";
-  const reply = await command("COMMAND", ["INFO", "spublish"]);
-  return Array.isArray(reply) && Array.isArray(reply[0]) ? "sharded" : "plain";
 }
