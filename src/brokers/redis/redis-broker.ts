@@ -65,7 +65,7 @@ export class RedisBroker implements Broker {
       this.#link.command(name, args);
     this.#findMode = () =>
       sharded === "auto"
-        ? findMode("isCluster" in client && Boolean(client.isCluster), `${prefix}:probe`, command)
+        ? findMode("isCluster" in client && client.isCluster, `${prefix}:probe`, command)
         : Promise.resolve(sharded === "always" ? "sharded" : "plain");
     this.presence = redisPresence(command, `${prefix}:nodes`);
     if (replay !== undefined) {
