@@ -82,14 +82,15 @@ export class TransportWriter {
 
   #write(chunks: readonly Uint8Array[]): void {
     const transport = this.#transport;
-    const last = chunks.at(-1);
+    const rest = chunks.length - 1;
+    const last = chunks[rest];
     if (last === undefined || !transport.writable) return;
 
-    if (chunks.length > 1) transport.cork();
-    for (let i = 0; i < chunks.length - 1; i++) transport.write(chunks[i]);
+    if (rest > 0) transport.cork();
+    for (let i = 0; i < rest; i++) transport.write(chunks[i]);
     if (this.isWatched) transport.write(last, () => this.#owner.onWritten());
     else transport.write(last);
-    if (chunks.length > 1) transport.uncork();
+    if (rest > 0) transport.uncork();
   }
 }
 

@@ -8,7 +8,7 @@
  */
 export class OutputBuffer {
   readonly #allocate: (length: number) => Uint8Array;
-  #chunks: Uint8Array[] = [];
+  #chunks: Uint8Array[] | undefined;
   #length = 0;
   /** Where {@link reserve} made room: the caller writes here, from {@link position}. */
   block: Uint8Array = EMPTY;
@@ -61,7 +61,7 @@ export class OutputBuffer {
   /** Adds `bytes` without copying them: they must not change until they are written. */
   append(bytes: Uint8Array): void {
     this.#seal();
-    this.#chunks.push(bytes);
+    this.#add(bytes);
     this.#length += bytes.length;
   }
 
@@ -87,8 +87,8 @@ export class OutputBuffer {
   /** Gives all bytes in order, as chunks of any length, and forgets them. */
   take(): Uint8Array[] {
     this.#seal();
-    const chunks = this.#chunks;
-    this.#chunks = [];
+    const chunks = this.#chunks ?? [];
+    this.#chunks = undefined;
     this.#length = 0;
     this.block = EMPTY;
     this.#start = this.position = 0;
@@ -117,12 +117,18 @@ export class OutputBuffer {
   /** Makes a chunk of what was written into the block. The room behind it stays in use. */
   #seal(): void {
     if (this.#lone !== undefined) {
-      this.#chunks.push(this.#lone);
+      this.#add(this.#lone);
       this.#lone = undefined;
     }
     if (this.position === this.#start) return;
-    this.#chunks.push(this.block.subarray(this.#start, this.position));
+    this.#add(this.block.subarray(this.#start, this.position));
     this.#start = this.position;
+  }
+
+  /** Nearly always there is just one: a list made for one takes less than one that grows. */
+  #add(chunk: Uint8Array): void {
+    if (this.#chunks === undefined) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
   }
 }
 
