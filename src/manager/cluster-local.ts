@@ -63,6 +63,8 @@ export interface Cluster {
   roomClosed(room: string): void;
   /** A member here has come, or has a new state; or has left, when `member` is without a state. */
   presenceChanged(room: string, connectionId: string, state: unknown): void;
+  /** Members elsewhere as far as is known here without asking, of rooms that have a member here. */
+  knownMembersOf(room: string): RoomMember[];
   /** Members elsewhere. Never rejects. */
   fetchMembers(room: string, options: { readonly timeoutMs: number }): Promise<ClusterMembers>;
   closeAll(options: CloseAllOptions): void;

@@ -86,13 +86,16 @@ export class ManagerRoomHost<Data> implements RoomHost<Data> {
     return this.#options.rooms.membership.membersOf(room).size;
   }
 
-  presenceOf(room: string): RoomMember[] {
-    return this.#options.rooms.membersOf(room);
+  presenceOf(room: string, scope: "local" | "cluster"): RoomMember[] {
+    const here = this.#options.rooms.membersOf(room);
+    return scope === "local"
+      ? here
+      : [...here, ...(this.#options.cluster()?.knownMembersOf(room) ?? [])];
   }
 
   async fetchMembers(room: string, timeoutMs: number): Promise<ClusterMembers> {
     const elsewhere = await this.#options.cluster()?.fetchMembers(room, { timeoutMs });
-    const here = this.presenceOf(room);
+    const here = this.presenceOf(room, "local");
     if (elsewhere === undefined) return { members: here, missingNodes: [] };
     const { members, missingNodes } = elsewhere;
     return { members: [...here, ...members], missingNodes };

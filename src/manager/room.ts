@@ -49,7 +49,7 @@ export interface RoomHost<Data> {
   setState(connection: WebSocketConnection<Data>, room: string, state: unknown): boolean;
   members(room: string): Iterable<WebSocketConnection<Data>>;
   sizeOf(room: string): number;
-  presenceOf(room: string): RoomMember[];
+  presenceOf(room: string, scope: "local" | "cluster"): RoomMember[];
   fetchMembers(room: string, timeoutMs: number): Promise<ClusterMembers>;
   broadcast(room: string, data: Broadcastable, options: BroadcastOptions<Data>): BroadcastResult;
   publish(
@@ -165,9 +165,16 @@ export class Room<Data = unknown> {
     return this.#host.setState(connection, this.name, state);
   }
 
-  /** The members connected to this process, by id, with their states. */
-  presence(): RoomMember[] {
-    return this.#host.presenceOf(this.name);
+  /**
+   * The members connected to this process, by id, with their states.
+   *
+   * @param options - `scope`: with `"cluster"` those elsewhere, too, as far as they are
+   *   known here, which takes a member here. What changes in them is told by `cluster`
+   *   events of the type `presence`: the list of now and those to come make the list of then.
+   *   @defaultValue `"local"`
+   */
+  presence({ scope = "local" }: { readonly scope?: "local" | "cluster" } = {}): RoomMember[] {
+    return this.#host.presenceOf(this.name, scope);
   }
 
   /**

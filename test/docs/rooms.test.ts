@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { assert, beforeAll, describe, expect, it, vi } from "vitest";
 import { connect, type WebSocketConnection, WebSocketServer } from "../../src/index.js";
-import { ConnectionManager } from "../../src/manager/index.js";
+import { ConnectionManager, MemoryBroker } from "../../src/manager/index.js";
 import { eventually } from "../support/raw-peer.js";
 import { PATIENCE_MS } from "../support/wire-signal.js";
 
@@ -139,4 +139,51 @@ describe("docs/rooms.md", () => {
     expect(twoGot[2]).toEqual({ joined: [], updated: [{ id: idOne, state: "writing" }], left: [] });
     expect(oneGot[4]).toEqual({ joined: [], updated: [], left: [{ id: idTwo, state: "reading" }] });
   });
+
+  it("has a document with readers in several processes", async () => {
+    await using document = await run("presence-everywhere.js");
+    const { broker } = document.exports;
+    assert(broker instanceof MemoryBroker);
+    await using server = new WebSocketServer<unknown>({ port: 0, host: "127.0.0.1" });
+    await server.listening();
+    const elsewhere = new ConnectionManager({ server, broker });
+    const room = elsewhere.room("document");
+    elsewhere.on("connection", (one) => void room.join(one, { state: "writing" }));
+    const [other] = await client(server.url);
+    await eventually(() => room.size === 1);
+    const [otherId] = room.presence().map(({ id }) => id);
+
+    const [, got] = await client(document.url);
+    await eventually(() => presentIn(got).size === 2);
+    const id = String(got[0]?.["you"]);
+    expect(presentIn(got)).toEqual(
+      new Map([
+        [id, "reading"],
+        [otherId, "writing"],
+      ]),
+    );
+    const [, late] = await client(document.url);
+    await eventually(() => presentIn(got).size === 3 && presentIn(late).size === 3);
+    expect(late[0]?.["present"]).toHaveLength(3);
+    other.terminate();
+    await eventually(() => presentIn(got).size === 2 && presentIn(late).size === 2);
+    expect(presentIn(late)).toEqual(presentIn(got));
+    await elsewhere.shutdown({ deadlineMs: 0 });
+  });
 });
+
+/** Who is there, with their states, after a list and differences. */
+function presentIn(got: readonly Got[]): Map<unknown, unknown> {
+  const present = new Map<unknown, unknown>();
+  for (const one of got) {
+    for (const kind of ["present", "joined", "updated"]) {
+      const members = one[kind] ?? [];
+      assert(Array.isArray(members));
+      for (const { id, state } of members) present.set(id, state);
+    }
+    const left = one["left"] ?? [];
+    assert(Array.isArray(left));
+    for (const { id } of left) present.delete(id);
+  }
+  return present;
+}

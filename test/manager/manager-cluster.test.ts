@@ -75,6 +75,35 @@ it("broadcasts, sends to one, fetches members and closes all across managers", a
   expect(a.manager.metrics().broker).toMatchObject({ isUp: true, gaps: 0, dropped: 0 });
 });
 
+it("knows who is present elsewhere, of rooms that have a member here, and hears of each change", async () => {
+  const broker = new MemoryBroker();
+  const [a, b] = [await site(broker), await site(broker)];
+  const [x, y] = [await a.client(), await b.client()];
+  const [here, there] = [a.manager.room("r"), b.manager.room("r")];
+  await here.join(x.own, { state: "reading" });
+  expect(here.presence({ scope: "cluster" })).toEqual(here.presence());
+  expect(there.presence({ scope: "cluster" })).toEqual([]);
+  await there.join(y.own);
+  const both = [
+    { id: x.id, state: "reading" },
+    { id: y.id, state: null },
+  ];
+  await eventually(() => there.presence({ scope: "cluster" }).length === 2);
+  await eventually(() => here.presence({ scope: "cluster" }).length === 2);
+  expect(here.presence({ scope: "cluster" })).toEqual(both);
+  expect(there.presence({ scope: "cluster" })).toEqual(both.toReversed());
+  expect(there.presence({ scope: "local" })).toEqual([{ id: y.id, state: null }]);
+  y.own.terminate();
+  await eventually(() => here.presence({ scope: "cluster" }).length === 1);
+  const told = a.events.filter(({ type }) => type === "presence");
+  const about = { type: "presence", room: "r", connectionId: y.id };
+  expect(told).toEqual([
+    { ...about, state: null },
+    { ...about, state: undefined },
+  ]);
+  expect(new ConnectionManager().room("r").presence({ scope: "cluster" })).toEqual([]);
+});
+
 it("lets a member come back to another manager with what it has missed [G10]", async () => {
   const broker = new MemoryBroker({ replayEntries: 100 });
   const [a, b] = [await site(broker), await site(broker)];
