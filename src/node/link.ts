@@ -81,7 +81,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     this.#options = options;
     this.#owner = owner;
     const extension = extensionFor(setup);
-    const onProgress = (): void => this.#onProgress();
+    const onProgress = extension && this.#progressing(); // nothing else works elsewhere
     const onFrame = owner.frameObserver();
     const platform = nodePlatform;
     const core = { role, platform, limits, extension, textAs, zeroCopy, onProgress, onFrame };
@@ -207,10 +207,12 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     else this.#transport.pause();
   }
 
-  #onProgress(): void {
-    this.#owner.onProgress();
-    this.pump();
-    this.writer.flush();
+  #progressing(): () => void {
+    return () => {
+      this.#owner.onProgress();
+      this.pump();
+      this.writer.flush();
+    };
   }
 
   #timed(): MessageTimeout {

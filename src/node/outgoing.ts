@@ -56,7 +56,8 @@ export class Outgoing {
   readonly #link: SendingLink;
   readonly #options: SendingOptions;
   readonly #owner: OutgoingOwner;
-  readonly #jobs = new Queue<Job>();
+  /** Made when something has to wait here. */
+  #jobs: Queue<Job> | undefined;
   /** The message of each key that waits, under a policy that conflates. */
   #keyed: Map<unknown, Place<Job>> | undefined;
   #isBusy = false;
@@ -77,6 +78,10 @@ export class Outgoing {
     return this.#link.core.budget.waitingBytes + this.#link.writer.bufferedBytes;
   }
 
+  get #hasJobs(): boolean {
+    return this.#jobs !== undefined && this.#jobs.length > 0;
+  }
+
   get isOver(): boolean {
     return this.bufferedBytes > this.#options.maxBufferedBytes;
   }
@@ -88,7 +93,7 @@ export class Outgoing {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
     }
-    if (this.#jobs.length > 0 || this.#isBusy) {
+    if (this.#hasJobs || this.#isBusy) {
       const waiting = toWaiting(data, options, this.#link.role);
       this.#pushMessage(waiting, options, this.#keyOf(waiting));
     } else if (!this.#link.core.sendMessage(data, options)) return "closed";
@@ -108,8 +113,8 @@ export class Outgoing {
   /** Closes behind all that was sent; a message in fragments is not finished, nor what waits for it sent. */
   close(code: number | undefined, reason: string): void {
     const { core } = this.#link;
-    const isStreaming = this.#isBusy && this.#jobs.first?.type === "stream";
-    if (this.#jobs.length === 0 || isStreaming) core.close(code, reason);
+    const isStreaming = this.#isBusy && this.#jobs?.first?.type === "stream";
+    if (!this.#hasJobs || isStreaming) core.close(code, reason);
     else this.#push({ type: "close", code, reason, bytes: 0 });
   }
 
@@ -118,7 +123,7 @@ export class Outgoing {
     const { core, writer } = this.#link;
     const { maxBufferedBytes } = this.#options;
     while (!this.#isBusy) {
-      const job = this.#jobs.first;
+      const job = this.#jobs?.first;
       if (job === undefined) return;
       if (job.type === "stream" || job.type === "blob") {
         if (core.isEncoding) return;
@@ -155,8 +160,9 @@ export class Outgoing {
   /** Forgets what waits: the connection is closed. */
   clear(): void {
     this.#resolveWaiters(false);
+    if (this.#jobs === undefined) return;
     for (const { value } of this.#jobs.places()) if (value.type === "stream") value.sender.abort();
-    while (this.#jobs.length > 0) this.#shift();
+    while (this.#hasJobs) this.#shift();
   }
 
   #resolveWaiters(isDrained: boolean): void {
@@ -169,7 +175,7 @@ export class Outgoing {
     this.#isBusy = true;
     const goOn = (): void => {
       this.#isBusy = false;
-      if (this.#jobs.first === job) this.#shift();
+      if (this.#jobs?.first === job) this.#shift();
       this.advance();
     };
     const done = job.type === "stream" ? job.sender.run() : this.#sendBlobNow(job);
@@ -231,16 +237,18 @@ export class Outgoing {
 
   /** Drops the oldest messages that wait here, until what waits here stays within the bound. */
   #makeRoom(bytes: number): void {
-    for (const place of this.#jobs.places()) {
+    const jobs = this.#jobs;
+    if (jobs === undefined) return;
+    for (const place of jobs.places()) {
       const { waitingBytes } = this.#link.core.budget;
-      const cost = waitingBytes + bytes + this.#jobs.length * BYTES_PER_JOB;
+      const cost = waitingBytes + bytes + jobs.length * BYTES_PER_JOB;
       if (cost <= this.#options.maxBufferedBytes) return;
       if (place.value.type === "message") this.#drop(place);
     }
   }
 
   #drop(place: Place<Job>): void {
-    this.#jobs.remove(place);
+    this.#jobs?.remove(place);
     this.#removed(place.value);
     this.#dropped();
   }
@@ -264,11 +272,12 @@ export class Outgoing {
 
   #push(job: Job): Place<Job> {
     this.#charge(job.bytes, 1);
+    this.#jobs ??= new Queue();
     return this.#jobs.push(job);
   }
 
   #shift(): void {
-    const job = this.#jobs.shift();
+    const job = this.#jobs?.shift();
     if (job !== undefined) this.#removed(job);
   }
 

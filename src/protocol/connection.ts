@@ -47,21 +47,20 @@ export class ProtocolConnection {
 
   constructor(options: ProtocolConnectionOptions) {
     const { role, platform, extension, textAs = "string", zeroCopy = false } = options;
-    const onProgress = options.onProgress ?? (() => {});
+    const { onProgress = NOTHING_TO_DO } = options;
     const trace = options.onFrame && new FrameTrace(options.onFrame);
-    const budget = new Budget(options.limits);
+    const budget = (this.budget = new Budget(options.limits));
     this.#platform = platform;
-    this.budget = budget;
     this.#output = new OutputBuffer(platform.allocate);
-    this.#writer = new FrameWriter(role, platform, this.#output, trace);
-    this.sent = this.#writer.sent;
+    const writer = (this.#writer = new FrameWriter(role, platform, this.#output, trace));
+    this.sent = writer.sent;
     // No spreading: each object made so has a shape of its own, which is slow to read from.
     const receiving = { role, platform, budget, extension, textAs, zeroCopy, trace, onProgress };
     this.#receiver = new MessageReceiver(receiving);
     this.received = this.#receiver.received;
     // At once, for no message may follow the one that is missing.
-    const onCodecError = (error: CodecError): void => this.#sendCloseFor((this.#failure ??= error));
-    const writer = this.#writer;
+    const failNow = (error: CodecError): void => this.#sendCloseFor((this.#failure ??= error));
+    const onCodecError = extension ? failNow : NOTHING_TO_DO;
     const sending = { writer, platform, budget, extension, onProgress, onCodecError };
     this.#sender = new MessageSender(sending);
   }
@@ -293,6 +292,7 @@ export class ProtocolConnection {
   }
 }
 
+const NOTHING_TO_DO = (): void => {};
 const EMPTY = new Uint8Array(0);
 const NO_OPTIONS: SendOptions = {};
 

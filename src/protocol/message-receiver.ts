@@ -50,7 +50,8 @@ export class MessageReceiver {
   readonly #trace: FrameTrace | undefined;
   readonly #onProgress: () => void;
   readonly #reader: FrameReader;
-  readonly #assembler: MessageAssembler;
+  /** Made for the first frame that is no message by itself. */
+  #assembler: MessageAssembler | undefined;
   /** A message whose decoding goes on elsewhere; nothing behind it is read meanwhile. */
   #decoding: Decoding | undefined;
   #isDropping = false;
@@ -65,12 +66,11 @@ export class MessageReceiver {
     this.#trace = options.trace;
     this.#onProgress = options.onProgress;
     this.#reader = new FrameReader({ masked: role === "server", rsv: extension?.rsv ?? 0 }, budget);
-    this.#assembler = new MessageAssembler(platform, budget);
   }
 
   /** Whether a message has begun and not ended. */
   get isInMessage(): boolean {
-    return this.#assembler.isInMessage;
+    return this.#assembler?.isInMessage === true;
   }
 
   /** Whether {@link next} waits for a codec, and not for bytes. */
@@ -86,14 +86,14 @@ export class MessageReceiver {
   /** Messages are of no interest any more: none is given, and what they hold is not checked. */
   dropMessages(): void {
     this.#isDropping = true;
-    this.#assembler.dropMessages();
+    this.#assembler?.dropMessages();
   }
 
   /** Forgets everything; the outcome of a decoding under way is dropped. */
   clear(): void {
     if (this.#decoding !== undefined) this.#releaseDecoding(this.#decoding.length);
     this.#reader.clear();
-    this.#assembler.clear();
+    this.#assembler?.clear();
   }
 
   /**
@@ -119,7 +119,7 @@ export class MessageReceiver {
   }
 
   #readsWhole(): boolean {
-    return !this.#isDropping && !this.#assembler.isInMessage && this.#trace === undefined;
+    return !this.#isDropping && !this.isInMessage && this.#trace === undefined;
   }
 
   #takeWhole(whole: WholeFrame): MessageEvent | undefined {
@@ -142,13 +142,21 @@ export class MessageReceiver {
       const { opcode } = part.header;
       if (isControl(opcode)) return { type: "control", opcode, payload: part.payload };
 
-      const message = this.#assembler.push(part);
+      const message = this.#assembling().push(part);
       if (message === undefined || this.#isDropping) continue;
       const extension = this.#extension;
       if (message.isCompressed && extension !== undefined) return this.#decode(message, extension);
       return this.#deliver(message.isText, this.#keepable(message));
     }
     return undefined;
+  }
+
+  #assembling(): MessageAssembler {
+    if (this.#assembler === undefined) {
+      this.#assembler = new MessageAssembler(this.#platform, this.#budget);
+      if (this.#isDropping) this.#assembler.dropMessages();
+    }
+    return this.#assembler;
   }
 
   #decode(

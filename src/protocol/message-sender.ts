@@ -51,7 +51,8 @@ export class MessageSender {
   readonly #extension: MessageExtension | undefined;
   readonly #onProgress: () => void;
   readonly #onCodecError: (error: CodecError) => void;
-  readonly #waiting = new Queue<Waiting>();
+  /** Made when something has to wait. */
+  #waiting: Queue<Waiting> | undefined;
   #isEncoding = false;
   /** The opcode of the next fragment while a message is being sent in fragments. */
   #fragmentOpcode: Opcode | undefined;
@@ -155,10 +156,12 @@ export class MessageSender {
 
   /** Forgets what waits; what is being encoded is dropped when it is done. */
   clear(): void {
-    for (const { value } of this.#waiting.places())
-      this.#budget.outputBytes -= value.payload.length;
-    this.#budget.objects -= this.#waiting.length;
-    this.#waiting.clear();
+    if (this.#waiting !== undefined) {
+      for (const { value } of this.#waiting.places())
+        this.#budget.outputBytes -= value.payload.length;
+      this.#budget.objects -= this.#waiting.length;
+      this.#waiting = undefined;
+    }
     this.#isEncoding = false;
     this.#fragmentOpcode = undefined;
   }
@@ -184,7 +187,7 @@ export class MessageSender {
   }
 
   #wait(waiting: Waiting): void {
-    this.#waiting.push(waiting);
+    (this.#waiting ??= new Queue()).push(waiting);
     this.#budget.outputBytes += waiting.payload.length;
     this.#budget.objects++;
   }
@@ -268,7 +271,7 @@ export class MessageSender {
 
   #sendWaiting(): void {
     while (!this.#isEncoding) {
-      const next = this.#waiting.shift();
+      const next = this.#waiting?.shift();
       if (next === undefined) return;
       this.#budget.outputBytes -= next.payload.length;
       this.#budget.objects--;
