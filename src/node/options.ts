@@ -21,6 +21,8 @@ import { warnOfHandlerError } from "./handler-error.js";
  * - `"dropNewest"` drops this message, `"dropOldest"` the oldest that waits.
  * - a function gives a message's key: a newer message replaces one that waits
  *   with the same key. `undefined` keeps it apart.
+ *
+ * With `"dropOldest"` and with keys, as much again may wait behind what was framed: that cannot be dropped.
  */
 export type BufferPolicy =
   | "wait"
