@@ -29,10 +29,14 @@ export interface DeflateCodecOptions {
   readonly offThreadBytes?: number | undefined;
   /**
    * How many of those are worked on at a time, over all connections of the codec.
-   * @defaultValue 3: libuv's pool has 4 threads, and files and DNS need one
+   * @defaultValue 3, over all codecs that say nothing: libuv's pool has 4 threads, and
+   *   files and DNS need one
    */
   readonly maxOffThreadJobs?: number | undefined;
 }
+
+/** Off the main thread there is one queue for all connections of the process. */
+const sharedJobs = new JobQueue(3);
 
 /**
  * Makes the DEFLATE codec of Node: ours for small messages, node:zlib for large
@@ -41,15 +45,25 @@ export interface DeflateCodecOptions {
  * @throws {RangeError} for options out of range.
  */
 export function createDeflateCodec(options: DeflateCodecOptions = {}): DeflateCodec {
-  const { zlibLevel = 6, maxOffThreadJobs = 3, offThreadBytes = 65_536 } = options;
+  const { zlibLevel = 6, maxOffThreadJobs, offThreadBytes = 65_536 } = options;
+  const { zlibMessageBytes = 32_768, zlibPayloadBytes = 2048 } = options;
   checkWholeNumber("zlibLevel", zlibLevel, 9);
-  checkWholeNumber("maxOffThreadJobs", maxOffThreadJobs, Infinity);
-  const jobs = new JobQueue(maxOffThreadJobs);
+  for (const [name, bytes] of Object.entries({
+    zlibMessageBytes,
+    zlibPayloadBytes,
+    offThreadBytes,
+  })) {
+    if (!(bytes >= 0)) throw new RangeError(`${name} must be 0 or more, or Infinity for never`);
+  }
+  if (maxOffThreadJobs !== undefined) {
+    checkWholeNumber("maxOffThreadJobs", maxOffThreadJobs, Infinity);
+  }
+  const jobs = maxOffThreadJobs === undefined ? sharedJobs : new JobQueue(maxOffThreadJobs);
   return createCodec({
     level: options.level,
     bulk: new ZlibBulk({ level: zlibLevel, offThreadBytes, jobs }),
-    bulkMessageBytes: options.zlibMessageBytes ?? 32_768,
-    bulkPayloadBytes: options.zlibPayloadBytes ?? 2048,
+    bulkMessageBytes: zlibMessageBytes,
+    bulkPayloadBytes: zlibPayloadBytes,
   });
 }
 

@@ -10,6 +10,7 @@ import {
 } from "../protocol/index.js";
 import { type Clock, realClock } from "./clock.js";
 import type { WebSocketConnection } from "./connection.js";
+import { createDeflateCodec, type DeflateCodecOptions } from "./deflate.js";
 import { warnOfHandlerError } from "./handler-error.js";
 
 /**
@@ -107,7 +108,8 @@ export interface ConnectionOptions extends MessageLimits {
   readonly clock?: Clock | undefined;
 }
 
-export interface PerMessageDeflateOptions extends PerMessageDeflateConfig {
+export interface PerMessageDeflateOptions
+  extends PerMessageDeflateConfig, Omit<DeflateCodecOptions, "maxOffThreadJobs"> {
   /** Messages of fewer bytes are sent as they are. @defaultValue 32 */
   readonly thresholdBytes?: number | undefined;
 }
@@ -134,13 +136,16 @@ export interface ResolvedConnectionOptions {
   readonly clock: Clock;
 }
 
+const DEFLATE_DEFAULTS: PerMessageDeflateOptions = {};
+
 const POLICIES: readonly unknown[] = ["wait", "close", "dropNewest", "dropOldest"];
 
 /**
  * Fills in the defaults.
  *
  * @throws {TypeError} An option is of the wrong type; the message names it.
- * @throws {RangeError} A number is negative or NaN, or a window is not 8 to 15 bits.
+ * @throws {RangeError} A number is negative or NaN, a window is not 8 to 15 bits, or a
+ *   level is not 1 to 9.
  */
 export function resolveConnectionOptions(
   options: ConnectionOptions,
@@ -153,8 +158,11 @@ export function resolveConnectionOptions(
   if (textAs !== "string" && textAs !== "bytes") {
     throw new TypeError('textAs must be "string" or "bytes"');
   }
-  const deflate = perMessageDeflate === true ? {} : perMessageDeflate || undefined;
-  if (deflate !== undefined) checkDeflateConfig(deflate, role);
+  const deflate = perMessageDeflate === true ? DEFLATE_DEFAULTS : perMessageDeflate || undefined;
+  if (deflate !== undefined) {
+    checkDeflateConfig(deflate, role);
+    createDeflateCodec(deflate); // throws what it would throw later
+  }
   const { maxMessageBytes, maxFragments } = DEFAULT_MESSAGE_LIMITS;
   return {
     limits: {

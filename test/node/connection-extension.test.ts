@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { JobQueue } from "../../src/node/deflate-jobs.js";
+import { ZlibBulk } from "../../src/node/deflate-zlib.js";
+import { type PerMessageDeflateOptions, resolveConnectionOptions } from "../../src/node/options.js";
+import { Compressor } from "../../src/protocol/deflate/compressor.js";
+import { CORPORA, seeded } from "../support/deflate-corpora.js";
+import { NO_DEFLATE_LIMITS, RawPeer } from "../support/raw-peer.js";
+import { BINARY, frame } from "../support/wire-frame.js";
+
+const BIG: Buffer = Buffer.from(CORPORA.json(seeded(1), 100_000));
+
+/** A peer whose codec works as `perMessageDeflate` says. */
+const peerWith = (perMessageDeflate: PerMessageDeflateOptions): RawPeer =>
+  new RawPeer({ deflate: NO_DEFLATE_LIMITS, perMessageDeflate });
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("the options of perMessageDeflate", () => {
+  it("say from how many bytes on zlib compresses, and from how many on elsewhere", async () => {
+    const deflate = vi.spyOn(ZlibBulk.prototype, "deflate");
+    const add = vi.spyOn(JobQueue.prototype, "add");
+    const peer = peerWith({ zlibMessageBytes: 1000, offThreadBytes: 2000 });
+    const calls: number[][] = [];
+    for (const length of [999, 1000, 1999, 2000]) {
+      peer.connection.send(BIG.subarray(0, length));
+      await peer.next();
+      calls.push([deflate.mock.calls.length, add.mock.calls.length]);
+    }
+    expect(calls).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [3, 1],
+    ]);
+  });
+
+  it("say from how many bytes on zlib decompresses, and from how many on elsewhere", async () => {
+    const inflate = vi.spyOn(ZlibBulk.prototype, "inflate");
+    const add = vi.spyOn(JobQueue.prototype, "add");
+    const compressor = new Compressor({ windowBits: 15, contextTakeover: true });
+    const message = frame(BINARY, compressor.compress(BIG), { rsv: 4 });
+    const { length } = message.payload;
+    const calls: number[][] = [];
+    for (const [zlibPayloadBytes, offThreadBytes] of [
+      [length + 1, 0],
+      [length, length + 1],
+      [length, length],
+    ] as const) {
+      const peer = peerWith({ zlibPayloadBytes, offThreadBytes });
+      const got = new Promise((resolve) => peer.connection.on("message", resolve));
+      peer.send(message);
+      expect(await got).toEqual(BIG);
+      calls.push([inflate.mock.calls.length, add.mock.calls.length]);
+    }
+    expect(calls).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 1],
+    ]);
+  });
+
+  it("say how hard each of the two tries", async () => {
+    const sizes: number[] = [];
+    for (const options of [
+      { level: 1 },
+      { level: 9 },
+      { zlibMessageBytes: 0, zlibLevel: 1 },
+      { zlibMessageBytes: 0, zlibLevel: 9 },
+    ]) {
+      const peer = peerWith({ zlibMessageBytes: Infinity, ...options });
+      peer.connection.send(BIG.subarray(0, 20_000));
+      sizes.push((await peer.next()).payload.length);
+    }
+    expect(sizes[1]).toBeLessThan(sizes[0]!);
+    expect(sizes[3]).toBeLessThan(sizes[2]!);
+  });
+
+  it.each<[string, PerMessageDeflateOptions]>([
+    ["level", { level: 0 }],
+    ["zlibLevel", { zlibLevel: 10 }],
+    ["zlibMessageBytes", { zlibMessageBytes: -1 }],
+    ["zlibPayloadBytes", { zlibPayloadBytes: Number.NaN }],
+    ["offThreadBytes", { offThreadBytes: -1 }],
+  ])("are refused when they make no sense: %s", (name, perMessageDeflate) => {
+    const resolve = () => resolveConnectionOptions({ perMessageDeflate }, "server");
+    expect(resolve).toThrow(RangeError);
+    expect(resolve).toThrow(name);
+  });
+});
