@@ -1,10 +1,11 @@
 // Servers that have no sharded pub/sub, or do not let everybody use it: the broker goes without.
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterEach, describe, expect, it } from "vitest";
 import { RedisBroker, type RedisBrokerOptions } from "../../src/brokers/redis/index.js";
 import { findMode } from "../../src/brokers/redis/redis-mode.js";
 import { Engine, type EngineKind, redisKind, redisServer } from "../support/engine.js";
+import { freePort } from "../support/free-port.js";
 
 /** Redis with further arguments on its command line. */
 const redisWith =
@@ -26,6 +27,7 @@ const QUIET = redisWith(
 );
 const IN_CLUSTER = redisWith("--cluster-enabled", "yes");
 
+const HOST = "127.0.0.1";
 const ends: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -46,7 +48,7 @@ async function brokerOn(
   options?: RedisBrokerOptions,
 ): Promise<RedisBroker> {
   if (name === "ioredis") {
-    const client = new Redis({ host: "127.0.0.1", port });
+    const client = new Redis({ host: HOST, port });
     client.on("error", () => {});
     const broker = new RedisBroker(client, options);
     ends.push(
@@ -55,7 +57,7 @@ async function brokerOn(
     );
     return broker;
   }
-  const client = createClient({ socket: { host: "127.0.0.1", port } });
+  const client = createClient({ socket: { host: HOST, port } });
   client.on("error", () => {});
   await client.connect();
   const broker = new RedisBroker(client, options);
@@ -82,6 +84,56 @@ describe.skipIf(redisServer === undefined).each([
     });
     expect(await received).toBe("hello");
     expect(b.isUp).toBe(true);
+  });
+});
+
+/** A Redis Cluster of one server, which has all slots. It is at a port, for its clients are told where that is. */
+async function clusterOfOne(): Promise<number> {
+  const [port, busPort] = [await freePort(), await freePort()];
+  const settings = {
+    "cluster-enabled": "yes",
+    "cluster-announce-ip": HOST,
+    "cluster-port": busPort,
+  };
+  const further = Object.entries({ ...settings, port, bind: HOST }).flatMap(([name, value]) => [
+    `--${name}`,
+    String(value),
+  ]);
+  const engine = await start(redisWith(...further));
+  const client = new Redis({ host: HOST, port: engine.port });
+  await client.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+  while (!String(await client.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
+  client.disconnect();
+  return port;
+}
+
+describe.skipIf(redisServer === undefined)("a Cluster of ioredis", () => {
+  it.each(["auto", "always"] as const)("does for a broker, sharded: %s", async (sharded) => {
+    const options = { shardedSubscribers: sharded === "always" };
+    const client = new Cluster([{ host: HOST, port: await clusterOfOne() }], options);
+    const broker = new RedisBroker(client, { sharded, replay: {} });
+    ends.push(
+      () => client.disconnect(),
+      () => broker.close(),
+    );
+    const got: [text: string, offset: string | undefined][] = [];
+    const both = new Promise<void>((resolve) => {
+      const subscription = broker.subscribe("c", (payload, offset) => {
+        if (got.push([new TextDecoder().decode(payload), offset]) === 2) resolve();
+      });
+      void subscription.ready.then(async () => {
+        await broker.publish("c", Buffer.from("passing"));
+        await broker.replay?.append("c", Buffer.from("kept"));
+      });
+    });
+    await both;
+    const offset = got[1]?.[1] ?? "";
+    expect(got).toEqual([
+      ["passing", undefined],
+      ["kept", offset],
+    ]);
+    expect(await broker.replay?.read("c", offset)).toMatchObject([{ offset }]);
+    expect(await broker.presence.announce("a", 60_000)).toEqual(["a"]);
   });
 });
 

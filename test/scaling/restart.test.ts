@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, HandshakeError, type WebSocketConnection } from "../../src/index.js";
 import { BuiltPrograms, type Program } from "../support/built-program.js";
-import { freePort } from "../support/front-proxy.js";
+import { freePort } from "../support/free-port.js";
 import { answerTo, RawClient, upgradeRequest } from "../support/raw-client.js";
 
 let programs: BuiltPrograms;

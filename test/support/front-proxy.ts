@@ -1,11 +1,11 @@
 /** nginx or HAProxy in front of servers of a test, with the configuration that docs/scaling/ has for it. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect as connectTcp, createServer } from "node:net";
+import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { freePort } from "./free-port.js";
 import { requireTool } from "./require-tool.js";
 
 const DOCS = path.join(import.meta.dirname, "../../docs/scaling");
@@ -27,25 +27,6 @@ export interface FrontKind {
   readonly args: (file: string, folder: string) => readonly string[];
   /** Has a running one go on with the changed file; gives the process that takes its place, if one does. */
   readonly reload: (front: FrontProxy) => ChildProcess;
-}
-
-/** Below what systems give to those who ask for any port: no connection of another test can have it meanwhile. */
-const PORTS = { from: 10_000, to: 32_000 };
-
-/** A port that nobody listens on: for programs that cannot be told to find one. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(PORTS.from, PORTS.to);
-    const server = createServer().listen(port, "127.0.0.1");
-    try {
-      await once(server, "listening");
-    } catch {
-      continue; // somebody has it
-    }
-    server.close();
-    await once(server, "close");
-    return port;
-  }
 }
 
 function configOf(file: string, { backends }: FrontSettings, port: number): string {
