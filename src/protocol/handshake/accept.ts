@@ -1,8 +1,11 @@
 // Sec-WebSocket-Key and Sec-WebSocket-Accept (RFC 6455 §4.1, §4.2.2).
 import { encodeBase64, isBase64Digit } from "./base64.js";
 
-/** SHA-1 of `bytes`: 20 bytes. The platform has one; the core has not. */
-export type Sha1 = (bytes: Uint8Array) => Uint8Array;
+/**
+ * SHA-1 of `bytes`, which are overwritten afterwards: 20 bytes, or the base64 of them where
+ * the platform makes that at once. The platform has one; the core has not.
+ */
+export type Sha1 = (bytes: Uint8Array) => Uint8Array | string;
 
 /** The GUID of §1.3, which no server that knows nothing of WebSockets will append to a key. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -40,7 +43,8 @@ export function isKey(key: string): boolean {
 export function acceptFor(key: string, sha1: Sha1): string {
   const { read } = encoder.encodeInto(key, placeOfKey);
   const fits = read === KEY_LENGTH && key.length === KEY_LENGTH;
-  return encodeBase64(sha1(fits ? keyAndGuid : encoder.encode(key + GUID)));
+  const hash = sha1(fits ? keyAndGuid : encoder.encode(key + GUID));
+  return typeof hash === "string" ? hash : encodeBase64(hash);
 }
 
 const encoder = new TextEncoder();
