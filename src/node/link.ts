@@ -250,6 +250,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     }
     useTransport(transport, this);
     if (transport.destroyed) queueMicrotask(() => this.onClose());
+    if (received.length === 0) return;
     this.core.receive(received);
     queueMicrotask(() => this.pump());
   }

@@ -13,6 +13,7 @@ import {
   type RequestHead,
   RequestHeadReader,
 } from "../protocol/index.js";
+import { decodeLatin1 } from "./platform.js";
 import { judgeArrival } from "./server-request.js";
 import { faultRefusal } from "./upgrade-refusal.js";
 import type { PendingTransport } from "./upgrade-transport.js";
@@ -119,7 +120,7 @@ function tlsOptions(tls: TlsOptions, { options }: AnyUpgrader): TlsOptions {
 /** Reads the request of a fresh transport, and has it answered. */
 export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
   const pending = upgrader.open(transport);
-  const reader = new RequestHeadReader(upgrader.options.limits);
+  const reader = new RequestHeadReader(upgrader.options.limits, decodeLatin1);
   pending.readHead((chunk) => {
     const complete = read(reader, chunk, pending, upgrader);
     if (complete === undefined) return;

@@ -10,6 +10,11 @@ export function asBuffer(bytes: Uint8Array): Buffer {
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Makes a character of each byte. */
+export function decodeLatin1(bytes: Uint8Array): string {
+  return asBuffer(bytes).toString("latin1");
+}
+
 export const nodePlatform: Platform = {
   generateMaskingKey,
   allocate: (length) => Buffer.allocUnsafe(length),

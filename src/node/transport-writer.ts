@@ -51,8 +51,9 @@ export class TransportWriter {
 
   /** Sees to it that what has been sent goes out, at the end of this turn at the latest. */
   schedule(): void {
-    if (this.#core.unsentBytes >= FLUSH_AT_BYTES) this.flush();
-    else if (!this.#isCorked && !this.#isScheduled) {
+    const { unsentBytes } = this.#core;
+    if (unsentBytes >= FLUSH_AT_BYTES) this.flush();
+    else if (unsentBytes > 0 && !this.#isCorked && !this.#isScheduled) {
       this.#isScheduled = true;
       flushSoon(this);
     }

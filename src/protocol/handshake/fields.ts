@@ -68,7 +68,10 @@ export class Fields implements Iterable<FieldLine> {
 
   /** How many lines have this name. */
   count(name: string): number {
-    return this.getAll(name).length;
+    const key = lowerCaseAscii(name);
+    let count = 0;
+    for (const one of this.#names) if (one === key) count++;
+    return count;
   }
 
   /**
@@ -76,6 +79,8 @@ export class Fields implements Iterable<FieldLine> {
    * (RFC 9110 §5.3). `undefined` when there are none.
    */
   listOf(name: string): string | undefined {
+    const value = this.get(name); // of the only line, as nearly always
+    if (value !== undefined) return value;
     const values = this.getAll(name);
     return values.length === 0 ? undefined : values.join(", ");
   }

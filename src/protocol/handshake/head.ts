@@ -1,7 +1,7 @@
 // Reads the head of an HTTP/1.1 request or response as its bytes arrive.
 import type { Fields } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
-import { HeadScanner, type HeadLimits } from "./head-scanner.js";
+import { type DecodeLatin1, HeadScanner, type HeadLimits } from "./head-scanner.js";
 import {
   parseRequestLine,
   parseStatusLine,
@@ -42,8 +42,10 @@ export class RequestHeadReader {
   readonly #scanner: HeadScanner<RequestLine>;
   #ended = false;
 
-  constructor(limits: HeadLimits = {}) {
-    this.#scanner = new HeadScanner(parseRequestLine, EMPTY_LINES_BEFORE_REQUEST, limits);
+  /** @param decode - Where the platform has something better than ECMAScript. */
+  constructor(limits: HeadLimits = {}, decode?: DecodeLatin1) {
+    const emptyLines = EMPTY_LINES_BEFORE_REQUEST;
+    this.#scanner = new HeadScanner(parseRequestLine, emptyLines, limits, decode);
   }
 
   /**

@@ -86,8 +86,7 @@ function checkHost(fields: Fields, target: RequestTarget): string {
 
 /** Bytes behind the head are frames, so there must be no second opinion on that. */
 function checkNoBody(fields: Fields): void {
-  const lengths = fields.getAll("Content-Length");
-  const isEmpty = lengths.length === 0 || (lengths.length === 1 && lengths[0] === "0");
+  const isEmpty = fields.count("Content-Length") === 0 || fields.get("Content-Length") === "0";
   if (!isEmpty || fields.count("Transfer-Encoding") > 0)
     throw new HandshakeError("BODY_UNEXPECTED");
 }
