@@ -94,9 +94,12 @@ for (const { name, isHere, kind, open } of BROKERS) {
     it("leaves every byte as it is", async () => {
       const broker = await openBroker();
       const all = Uint8Array.from({ length: 512 }, (_, index) => index);
+      let ready: Promise<void> = Promise.resolve();
       const received = new Promise<Uint8Array>((resolve) => {
-        void broker.subscribe("all", resolve).ready.then(async () => broker.publish("all", all));
+        ({ ready } = broker.subscribe("all", resolve));
       });
+      await ready;
+      await broker.publish("all", all);
       expect(Array.from(await received)).toEqual(Array.from(all));
     });
 

@@ -77,11 +77,12 @@ describe.skipIf(redisServer === undefined).each([
   it.each(CLIENTS)("a broker on %s publishes and subscribes without", async (name) => {
     const engine = await start(kind);
     const [a, b] = [await brokerOn(engine, name), await brokerOn(engine, name)];
+    let ready: Promise<void> = Promise.resolve();
     const received = new Promise<string>((resolve) => {
-      void b
-        .subscribe("c", (payload) => resolve(new TextDecoder().decode(payload)))
-        .ready.then(async () => a.publish("c", Buffer.from("hello")));
+      ({ ready } = b.subscribe("c", (payload) => resolve(new TextDecoder().decode(payload))));
     });
+    await ready;
+    await a.publish("c", Buffer.from("hello"));
     expect(await received).toBe("hello");
     expect(b.isUp).toBe(true);
   });
@@ -117,15 +118,15 @@ describe.skipIf(redisServer === undefined)("a Cluster of ioredis", () => {
       () => broker.close(),
     );
     const got: [text: string, offset: string | undefined][] = [];
+    let ready: Promise<void> = Promise.resolve();
     const both = new Promise<void>((resolve) => {
-      const subscription = broker.subscribe("c", (payload, offset) => {
+      ({ ready } = broker.subscribe("c", (payload, offset) => {
         if (got.push([new TextDecoder().decode(payload), offset]) === 2) resolve();
-      });
-      void subscription.ready.then(async () => {
-        await broker.publish("c", Buffer.from("passing"));
-        await broker.replay?.append("c", Buffer.from("kept"));
-      });
+      }));
     });
+    await ready;
+    await broker.publish("c", Buffer.from("passing"));
+    await broker.replay?.append("c", Buffer.from("kept"));
     await both;
     const offset = got[1]?.[1] ?? "";
     expect(got).toEqual([

@@ -30,7 +30,12 @@ export class Engine {
   static async start(kind: EngineKind): Promise<Engine> {
     const folder = mkdtempSync(path.join(tmpdir(), "plainsocket-engine-"));
     const engine = new Engine(kind, folder, await TcpProxy.listen());
-    await engine.startAgain();
+    try {
+      await engine.startAgain();
+    } catch (error) {
+      await engine[Symbol.asyncDispose]();
+      throw error;
+    }
     return engine;
   }
 
