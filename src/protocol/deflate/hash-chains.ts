@@ -45,23 +45,34 @@ export function hashOf(word: number, shift: number): number {
 }
 
 /**
- * Adds every `step`-th position from index `from` to before `to` of the window.
+ * Adds index `i` of the window.
  *
  * @param base - The position of index 0.
  */
-export function learn(
+export function learnPlace(
   { heads, previous, shift }: HashChains,
+  words: DataView,
+  base: number,
+  i: number,
+): void {
+  const hash = hashOf(words.getInt32(i, true), shift);
+  const position = (base + i) & (previous.length - 1);
+  previous[position] = heads[hash]!;
+  heads[hash] = position;
+}
+
+/**
+ * Adds every `step`-th position from index `from` to before `to` of the window.
+ *
+ * @param base - As for {@link learnPlace}.
+ */
+export function learn(
+  chains: HashChains,
   { words }: CompressionWindow,
   base: number,
   from: number,
   to: number,
   step: number,
 ): void {
-  const mask = previous.length - 1;
-  for (let i = from; i < to; i += step) {
-    const hash = hashOf(words.getInt32(i, true), shift);
-    const position = (base + i) & mask;
-    previous[position] = heads[hash]!;
-    heads[hash] = position;
-  }
+  for (let i = from; i < to; i += step) learnPlace(chains, words, base, i);
 }

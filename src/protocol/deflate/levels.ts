@@ -50,8 +50,8 @@ const SIXTEENTH: number = 1 / 16;
 const EFFORTS: readonly Effort[] = [
   { firstProbes: 0,  probesFrom: 8, probes: 0,  lazyBelow: 0,   learnStep: 32, goodEnough: 32,  leastGain: SIXTEENTH },
   { firstProbes: 0,  probesFrom: 8, probes: 3,  lazyBelow: 0,   learnStep: 12, goodEnough: 64,  leastGain: SIXTEENTH },
-  { firstProbes: 0,  probesFrom: 8, probes: 6,  lazyBelow: 0,   learnStep: 6,  goodEnough: 128, leastGain: SIXTEENTH },
-  { firstProbes: 0,  probesFrom: 8, probes: 10, lazyBelow: 0,   learnStep: 4,  goodEnough: 128, leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 6,  lazyBelow: 0,   learnStep: 8,  goodEnough: 128, leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 10, lazyBelow: 0,   learnStep: 6,  goodEnough: 128, leastGain: SIXTEENTH },
   { firstProbes: 0,  probesFrom: 4, probes: 12, lazyBelow: 8,   learnStep: 1,  goodEnough: 128, leastGain: 0 },
   { firstProbes: 0,  probesFrom: 4, probes: 16, lazyBelow: 16,  learnStep: 1,  goodEnough: 128, leastGain: 0 },
   { firstProbes: 4,  probesFrom: 4, probes: 20, lazyBelow: 32,  learnStep: 1,  goodEnough: 258, leastGain: 0 },

@@ -1,6 +1,6 @@
 import { END_OF_BLOCK, MAX_MATCH } from "./alphabets.js";
 import type { CompressionWindow } from "./compression-window.js";
-import { type HashChains, HASHED_BYTES, hashOf, learn } from "./hash-chains.js";
+import { type HashChains, HASHED_BYTES, hashOf, learn, learnPlace } from "./hash-chains.js";
 import type { Effort } from "./levels.js";
 import { distanceSymbol, lengthSymbol, SYMBOL_MASK } from "./match-symbols.js";
 import { MIN_MATCH_BYTES, type Parse } from "./parse.js";
@@ -132,10 +132,13 @@ function learnMatch({ chains, window, base, effort }: Search, from: number, to: 
     learn(chains, window, base, from, Math.min(to, window.end - HASHED_BYTES + 1), 1);
     return;
   }
-  learn(chains, window, base, from, from + 1, 1);
-  if (to - from > COMPARED_BYTES) learn(chains, window, base, from + 2, to - 2, learnStep);
-  learn(chains, window, base, to - 2, to - 1, 1);
-  learn(chains, window, base, to - 1, to, 1);
+  const { words } = window;
+  learnPlace(chains, words, base, from);
+  if (to - from > COMPARED_BYTES) {
+    for (let i = from + 2; i < to - 2; i += learnStep) learnPlace(chains, words, base, i);
+  }
+  learnPlace(chains, words, base, to - 2);
+  learnPlace(chains, words, base, to - 1);
 }
 
 /** Goes on where {@link longerOfTwo} stopped, and with further candidates from `candidate` on. */
