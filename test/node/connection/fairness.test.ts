@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { connect, type WebSocketConnection, WebSocketServer } from "../../../src/index.js";
 
-const LARGE_BYTES = 64 * 1_048_576;
+const LARGE_BYTES = 100 * 1_048_576;
 const ROUND_TRIPS = 10;
 
 async function roundTrip(connection: WebSocketConnection): Promise<void> {
