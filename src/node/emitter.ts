@@ -6,7 +6,8 @@
  * learns whether a listener threw, or returned a promise.
  */
 export abstract class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
-  readonly #listeners: { [Name in keyof Events]?: readonly Listener<Events[Name]>[] } = {};
+  readonly #listeners: { [Name in keyof Events]?: readonly Listener<Events[Name]>[] } =
+    Object.create(NO_NAMES);
 
   /** Calls `listener` for each event from now on. The same function added twice is called twice. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
@@ -74,6 +75,12 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
 
 /** May return a promise: where the order of events matters, the next one waits for it. */
 export type Listener<Values extends readonly unknown[]> = (...values: Values) => unknown;
+
+/**
+ * Nothing is inherited under any name: `constructor` is an event like others. Above objects of
+ * its own kind it costs nothing, while an object without anything above it is slow.
+ */
+const NO_NAMES: object = Object.freeze(Object.create(null));
 
 /** What `once` was given, by what it added. */
 const originals = new WeakMap<object, object>();

@@ -55,6 +55,24 @@ describe("Emitter", () => {
     expect(new Door().knock(1)).toBeUndefined();
   });
 
+  it.each(["constructor", "toString", "__proto__"])(
+    "knows no listener of %s before one is added",
+    (name) => {
+      const emitter = new (class extends Emitter<Record<string, [number]>> {
+        tell = (value: number) => this.emit(name, () => {}, value);
+      })();
+      const listener = vi.fn<(value: number) => void>();
+      expect(emitter.listenerCount(name)).toBe(0);
+      emitter.off(name, listener).on(name, listener);
+      expect(emitter.listenerCount(name)).toBe(1);
+      void emitter.tell(7);
+      emitter.off(name, listener);
+      void emitter.tell(8);
+      expect(listener.mock.calls).toEqual([[7]]);
+      expect(emitter.listenerCount(name)).toBe(0);
+    },
+  );
+
   it("keeps to the listeners there were when the event began", () => {
     const door = new Door();
     const late = vi.fn<() => void>();
