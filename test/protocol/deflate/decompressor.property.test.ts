@@ -33,13 +33,13 @@ const mutation = fc.record({
   value: fc.nat(255),
 });
 
-/** A payload of zlib, mostly damaged in one or two places, often near the start. */
+/** A payload of zlib, damaged in one to three places, often near the start. */
 const anyPayload = fc
   .record({
     history: anyMessage(2000),
     message: anyMessage(2000),
     options: anyZlibOptions,
-    mutations: fc.array(mutation, { maxLength: 3 }),
+    mutations: fc.array(mutation, { minLength: 1, maxLength: 3 }),
     nearStart: fc.boolean(),
   })
   .map(({ history, message, options, mutations, nearStart }) => {
