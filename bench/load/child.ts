@@ -15,8 +15,23 @@ export interface Usage {
 /** None outlives the bench, however that ends. */
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
-  for (const one of running) one.kill("SIGKILL");
+  for (const one of running) kill(one);
 });
+
+/** Each is a group of processes, with those that it has started. */
+const HAS_GROUPS = process.platform !== "win32";
+
+function kill(child: ChildProcess): void {
+  if (!HAS_GROUPS || child.pid === undefined) {
+    child.kill("SIGKILL");
+    return;
+  }
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It has just ended by itself.
+  }
+}
 
 export class Child {
   readonly #process: ChildProcess;
@@ -27,6 +42,7 @@ export class Child {
     const [command, ...args] = peer.command;
     this.#process = spawn(command, args, {
       env: { ...process.env, ...peer.env, ...env },
+      detached: HAS_GROUPS,
       stdio: ["ignore", "ignore", "inherit", ...(peer.hasChannel ? (["ipc"] as const) : [])],
     });
     running.add(this.#process);
@@ -59,11 +75,11 @@ export class Child {
     return usage!;
   }
 
-  /** Kills it. Called again it does nothing. */
+  /** Kills it, and all that it has started. Called again it does nothing. */
   async stop(): Promise<void> {
     if (this.#problem !== undefined) return;
     const exit = once(this.#process, "exit");
-    this.#process.kill("SIGKILL");
+    kill(this.#process);
     await exit;
   }
 }
