@@ -5,7 +5,9 @@ import { expect, it } from "vitest";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const PAGES = [
-  ...["README.md", "autobahn/README.md", "bench/README.md"],
+  "README.md",
+  "autobahn/README.md",
+  "bench/README.md",
   ...readdirSync(path.join(ROOT, "docs"), { encoding: "utf8", recursive: true })
     .filter((name) => name.endsWith(".md"))
     .map((name) => path.join("docs", name)),
