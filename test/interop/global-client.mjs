@@ -18,7 +18,8 @@ for (const size of [0, 1, 125, 126, 65_535, 65_536, 1_048_576]) {
 }
 socket.close(4001, "done");
 const { code, reason, wasClean } = await next("close");
-process.stdout.write(JSON.stringify({ echoed, close: { code, reason, wasClean } }));
+const { extensions } = socket;
+process.stdout.write(JSON.stringify({ echoed, extensions, close: { code, reason, wasClean } }));
 
 function next(name) {
   return new Promise((resolve, reject) => {

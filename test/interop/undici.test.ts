@@ -90,8 +90,8 @@ describe("undici's WebSocket and our server", () => {
 });
 
 describe("the WebSocket that Node has itself, and our server", () => {
-  it("exchange messages, and close", async () => {
-    server = await startEcho();
+  it.each(DEFLATE_VARIANTS)("exchange messages %s, and close", async (_name, deflate) => {
+    server = await startEcho({ perMessageDeflate: deflate });
     const script = fileURLToPath(new URL("global-client.mjs", import.meta.url));
     // Since Node 22 it is there without the flag, which is still known.
     const { stdout } = await run(process.execPath, [
@@ -102,6 +102,7 @@ describe("the WebSocket that Node has itself, and our server", () => {
     ]);
     expect(JSON.parse(stdout)).toEqual({
       echoed: 14,
+      extensions: expect.stringMatching(deflate === false ? /^$/ : /^permessage-deflate/),
       close: { code: 4001, reason: "done", wasClean: true },
     });
   });
