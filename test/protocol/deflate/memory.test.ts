@@ -54,3 +54,41 @@ describe("what is held between messages with a window of 2^12 bytes", () => {
     expect(used > WINDOW_BYTES).toBe(row.contextTakeover);
   });
 });
+
+/** Between a message and the next, so that the collector does not run in the midst of counting. */
+const MESSAGES = 20;
+const LOOKS = 9;
+
+/** What one of `calls` allocates on top of its result, in bytes: the median of several looks, once all is compiled. */
+function allocatedBeyond(calls: readonly (() => Uint8Array)[]): number {
+  for (let round = 0; round < 200; round++) for (const call of calls) call();
+  const looks = Array.from({ length: LOOKS }, () => {
+    retainedBytes();
+    const before = process.memoryUsage();
+    const results = calls.map((call) => call());
+    const after = process.memoryUsage();
+    const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    return bytes - results.reduce((sum, { length }) => sum + length, 0);
+  });
+  return looks.toSorted((a, b) => a - b)[LOOKS >> 1]! / calls.length;
+}
+
+describe.each([100, 700, 4_000])("what is allocated for a message of %i bytes", (size) => {
+  const random = seeded(size);
+  const messages = Array.from({ length: MESSAGES }, () => CORPORA.json(random, size));
+
+  it.each([true, false])(
+    "is its result and a few views, with contextTakeover %s",
+    (contextTakeover) => {
+      const options = { windowBits: 12, contextTakeover };
+      const compressor = new Compressor(options);
+      const decompressor = new Decompressor(options);
+      const alone = new Compressor({ windowBits: 12, contextTakeover: false });
+      const payloads = messages.map((message) => alone.compress(message));
+      const compress = messages.map((message) => () => compressor.compress(message));
+      const decompress = payloads.map((payload) => () => decompressor.decompress(payload, size));
+      expect(allocatedBeyond(compress)).toBeLessThan(KIB);
+      expect(allocatedBeyond(decompress)).toBeLessThan(KIB);
+    },
+  );
+});
