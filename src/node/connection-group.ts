@@ -1,8 +1,12 @@
+import { Chain, type Chained } from "./chain.js";
+import type { Membership } from "./connection-setup.js";
 import type { WebSocketConnection } from "./connection.js";
 
 /** Connections that are not closed yet, all with the same kind of data. */
 export class ConnectionGroup<Data> {
-  readonly members: Set<WebSocketConnection<Data>> = new Set();
+  readonly #members = new Chain<Member<Data>>();
+  /** Made when somebody asks for it; why, {@link Chain} tells. */
+  #set: Set<WebSocketConnection<Data>> | undefined;
   readonly #onLeft: () => void;
 
   /** @param onLeft - Called when a connection has left. */
@@ -10,15 +14,52 @@ export class ConnectionGroup<Data> {
     this.#onLeft = onLeft;
   }
 
-  /**
-   * Takes a connection away once its transport has ended; one function for all of them.
-   *
-   * @param release - Gives free what it held besides.
-   */
-  readonly leave = (connection: WebSocketConnection, release?: () => void): void => {
-    const members: Set<WebSocketConnection> = this.members;
-    members.delete(connection);
-    release?.();
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** A live set of the connections: always the same one. */
+  get connections(): ReadonlySet<WebSocketConnection<Data>> {
+    this.#set ??= new Set(this);
+    return this.#set;
+  }
+
+  /** Those that are here now, whatever becomes of them meanwhile. */
+  *[Symbol.iterator](): Generator<WebSocketConnection<Data>, void, undefined> {
+    for (const { connection } of this.#members) if (connection !== undefined) yield connection;
+  }
+
+  /** Takes in a connection that was made with `member`, until its transport has ended. */
+  add(member: Member<Data>, connection: WebSocketConnection<Data>): void {
+    member.connection = connection;
+    this.#members.add(member);
+    this.#set?.add(connection);
+  }
+
+  /** Takes away `member`, which is here. */
+  remove(member: Member<Data>): void {
+    this.#members.remove(member);
+    if (member.connection !== undefined) this.#set?.delete(member.connection);
+    member.release?.();
     this.#onLeft();
-  };
+  }
+}
+
+/** The place of a connection in its group. */
+export class Member<Data> implements Membership, Chained<Member<Data>> {
+  previous: Member<Data> | undefined = undefined;
+  next: Member<Data> | undefined = undefined;
+  connection: WebSocketConnection<Data> | undefined = undefined;
+  /** Gives free what the connection holds besides. */
+  readonly release: (() => void) | undefined;
+  readonly #group: ConnectionGroup<Data>;
+
+  constructor(group: ConnectionGroup<Data>, release: (() => void) | undefined) {
+    this.#group = group;
+    this.release = release;
+  }
+
+  end(): void {
+    this.#group.remove(this);
+  }
 }

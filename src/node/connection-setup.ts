@@ -18,4 +18,12 @@ export interface ConnectionSetup<Data> {
   readonly remoteAddress?: string | undefined;
   /** The transport of `connection` has ended. */
   readonly onClosed?: ((connection: WebSocketConnection) => void) | undefined;
+  /** Told the same, without a function for each connection. */
+  readonly membership?: Membership | undefined;
+}
+
+/** That a connection is one of several. */
+export interface Membership {
+  /** Called once, when its transport has ended. */
+  end(): void;
 }

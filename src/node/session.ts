@@ -6,7 +6,7 @@ import {
 } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
 import type { ConnectionEvents } from "./connection-events.js";
-import type { ConnectionSetup } from "./connection-setup.js";
+import type { ConnectionSetup, Membership } from "./connection-setup.js";
 import type { WebSocketConnection } from "./connection.js";
 import { Delivery, type DeliveryOwner } from "./delivery.js";
 import { tellClosed, tellHandlerFailed } from "./diagnostics.js";
@@ -37,7 +37,7 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
   readonly #connection: WebSocketConnection;
   readonly #emit: EmitEvent;
   readonly #options: ResolvedConnectionOptions;
-  readonly #onClosed: ConnectionSetup<unknown>["onClosed"];
+  readonly #membership: Membership | undefined;
   #isClosing = false;
   #hasEnded = false;
   #handlerError: Error | undefined;
@@ -53,7 +53,8 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
     this.#connection = connection;
     this.#emit = emit;
     this.#options = options;
-    this.#onClosed = setup.onClosed;
+    const { onClosed } = setup;
+    this.#membership = setup.membership ?? (onClosed && { end: () => onClosed(connection) });
     this.link = new Link(setup, this);
     this.delivery = new Delivery(this, this.link.core.budget, options.maxQueuedBytes);
     this.outgoing = new Outgoing(this.link, options, this);
@@ -147,7 +148,7 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
   }
 
   onTransportClosed(): void {
-    this.#onClosed?.(this.#connection);
+    this.#membership?.end();
   }
 
   onEnded(): void {

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import type { Chained } from "./chain.js";
 import type { Clock, Timer } from "./clock.js";
+import type { ServerRequest } from "./server-request.js";
 import { leaveTransport, type TransportUser, useTransport } from "./transport-user.js";
 
 export interface PendingLimits {
@@ -24,8 +26,14 @@ export interface PendingEvents {
  * A transport in its opening handshake: bounded in time and in bytes, and watched for
  * its end. It ends in one of three ways: accepted, answered, or gone.
  */
-export class PendingTransport implements TransportUser {
+export class PendingTransport implements TransportUser, Chained<PendingTransport> {
+  previous: PendingTransport | undefined = undefined;
+  next: PendingTransport | undefined = undefined;
   readonly transport: Duplex;
+  /** Once it has arrived, and can be read. */
+  request: ServerRequest | undefined = undefined;
+  /** Whether it holds a place for a connection. */
+  isAdmitted = false;
   readonly #limits: PendingLimits;
   readonly #events: PendingEvents;
   #state: "waiting" | "answered" | "over" = "waiting";

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { buildResponse, type HttpResponse, type UpgradeRequest } from "../protocol/index.js";
-import { ConnectionGroup } from "./connection-group.js";
+import { Chain } from "./chain.js";
+import { ConnectionGroup, Member } from "./connection-group.js";
 import { WebSocketConnection } from "./connection.js";
 import { tellAccepted, tellRefused } from "./diagnostics.js";
 import type { ResolvedServerOptions } from "./server-options.js";
@@ -53,9 +54,9 @@ export class Upgrader<Data> {
   readonly guards: Guards<PendingTransport>;
   readonly #events: UpgraderEvents<Data>;
   /** What is in its opening handshake, or has been refused and is not closed yet. */
-  readonly #pending = new Map<PendingTransport, ServerRequest | undefined>();
-  /** Those of them that hold a place for a connection. */
-  readonly #admitted = new Set<PendingTransport>();
+  readonly #pending = new Chain<PendingTransport>();
+  /** How many of them hold a place for a connection. */
+  #admittedCount = 0;
   /** Connections that the application has been given. */
   readonly #given = new ConnectionGroup<Data>(() => this.#checkEmpty());
   /** Those that were only accepted to be closed. */
@@ -79,7 +80,7 @@ export class Upgrader<Data> {
 
   /** What the application has been given, and is not closed yet. */
   get connections(): ReadonlySet<WebSocketConnection<Data>> {
-    return this.#given.members;
+    return this.#given.connections;
   }
 
   /** Watches over a transport from now on. Refuses it when there are too many, or the server is closing. */
@@ -87,8 +88,8 @@ export class Upgrader<Data> {
     const { maxConnections } = this.options;
     const pending = new PendingTransport(transport, this.#pendingLimits, this.#pendingEvents);
     if (!pending.isWaiting) return pending; // the transport was closed before it got here
-    this.#pending.set(pending, undefined);
-    const withoutPlace = this.#pending.size - this.#admitted.size;
+    this.#pending.add(pending);
+    const withoutPlace = this.#pending.size - this.#admittedCount;
     if (this.#isClosing) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
     else if (withoutPlace > Math.max(maxConnections, MIN_PENDING)) {
       this.refuse(pending, faultRefusal("CONNECTIONS_TOO_MANY"));
@@ -113,7 +114,7 @@ export class Upgrader<Data> {
   answer(pending: PendingTransport, arrival: Arrival, claim: Claim): void {
     if (!pending.isWaiting) return;
     const { head, request, wanted } = arrival;
-    this.#pending.set(pending, request);
+    pending.request = request;
     pending.whenUnwanted(() => wanted.end());
 
     const excess = excessOf(head, this.options.limits);
@@ -134,21 +135,19 @@ export class Upgrader<Data> {
   /** From now on everybody is refused with 503, and so are those who wait now. */
   stop(): void {
     this.#isClosing = true;
-    for (const pending of this.#pending.keys()) {
-      this.refuse(pending, faultRefusal("SERVER_CLOSING"));
-    }
+    for (const pending of this.#pending) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
   }
 
   /** Starts the closing handshake of all connections. */
   closeAll(closeCode: number, reason: string): void {
-    for (const connection of this.connections) connection.close(closeCode, reason);
+    for (const connection of this.#given) connection.close(closeCode, reason);
   }
 
   /** Ends all transports at once. */
   terminateAll(): void {
-    for (const connection of this.connections) connection.terminate();
-    for (const connection of this.#leaving.members) connection.terminate();
-    for (const pending of this.#pending.keys()) pending.destroy();
+    for (const connection of this.#given) connection.terminate();
+    for (const connection of this.#leaving) connection.terminate();
+    for (const pending of this.#pending) pending.destroy();
   }
 
   /** Resolves when no transport is left. */
@@ -174,10 +173,11 @@ export class Upgrader<Data> {
 
   #admit(pending: PendingTransport): Admission {
     const { maxConnections, whenFull } = this.options;
-    const taken = this.connections.size + this.#leaving.members.size + this.#admitted.size;
+    const taken = this.#given.size + this.#leaving.size + this.#admittedCount;
     const isFull = taken >= maxConnections;
     if (isFull && (whenFull === "refuse" || taken >= maxConnections * 2)) return "full";
-    this.#admitted.add(pending);
+    pending.isAdmitted = true;
+    this.#admittedCount++;
     return isFull ? "acceptThenClose" : "admitted";
   }
 
@@ -222,11 +222,11 @@ export class Upgrader<Data> {
     { remoteAddress }: ServerRequest,
     { response, subprotocol, deflate }: Agreement,
     data: T,
-    { members, leave }: ConnectionGroup<T>,
+    group: ConnectionGroup<T>,
   ): WebSocketConnection<T> {
     const { transport } = pending;
     transport.write(response);
-    const release = this.guards.take(pending);
+    const member = new Member(group, this.guards.take(pending));
     const connection = new WebSocketConnection<T>({
       role: "server",
       transport,
@@ -236,9 +236,9 @@ export class Upgrader<Data> {
       received: pending.accept(),
       remoteAddress,
       data,
-      onClosed: release === undefined ? leave : (one) => leave(one, release),
+      membership: member,
     });
-    members.add(connection);
+    group.add(member, connection);
     return connection;
   }
 
@@ -262,9 +262,9 @@ export class Upgrader<Data> {
 
   #timeOut(pending: PendingTransport): void {
     const refusal = faultRefusal("TIMEOUT");
-    const hook = this.#admitted.has(pending) ? "authenticate" : "onRequest";
+    const hook = pending.isAdmitted ? "authenticate" : "onRequest";
     const hint = `${refusal.reason} ${hook} did not settle within handshakeTimeoutMs.`;
-    const isHooks = this.#pending.get(pending) !== undefined;
+    const isHooks = pending.request !== undefined;
     this.refuse(pending, isHooks ? { ...refusal, reason: hint } : refusal);
   }
 
@@ -277,20 +277,20 @@ export class Upgrader<Data> {
   #send(pending: PendingTransport, response: Uint8Array, refusal: RefusedHandshake): void {
     if (!pending.answer(response)) return;
     const { httpStatus, code, reason } = refusal;
-    const request = this.#pending.get(pending);
+    const { request } = pending;
     tellRefused("server", refusal, request?.remoteAddress ?? remoteAddressOf(pending.transport));
     this.#events.onRefused({ httpStatus, code, reason }, request);
   }
 
   #forget(pending: PendingTransport): void {
-    this.#pending.delete(pending);
-    this.#admitted.delete(pending);
+    this.#pending.remove(pending);
+    if (pending.isAdmitted) this.#admittedCount--;
     this.guards.take(pending)?.();
     this.#checkEmpty();
   }
 
   #checkEmpty(): void {
-    if (this.connections.size + this.#leaving.members.size + this.#pending.size > 0) return;
+    if (this.#given.size + this.#leaving.size + this.#pending.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }
