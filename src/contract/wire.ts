@@ -68,11 +68,11 @@ export class Wire {
 
   /** The body of an error reply with one of our codes, or with the application's. */
   errorBody(code: string, message?: string, details?: unknown): ErrorBody {
-    const text = code === "MALFORMED" ? this.#malformedText : textOf(code);
+    const text = code === "MALFORMED" ? this.#malformedText() : textOf(code);
     return { code, message: message ?? text, details };
   }
 
-  get #malformedText(): string {
+  #malformedText(): string {
     return ERROR_TEXTS.MALFORMED.replace("*", this.#options.codec.name);
   }
 

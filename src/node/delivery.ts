@@ -50,11 +50,11 @@ export class Delivery {
   }
 
   get isEmpty(): boolean {
-    return !this.#isWaiting && !this.#isBusy && this.#passed === undefined;
+    return !this.#isWaiting() && !this.#isBusy && this.#passed === undefined;
   }
 
   get hasConsumer(): boolean {
-    return this.#owner.hasListener() || this.#isIterated;
+    return this.#owner.hasListener() || this.#isIterated();
   }
 
   set guard(guard: MessageGuard | undefined) {
@@ -80,7 +80,7 @@ export class Delivery {
   }
 
   wantsMore(): boolean {
-    if (this.#isThrottled || (this.#isOpening && this.#isWaiting)) return false;
+    if (this.#isThrottled || (this.#isOpening && this.#isWaiting())) return false;
     return !this.#isPaused && this.#budget.queuedBytes <= this.#maxQueuedBytes;
   }
 
@@ -128,24 +128,24 @@ export class Delivery {
 
   /** Whether the next message that waits can leave the queue: a guard sees it before anybody wants it. */
   #canTake(): boolean {
-    if (this.#passed !== undefined || this.#isAtWork) return false;
-    return this.#guard !== undefined || this.#isWanted;
+    if (this.#passed !== undefined || this.#isAtWork()) return false;
+    return this.#guard !== undefined || this.#isWanted();
   }
 
-  get #isAtWork(): boolean {
+  #isAtWork(): boolean {
     return this.#isPaused || this.#isBusy || this.#isEmitting;
   }
 
-  get #isWanted(): boolean {
-    return this.#isIterated ? this.#inbox?.hasReader === true : this.#owner.hasListener();
+  #isWanted(): boolean {
+    return this.#isIterated() ? this.#inbox?.hasReader === true : this.#owner.hasListener();
   }
 
-  get #isIterated(): boolean {
+  #isIterated(): boolean {
     return this.#inbox?.isIterated === true;
   }
 
   /** Whether messages wait. */
-  get #isWaiting(): boolean {
+  #isWaiting(): boolean {
     return this.#inbox?.isEmpty === false;
   }
 
@@ -193,13 +193,13 @@ export class Delivery {
 
   #deliverPassed(): void {
     const passed = this.#passed;
-    if (passed === undefined || this.#isAtWork || !this.#isWanted) return;
+    if (passed === undefined || this.#isAtWork() || !this.#isWanted()) return;
     this.#passed = undefined;
     this.#deliver(passed.message, passed.isText);
   }
 
   #deliver(message: Message, isText: boolean): void {
-    if (this.#isIterated) this.#inbox?.give(message);
+    if (this.#isIterated()) this.#inbox?.give(message);
     this.#isEmitting = true;
     const pending = this.#owner.emitMessage(message, isText);
     this.#isEmitting = false;

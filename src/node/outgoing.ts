@@ -78,7 +78,7 @@ export class Outgoing {
     return this.#link.core.budget.waitingBytes + this.#link.writer.bufferedBytes;
   }
 
-  get #hasJobs(): boolean {
+  #hasJobs(): boolean {
     return this.#jobs !== undefined && this.#jobs.length > 0;
   }
 
@@ -93,7 +93,7 @@ export class Outgoing {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
     }
-    if (this.#hasJobs || this.#isBusy) {
+    if (this.#hasJobs() || this.#isBusy) {
       const waiting = toWaiting(data, options, this.#link.role);
       this.#pushMessage(waiting, options, this.#keyOf(waiting));
     } else if (!this.#link.core.sendMessage(data, options)) return "closed";
@@ -114,7 +114,7 @@ export class Outgoing {
   close(code: number | undefined, reason: string): void {
     const { core } = this.#link;
     const isStreaming = this.#isBusy && this.#jobs?.first?.type === "stream";
-    if (!this.#hasJobs || isStreaming) core.close(code, reason);
+    if (!this.#hasJobs() || isStreaming) core.close(code, reason);
     else this.#push({ type: "close", code, reason, bytes: 0 });
   }
 
@@ -162,7 +162,7 @@ export class Outgoing {
     this.#resolveWaiters(false);
     if (this.#jobs === undefined) return;
     for (const { value } of this.#jobs.places()) if (value.type === "stream") value.sender.abort();
-    while (this.#hasJobs) this.#shift();
+    while (this.#hasJobs()) this.#shift();
   }
 
   #resolveWaiters(isDrained: boolean): void {

@@ -41,7 +41,7 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
   #isClosing = false;
   #hasEnded = false;
   #handlerError: Error | undefined;
-  #failing: ((cause: unknown) => void) | undefined;
+  #report: ((cause: unknown) => void) | undefined;
   /** How it ended, once that has been told. */
   #outcome: CloseInfo | undefined;
   /** Made when somebody asks for {@link closed}. */
@@ -114,12 +114,12 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
       const { data, isText } = event;
       this.delivery.take(typeof data === "string" ? data : asBuffer(data), isText);
     } else if (event.type === "ping" || event.type === "pong") {
-      void this.#emit(this.#connection, event.type, this.#failed, asBuffer(event.payload));
+      void this.#emit(this.#connection, event.type, this.#reporter(), asBuffer(event.payload));
     }
   }
 
   emitMessage(message: Message, isText: boolean): Promise<void> | undefined {
-    return this.#emit(this.#connection, "message", this.#failed, message, isText);
+    return this.#emit(this.#connection, "message", this.#reporter(), message, isText);
   }
 
   onGuardError(error: unknown): void {
@@ -137,7 +137,7 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
 
   onDrained(): void {
     this.delivery.unthrottle();
-    void this.#emit(this.#connection, "drain", this.#failed);
+    void this.#emit(this.#connection, "drain", this.#reporter());
     this.link.pump();
   }
 
@@ -154,13 +154,13 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
   onEnded(): void {
     this.#hasEnded = true;
     this.outgoing.clear();
-    void this.#emit(this.#connection, "end", this.#failed);
+    void this.#emit(this.#connection, "end", this.#reporter());
     this.#emitClose();
   }
 
-  get #failed(): (cause: unknown) => void {
-    this.#failing ??= (cause) => this.#fail(cause);
-    return this.#failing;
+  #reporter(): (cause: unknown) => void {
+    this.#report ??= (cause) => this.#fail(cause);
+    return this.#report;
   }
 
   /** A listener of this connection failed: the rest of the process is not affected. */
@@ -180,6 +180,6 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
     tellClosed(this.link, info, this.#connection);
     this.delivery.end();
     this.#resolveClosed?.(info);
-    void this.#emit(this.#connection, "close", this.#failed, info);
+    void this.#emit(this.#connection, "close", this.#reporter(), info);
   }
 }
