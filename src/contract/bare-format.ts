@@ -12,6 +12,7 @@ import {
 } from "./envelope.js";
 import type { ErrorBody } from "./error-reply.js";
 
+/** Which fields of a flat object say what; see {@link bareFormat}. */
 export interface BareFormatOptions {
   /** The field that names the type. @defaultValue "type" */
   readonly typeField?: string;

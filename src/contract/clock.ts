@@ -6,6 +6,7 @@ export interface Clock {
   readonly setTimer: (callback: () => void, delayMs: number) => Timer;
 }
 
+/** What {@link Clock.setTimer} has set. */
 export interface Timer {
   /** Calls off the timer. Does nothing when it has fired, or was cancelled. */
   cancel(): void;

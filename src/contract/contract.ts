@@ -13,6 +13,7 @@ import {
 } from "./transport.js";
 import { type Batch, Wire, type WireMessage } from "./wire.js";
 
+/** What the two ends say, and how it is written. */
 export interface ContractOptions<FromClient extends MessageTypes, FromServer extends MessageTypes> {
   /** What clients send, by type: a validator for an event, `{ request, response }` for a request. */
   readonly fromClient?: FromClient;

@@ -65,6 +65,7 @@ const VERSION = 1;
 const MAX_ID_LENGTH = 64;
 const MAX_SESSION_LENGTH = 256;
 
+/** An object that came from the peer: whatever is in it is unknown. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**

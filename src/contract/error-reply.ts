@@ -16,6 +16,7 @@ export const ERROR_TEXTS = {
   INTERNAL: "Internal error",
 } as const;
 
+/** A code that this library replies with. */
 export type ErrorCode = keyof typeof ERROR_TEXTS;
 
 /** An error on its way to the peer, or from there. */
@@ -46,6 +47,7 @@ export class ErrorReply extends Error {
   }
 }
 
+/** Why a request has no response; which of them is in {@link RequestError.code}. */
 export type RequestErrorCode =
   /** No reply within `timeoutMs`. */
   | "TIMEOUT"

@@ -12,10 +12,12 @@ export interface RequestType {
   readonly response: Validator;
 }
 
+/** The types of messages that want no response. */
 export type EventName<Types extends MessageTypes> = {
   [Name in keyof Types & string]: Types[Name] extends RequestType ? never : Name;
 }[keyof Types & string];
 
+/** The types of messages that want one. */
 export type RequestName<Types extends MessageTypes> = {
   [Name in keyof Types & string]: Types[Name] extends RequestType ? Name : never;
 }[keyof Types & string];
@@ -45,6 +47,7 @@ export type Handler<Definition, Context> = Definition extends RequestType
     ) => Response<Definition> | Promise<Response<Definition>>
   : (data: Incoming<Definition>, context: Context) => unknown;
 
+/** A handler for each type; what has none is refused, or counted as unhandled. */
 export type Handlers<Types extends MessageTypes, Context> = {
   readonly [Name in keyof Types & string]?: Handler<Types[Name], Context>;
 };

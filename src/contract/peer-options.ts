@@ -43,6 +43,7 @@ export interface Refusal extends ErrorBody {
   readonly type: string | undefined;
 }
 
+/** What one end of a contract does with the messages that come. Times are in milliseconds. */
 export interface PeerOptions<Out extends MessageTypes, In extends MessageTypes, Connection> {
   /** More can be added with `on`. */
   readonly handlers?: Handlers<In, HandlerContext<Out, In, Connection>>;

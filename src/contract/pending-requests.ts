@@ -2,6 +2,7 @@ import type { Clock } from "./clock.js";
 import type { MessageId } from "./envelope.js";
 import { RequestError } from "./error-reply.js";
 
+/** How long a request waits for its response. */
 export interface RequestOptions {
   /** How long to wait for the reply. `Infinity` waits for as long as the connection lasts. @defaultValue 30 000 */
   readonly timeoutMs?: number;

@@ -3,6 +3,7 @@ import type { StandardIssue, StandardSchema } from "./standard-schema.js";
 /** Tells whether data is of a type: a Standard Schema, or a type guard. */
 export type Validator = StandardSchema | Guard;
 
+/** A function that tells whether a value is of a type. */
 export type Guard<Data = unknown> = (value: unknown) => value is Data;
 
 /** What a sender gives. A schema that transforms takes something else than it makes. */

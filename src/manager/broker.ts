@@ -51,6 +51,7 @@ export interface Broker {
  */
 export type BrokerReceiver = (payload: Uint8Array, offset?: string) => void;
 
+/** A channel that is received from, until that is ended. */
 export interface BrokerSubscription {
   /** Resolves when the engine has confirmed it for the first time. Never rejects. */
   readonly ready: Promise<void>;
@@ -58,6 +59,7 @@ export interface BrokerSubscription {
   unsubscribe(): void;
 }
 
+/** Whether the engine is within reach. */
 export type BrokerStatus =
   /** Everything that was subscribed to is in force again; what came in between is lost. */
   { readonly type: "up" } | { readonly type: "down"; readonly error: unknown };
@@ -81,6 +83,7 @@ export interface BrokerReplay {
   read(channel: string, offset: string): Promise<readonly ReplayEntry[] | "gap">;
 }
 
+/** A message that was kept, and its place in the channel. */
 export interface ReplayEntry {
   readonly offset: string;
   readonly payload: Uint8Array;

@@ -9,6 +9,7 @@ import type {
   ReplayEntry,
 } from "./broker.js";
 
+/** What a {@link MemoryBroker} keeps. */
 export interface MemoryBrokerOptions {
   /**
    * How many of a channel's latest messages are kept for members that come back.

@@ -5,6 +5,7 @@ import type { BrokerMetrics, Counts, Metrics } from "./metrics.js";
 /** What the response with {@link prometheusText} says in Content-Type. */
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+/** What to write beside the metrics. */
 export interface PrometheusOptions {
   /** Labels for every sample, such as the name of the service; their values are escaped. */
   readonly labels?: Readonly<Record<string, string>> | undefined;

@@ -6,6 +6,7 @@ export interface Clock {
   readonly setTimer: (callback: () => void, delayMs: number) => Timer;
 }
 
+/** What {@link Clock.setTimer} has set. */
 export interface Timer {
   /** Calls off the timer. Does nothing when it has fired, or was cancelled. */
   cancel(): void;
@@ -29,6 +30,7 @@ class RealTimer implements Timer {
   }
 }
 
+/** The clock of the system. */
 export const realClock: Clock = {
   now: () => performance.now(),
   setTimer: (callback, delayMs) =>

@@ -4,6 +4,7 @@ import type { CloseStatus } from "../protocol/index.js";
 export interface CloseInfo {
   /** What the peer's Close frame said; 1005 when it had no code, 1006 when none came (RFC 6455 §7.1.5). */
   readonly code: number;
+  /** What the peer gave as its reason; `""` without one. */
   readonly reason: string;
   /** Both Close frames went their way before the transport ended (§7.1.4). */
   readonly wasClean: boolean;

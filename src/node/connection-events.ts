@@ -20,6 +20,7 @@ export interface ConnectionEvents {
   close: [info: CloseInfo];
   /** The peer has pinged, and was answered. */
   ping: [payload: Buffer];
+  /** The peer has sent a Pong frame, asked for or not. */
   pong: [payload: Buffer];
   /** More than `maxBufferedBytes` waited, and now nothing does. */
   drain: [];

@@ -58,6 +58,7 @@ export class WebSocketConnection<Data = unknown>
     return this.#session.closed;
   }
 
+  /** CLOSING from {@link close} or the peer's Close frame on, CLOSED once the transport has ended (RFC 6455 §7.1.3, §7.1.4). */
   get readyState(): ReadyState {
     return this.#session.readyState;
   }

@@ -36,6 +36,7 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     return this;
   }
 
+  /** How many listeners an event has. One that was added with {@link once} counts until it has been called. */
   listenerCount(name: keyof Events): number {
     return this.#listeners[name]?.length ?? 0;
   }

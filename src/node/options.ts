@@ -108,6 +108,7 @@ export interface ConnectionOptions extends MessageLimits {
   readonly clock?: Clock | undefined;
 }
 
+/** How messages are compressed (RFC 7692), and by whom: what is agreed with the peer, and what this end does by itself. */
 export interface PerMessageDeflateOptions
   extends PerMessageDeflateConfig, Omit<DeflateCodecOptions, "maxOffThreadJobs"> {
   /** Messages of fewer bytes are sent as they are. @defaultValue 32 */

@@ -2,6 +2,7 @@ import { CloseCode } from "../protocol/index.js";
 import { limit } from "./options.js";
 import { checkCloseStatus } from "./server-close-code.js";
 
+/** How a server says goodbye. */
 export interface ShutdownOptions {
   /** How long clients have to close; then their transports are cut. @defaultValue 10 000 */
   readonly deadlineMs?: number | undefined;

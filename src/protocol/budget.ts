@@ -21,6 +21,7 @@ export interface MessageLimits {
   readonly maxFragments?: number;
 }
 
+/** {@link MessageLimits} that are not given. */
 export const DEFAULT_MESSAGE_LIMITS = {
   maxMessageBytes: 1_048_576,
   maxFragments: 16_384,

@@ -4,6 +4,7 @@ import { ProtocolError } from "./errors.js";
 import { MAX_CONTROL_PAYLOAD } from "./frame-header.js";
 import type { Platform } from "./platform.js";
 
+/** What a Close frame says. */
 export interface CloseStatus {
   /** 1005 stands for a Close frame without a code (§7.1.5). */
   readonly code: number;

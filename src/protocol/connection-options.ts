@@ -5,6 +5,7 @@ import type { FrameObserver } from "./frame-trace.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./role.js";
 
+/** What a {@link ProtocolConnection} is told when it opens. */
 export interface ProtocolConnectionOptions {
   /** Which end this is. */
   readonly role: Role;
@@ -21,6 +22,7 @@ export interface ProtocolConnectionOptions {
   readonly onFrame?: FrameObserver | undefined;
 }
 
+/** How one message is to be sent. */
 export interface SendOptions {
   /** Sends bytes as text: they must be UTF-8. @defaultValue what the data is: a string is text */
   readonly type?: "text" | "binary" | undefined;

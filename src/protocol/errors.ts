@@ -1,5 +1,6 @@
 import type { CloseCode } from "./close-code.js";
 
+/** A rule that a peer can break, and what follows. */
 export interface Violation {
   readonly closeCode: CloseCode;
   /** Where the rule stands, such as `"RFC 6455 §5.5"`. */
@@ -34,6 +35,7 @@ export const VIOLATIONS = {
   MESSAGE_TOO_SLOW:        { closeCode: 1008, section: "RFC 6455 §10.4",  rule: "the message took longer than the limit" },
 } as const;
 
+/** The names of {@link VIOLATIONS}: the `code` of a {@link ProtocolError}. */
 export type ViolationCode = keyof typeof VIOLATIONS;
 
 /** Base of every error this library throws or emits. */

@@ -2,6 +2,7 @@
 import { ProtocolError } from "./errors.js";
 import { isControl, isOpcode, Opcode } from "./opcode.js";
 
+/** What a frame header says, as numbers and bits. */
 export interface FrameHeader {
   /** Last frame of its message. */
   readonly fin: boolean;
@@ -23,7 +24,9 @@ export interface PeerRules {
   readonly rsv: number;
 }
 
+/** Bytes of the longest header: 2, a length of 8, a key of 4. */
 export const MAX_HEADER_LENGTH = 14;
+/** Bytes of the longest payload of a control frame (RFC 6455 §5.5). */
 export const MAX_CONTROL_PAYLOAD = 125;
 
 /** RSV1, the bit that permessage-deflate claims (RFC 7692 §6). */

@@ -2,6 +2,7 @@
 import { type FrameHeader, writeFrameHeader, MAX_HEADER_LENGTH } from "./frame-header.js";
 import type { FramePart } from "./frame-reader.js";
 
+/** A frame that has passed, in either direction. */
 export interface ObservedFrame extends FrameHeader {
   readonly direction: "received" | "sent";
   /** The header's bytes as on the wire. */
@@ -13,6 +14,7 @@ export interface ObservedFrame extends FrameHeader {
 /** Is called with each frame once it is complete. It must not throw, nor call the connection. */
 export type FrameObserver = (frame: ObservedFrame) => void;
 
+/** How much of a payload an observer sees: enough to look at, and nothing to wait for. */
 export const OBSERVED_BYTES = 4096;
 
 /** Tells an observer about frames; joins the parts in which a received one arrives. */

@@ -15,6 +15,7 @@ export interface TrafficCount {
   transportBytes: number;
 }
 
+/** A count at zero. */
 export function noTraffic(): TrafficCount {
   return {
     messages: 0,

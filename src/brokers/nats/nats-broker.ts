@@ -15,6 +15,7 @@ import {
 } from "./nats-connection.js";
 import { natsReplay, type NatsReplayOptions } from "./nats-replay.js";
 
+/** How subjects are called, and what is kept of their messages. */
 export interface NatsBrokerOptions {
   /**
    * What subjects begin with, and the name of the stream. Applications that share a server need

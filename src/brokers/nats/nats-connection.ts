@@ -16,11 +16,13 @@ export interface NatsConnection {
   status(): AsyncIterable<{ readonly type: string }>;
 }
 
+/** What is read of a message. */
 export interface NatsMessage {
   readonly data: Uint8Array;
   readonly headers?: { get(name: string): string };
 }
 
+/** What is used of a subscription. */
 export interface NatsSubscription {
   unsubscribe(): void;
 }
@@ -39,6 +41,7 @@ export interface JetStreamManager {
   };
 }
 
+/** What is said of the stream that keeps messages. */
 export interface JetStreamConfig {
   readonly name: string;
   readonly subjects: string[];
@@ -53,6 +56,7 @@ export type JetStreamQuery =
   | { readonly seq: number }
   | { readonly seq: number; readonly next_by_subj: string };
 
+/** What is read of a message that the stream has kept. */
 export interface StoredMessage {
   readonly subject: string;
   readonly seq: number;

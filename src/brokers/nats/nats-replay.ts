@@ -6,6 +6,7 @@ import type {
   StoredMessage,
 } from "./nats-connection.js";
 
+/** Where messages are kept for members that come back, how many and how long. */
 export interface NatsReplayOptions extends JetStream {
   /** How many of a room's latest messages are kept. @defaultValue 1000 */
   readonly maxEntries?: number;

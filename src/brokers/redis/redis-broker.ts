@@ -14,6 +14,7 @@ import { redisPresence } from "./redis-presence.js";
 import { redisReplay, type RedisReplayOptions } from "./redis-replay.js";
 import { RedisSubscriber, withoutOffset } from "./redis-subscriber.js";
 
+/** How channels and keys are called, and what is kept of their messages. */
 export interface RedisBrokerOptions {
   /**
    * What the names of channels and keys begin with. Applications that share a Redis

@@ -1,6 +1,7 @@
 import type { BrokerReplay, ReplayEntry } from "../../manager/index.js";
 import type { PubSubMode, RedisArgument } from "./redis-link.js";
 
+/** How many messages are kept for members that come back, and how long. */
 export interface RedisReplayOptions {
   /**
    * How many of a room's latest messages are kept, at least: Redis cuts its streams

@@ -35,6 +35,7 @@ export interface BulkDeflate {
   ): InflateOutcome | undefined;
 }
 
+/** What both directions need to know of the conversation. */
 export interface BulkOptions {
   /** Base-2 logarithm of the window, {@link BulkDeflate.minWindowBits} to 15. */
   readonly windowBits: number;

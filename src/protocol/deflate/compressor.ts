@@ -8,6 +8,7 @@ import { findMatches } from "./match-finder.js";
 import { Parse } from "./parse.js";
 import { checkWindowBits } from "./window-bits.js";
 
+/** How one direction of a connection compresses. */
 export interface CompressorOptions {
   /** Base-2 logarithm of the window in bytes, 8 to 15: no distance reaches further back. */
   readonly windowBits: number;

@@ -7,6 +7,7 @@ import { History } from "./history.js";
 import { decodeSymbols, type SymbolsEnd } from "./symbols.js";
 import { checkWindowBits } from "./window-bits.js";
 
+/** What the peer may make use of in one direction of a connection. */
 export interface DecompressorOptions {
   /** Base-2 logarithm of the window in bytes, 8 to 15: no distance may reach further back. */
   readonly windowBits: number;

@@ -13,6 +13,7 @@ export interface DeflateCodec {
   createDecompressor(options: CodecOptions): MessageDecompressor;
 }
 
+/** What the opening handshake agreed on, for one direction. */
 export interface CodecOptions {
   /** Base-2 logarithm of the window in bytes, 8 to 15: no distance reaches further back. */
   readonly windowBits: number;
@@ -27,6 +28,7 @@ export interface CodecOptions {
  */
 export type Later = (outcome: Uint8Array | Error) => void;
 
+/** Compresses the messages of one direction of a connection, in their order. */
 export interface MessageCompressor {
   /**
    * Compresses one whole message, without the trailing `00 00 ff ff`
@@ -48,6 +50,7 @@ export interface MessageCompressor {
   skip(message: Uint8Array): void;
 }
 
+/** Decompresses the messages of one direction of a connection, in their order. */
 export interface MessageDecompressor {
   /**
    * Decompresses the payload of one whole message, given without the trailing

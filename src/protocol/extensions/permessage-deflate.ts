@@ -11,6 +11,7 @@ import type {
 import type { DeflateParameters } from "./deflate-negotiation.js";
 import type { MessageExtension } from "./extension.js";
 
+/** What one end of a connection compresses with. */
 export interface PerMessageDeflateOptions {
   /** Which end this is. */
   readonly role: Role;

@@ -9,6 +9,7 @@ import { HANDSHAKE_FIELDS, toFieldLines, type HeaderFields } from "./outgoing-fi
 import { checkSubprotocols } from "./subprotocol.js";
 import type { WebSocketUri } from "./uri.js";
 
+/** What a client asks for. */
 export interface ClientRequest {
   readonly uri: WebSocketUri;
   /** From {@link serializeKey}: new for each attempt. */

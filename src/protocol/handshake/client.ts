@@ -13,6 +13,7 @@ import { judgePickedSubprotocol } from "./subprotocol.js";
 import { listsUpgrade } from "./upgrade-fields.js";
 import { parseVersions } from "./version.js";
 
+/** What a response has to agree with. */
 export interface Expectations {
   /** From {@link acceptFor} and the key of the request. */
   readonly accept: string;
@@ -22,6 +23,7 @@ export interface Expectations {
   readonly deflate?: readonly PerMessageDeflateConfig[] | undefined;
 }
 
+/** What the response of a server has settled. */
 export interface AgreedByClient {
   /** `undefined` when the server picked none, which is not a failure. */
   readonly subprotocol: string | undefined;

@@ -2,6 +2,7 @@
 import { WebSocketError } from "../errors.js";
 import type { Fields } from "./fields.js";
 
+/** A way in which a handshake can fail. */
 export interface HandshakeFault {
   /** What a server answers. `undefined` where only a client can meet the fault. */
   readonly httpStatus: number | undefined;
@@ -48,8 +49,10 @@ export const HANDSHAKE_FAULTS = {
   ABORTED:                  { httpStatus: undefined, section: "RFC 6455 §7.1.7",    rule: "the attempt was given up" },
 } as const;
 
+/** The names of {@link HANDSHAKE_FAULTS}: the `code` of a {@link HandshakeError}. */
 export type HandshakeFaultCode = keyof typeof HANDSHAKE_FAULTS;
 
+/** What is known of one failed handshake beside its fault. */
 export interface HandshakeErrorOptions extends ErrorOptions {
   /** More about this one case. Goes into the message: nothing secret may be in it. */
   readonly detail?: string | undefined;

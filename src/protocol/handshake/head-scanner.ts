@@ -15,6 +15,7 @@ const DECODE_BYTES = 4096;
 /** Makes a character of each byte. */
 export type DecodeLatin1 = (bytes: Uint8Array) => string;
 
+/** How long a head may be. */
 export interface HeadLimits {
   /**
    * Most bytes of a head, start line and empty line included.

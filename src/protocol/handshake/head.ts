@@ -19,6 +19,7 @@ export interface ResponseHead extends StatusLine {
   readonly fields: Fields;
 }
 
+/** A head, once all of it is there. */
 export interface CompleteHead<Head> {
   readonly head: Head;
   /** The bytes behind the head: a view on the chunk that was pushed last. May be empty. */

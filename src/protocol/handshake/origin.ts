@@ -20,6 +20,7 @@ export type OriginPolicy =
   | readonly string[]
   | ((origin: string | undefined) => boolean);
 
+/** What a request says of where it comes from, and where to. */
 export interface OriginClaim {
   /** The value of Origin; `undefined` when the request has none. */
   readonly origin: string | undefined;

@@ -5,6 +5,7 @@ import { serializeHead } from "./head-writer.js";
 import { HANDSHAKE_FIELDS, toFieldLines, type HeaderFields } from "./outgoing-fields.js";
 import type { UpgradeRequest } from "./server.js";
 
+/** What a server has agreed to. */
 export interface Acceptance {
   /** From {@link acceptFor} and the key of the request. */
   readonly accept: string;

@@ -34,6 +34,7 @@ export interface UpgradeRequest extends PlainRequest {
   readonly extensionOffers: readonly Extension[];
 }
 
+/** What a request is: one for a WebSocket, another one, or one that breaks a rule. */
 export type RequestVerdict =
   | { readonly kind: "upgrade"; readonly request: UpgradeRequest }
   /** A GET without an upgrade to websocket: {@link Refusal} is for servers that answer nothing else. */

@@ -3,6 +3,7 @@ import { authorityLength, isHost, parsePort, splitPort } from "./authority.js";
 import { lowerCaseAscii } from "./http-fields.js";
 import { encodePathAndQuery } from "./percent-encoding.js";
 
+/** A ws or wss URI, taken apart (RFC 6455 §3). */
 export interface WebSocketUri {
   /** Whether the connection goes through TLS (wss, https). */
   readonly secure: boolean;
