@@ -23,6 +23,10 @@ export class Chain<Element extends Chained<Element>> implements Iterable<Element
     return this.#size;
   }
 
+  get first(): Element | undefined {
+    return this.#first;
+  }
+
   /** Adds `element`, which must be in no chain, at the end. */
   add(element: Element): void {
     element.previous = this.#last;

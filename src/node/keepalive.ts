@@ -1,5 +1,6 @@
 import type { Timer } from "./clock.js";
 import type { ResolvedConnectionOptions } from "./options.js";
+import { type Waiting, WaitingLine } from "./waiting-line.js";
 
 /** Who wants to know whether its peer is there. */
 export interface KeepaliveOwner {
@@ -20,9 +21,14 @@ type KeepaliveTimes = Pick<ResolvedConnectionOptions, "clock" | "pingIntervalMs"
  * interval, and any sign of life within the timeout. The pings also keep proxies
  * from cutting an idle connection.
  */
-export class Keepalive {
+export class Keepalive implements Waiting {
+  previous: Waiting | undefined = undefined;
+  next: Waiting | undefined = undefined;
+  line: WaitingLine | undefined = undefined;
+  dueMs = 0;
   readonly #options: KeepaliveTimes;
   readonly #owner: KeepaliveOwner;
+  /** For the pong. */
   #timer: Timer | undefined;
   #isHeard = false;
 
@@ -39,16 +45,18 @@ export class Keepalive {
 
   /** Ends it. Calling it again does nothing. */
   stop(): void {
+    this.line?.remove(this);
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
   #wait(): void {
     const { clock, pingIntervalMs } = this.#options;
-    this.#timer = clock.setTimer(() => this.#ping(), pingIntervalMs);
+    WaitingLine.of(clock, pingIntervalMs).add(this);
   }
 
-  #ping(): void {
+  /** It is time for a ping. */
+  onDue(): void {
     const { clock, pongTimeoutMs } = this.#options;
     this.#isHeard = false;
     // Behind a stalled event loop the answer may be here already, and not be read

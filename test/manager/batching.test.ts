@@ -43,7 +43,7 @@ describe("batchMs", () => {
     await eventually(() => textsOf(one).length === 2);
 
     expect(textsOf(one)).toEqual(["1", "2"]);
-    expect(peers.clock.timers).toBe(2); // one for each connection
+    expect(peers.clock.timers).toBe(1); // the keepalive of both connections
   });
 
   it("is for those who are members when it is sent, not for who joins meanwhile", async () => {
