@@ -27,17 +27,19 @@ for (const name of ["json", "chat"] as const) {
   }
 }
 
-console.log(
-  "\nWindow, CPU µs both ways, bytes of a message of 700 bytes, state in bytes (compress + decompress)",
-);
 for (const name of ["json", "chat"] as const) {
-  const messages = messagesOf(CORPORA[name], 700);
-  for (const windowBits of [8, 9, 10, 11, 12, 13, 14, 15]) {
-    const [time = 0] = await costs([() => ours({ windowBits })(messages)], messages.length);
-    const bytes = (await ours({ windowBits })(messages)) / messages.length;
-    const state = `${4 << windowBits} + ${1 << windowBits}`;
+  for (const size of SIZES) {
+    const messages = messagesOf(CORPORA[name], size);
     console.log(
-      `${name.padEnd(6)}${String(windowBits).padStart(4)}${time.toFixed(1).padStart(10)}${bytes.toFixed(0).padStart(8)}${state.padStart(18)}`,
+      `\n${name}, ${size} bytes: window, CPU µs both ways, bytes of a message, state in bytes (compress + decompress)`,
     );
+    for (const windowBits of [8, 9, 10, 11, 12, 13, 14, 15]) {
+      const [time = 0] = await costs([() => ours({ windowBits })(messages)], messages.length);
+      const bytes = (await ours({ windowBits })(messages)) / messages.length;
+      const state = `${4 << windowBits} + ${1 << windowBits}`;
+      console.log(
+        `  2^${String(windowBits).padEnd(4)}${time.toFixed(1).padStart(8)}${bytes.toFixed(0).padStart(8)}${state.padStart(18)}`,
+      );
+    }
   }
 }

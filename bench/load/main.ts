@@ -58,9 +58,7 @@ async function compareAll(options: LoadOptions, bun: string | undefined): Promis
       load.kind === "client"
         ? clients.filter((peer) => wanted.has(peer))
         : [...servers.filter((peer) => wanted.has(peer)), ...commands];
-    // Memory takes a fresh server with all its connections for each round, and hardly varies.
-    const rounds = load.kind === "memory" ? Math.min(3, options.rounds) : options.rounds;
-    const plan = { rounds, extent: { seconds: options.seconds } };
+    const plan = { rounds: options.rounds, extent: { seconds: options.seconds } };
     const found = await compare(load, peers, plan, console.log);
     cells.push(...found);
     console.log(`\n${load.title} (${load.name}), ${UNITS[load.kind]}\n${linesOf(gridOf(found))}`);

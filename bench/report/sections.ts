@@ -51,8 +51,7 @@ export const SECTIONS: readonly Section[] = [
     intro:
       "Opening handshake, closing handshake, again; and what a connection holds while nobody speaks: the growth of the " +
       "resident memory of a fresh process by 5 000 connections, after a garbage collection (Bun is not asked for one). " +
-      "Deflated traffic is four JSON messages of 700 B each way on every connection. " +
-      "Memory has three rounds at most.",
+      "Deflated traffic is four JSON messages of 700 B each way on every connection.",
     includes: (load) => load.kind === "connections" || load.kind === "memory",
     limit: "shown",
   },
