@@ -10,15 +10,20 @@ export function asBuffer(bytes: Uint8Array): Buffer {
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Makes a character of each byte. */
-export function decodeLatin1(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString("latin1");
+/** Makes a character of each of the bytes from `start` to `end`. */
+export function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
+  return asBuffer(bytes).toString("latin1", start, end);
+}
+
+/** Makes a byte of each character: a quarter of the time it takes in memory of its own. */
+export function encodeLatin1(text: string): Buffer {
+  return Buffer.from(text, "latin1");
 }
 
 export const nodePlatform: Platform = {
   generateMaskingKey,
   allocate: (length) => Buffer.allocUnsafe(length),
-  decodeAscii: (bytes, start, end) => asBuffer(bytes).toString("latin1", start, end),
+  decodeAscii: decodeLatin1,
   decodeUtf8: (bytes) => (isUtf8(bytes) ? asBuffer(bytes).toString("utf8") : undefined),
   utf8Length: (text) => Buffer.byteLength(text),
   writeUtf8: (target, offset, text, length) => {

@@ -9,6 +9,8 @@ import {
   type UpgradeRequest,
 } from "../protocol/index.js";
 import { sha1 } from "./crypto.js";
+import { isPromise } from "./emitter.js";
+import { encodeLatin1 } from "./platform.js";
 import type { ResolvedServerOptions } from "./server-options.js";
 import { Rejection } from "./server-rejection.js";
 import type { ServerRequest } from "./server-request.js";
@@ -55,16 +57,17 @@ export interface Places {
 }
 
 /**
- * Decides. Never rejects: what a hook of the application throws is a decision, too.
+ * Decides, at once unless `authenticate` takes its time. Never throws and never rejects: what a
+ * hook of the application throws is a decision, too.
  *
  * @param places - Takes them, before `authenticate` is asked.
  */
-export async function decide<Data>(
+export function decide<Data>(
   upgrade: UpgradeRequest,
   request: ServerRequest,
   options: ResolvedServerOptions<Data>,
   places: Places,
-): Promise<Decision<Data>> {
+): Decision<Data> | Promise<Decision<Data>> {
   try {
     const { origin, host, isSecure } = request;
     const objection = judgeOrigin({ origin, host, secure: isSecure }, options.origins);
@@ -79,14 +82,48 @@ export async function decide<Data>(
     const refusal = places.askGuards();
     if (refusal !== undefined) return turnAwayFor(refusal, upgrade, request, options);
 
-    const outcome = await options.authenticate(request);
-    if (outcome instanceof Rejection) return turnAway(outcome, upgrade, request, options);
-    return { type: "open", agreement: agree(upgrade, request, options), data: outcome };
+    const outcome = options.authenticate(request);
+    return isPromise(outcome)
+      ? decideLater(outcome, upgrade, request, options)
+      : decideFor(outcome, upgrade, request, options);
   } catch (error) {
-    return error instanceof Rejection
-      ? turnAway(error, upgrade, request, options)
-      : { type: "failed", error };
+    return decideAgainst(error, upgrade, request, options);
   }
+}
+
+async function decideLater<Data>(
+  outcome: Promise<Data | Rejection>,
+  upgrade: UpgradeRequest,
+  request: ServerRequest,
+  options: ResolvedServerOptions<Data>,
+): Promise<Decision<Data>> {
+  try {
+    return decideFor(await outcome, upgrade, request, options);
+  } catch (error) {
+    return decideAgainst(error, upgrade, request, options);
+  }
+}
+
+/** @throws See {@link agree}. */
+function decideFor<Data>(
+  outcome: Data | Rejection,
+  upgrade: UpgradeRequest,
+  request: ServerRequest,
+  options: ResolvedServerOptions<Data>,
+): Decision<Data> {
+  if (outcome instanceof Rejection) return turnAway(outcome, upgrade, request, options);
+  return { type: "open", agreement: agree(upgrade, request, options), data: outcome };
+}
+
+function decideAgainst<Data>(
+  error: unknown,
+  upgrade: UpgradeRequest,
+  request: ServerRequest,
+  options: ResolvedServerOptions<Data>,
+): Decision<never> {
+  return error instanceof Rejection
+    ? turnAway(error, upgrade, request, options)
+    : { type: "failed", error };
 }
 
 const FULL = {
@@ -142,11 +179,12 @@ function agree<Data>(
       ...connection.perMessageDeflate,
       minWindowBits,
     });
-  const response = buildAcceptance(upgrade, {
+  const acceptance = {
     accept: acceptFor(upgrade.key, sha1),
     subprotocol,
     extensions: deflate && [deflate.response],
     headers: responseHeaders(request),
-  });
+  };
+  const response = buildAcceptance(upgrade, acceptance, encodeLatin1);
   return { response, subprotocol: subprotocol ?? "", deflate: deflate?.parameters };
 }

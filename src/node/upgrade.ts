@@ -123,7 +123,7 @@ export class Upgrader<Data> {
     else if (arrival.kind === "not-an-upgrade") {
       void this.#answerPlain(pending, arrival.request, withAdvice(arrival.refusal));
     } else if (claim === "foreign") this.refuse(pending, PATH_UNKNOWN);
-    else if (claim === "ours") void this.#upgrade(pending, arrival.upgrade, arrival.request);
+    else if (claim === "ours") this.#upgrade(pending, arrival.upgrade, arrival.request);
     else this.#fail(pending, claim.error);
   }
 
@@ -158,17 +158,16 @@ export class Upgrader<Data> {
     });
   }
 
-  async #upgrade(
-    pending: PendingTransport,
-    upgrade: UpgradeRequest,
-    request: ServerRequest,
-  ): Promise<void> {
-    const decision = await decide(upgrade, request, this.options, {
+  /** Tells nobody before the next microtask, so that who hands over a transport can go on first. */
+  #upgrade(pending: PendingTransport, upgrade: UpgradeRequest, request: ServerRequest): void {
+    const decision = decide(upgrade, request, this.options, {
       admit: () => this.#admit(pending),
       askGuards: () => this.guards.admit(request, pending),
     });
-    // Who has gone meanwhile gets nothing, and what the hook made of that is of no interest.
-    if (pending.isWaiting) this.#carryOut(decision, pending, request);
+    void Promise.resolve(decision).then((made) => {
+      // Who has gone meanwhile gets nothing, and what the hook made of that is of no interest.
+      if (pending.isWaiting) this.#carryOut(made, pending, request);
+    });
   }
 
   #admit(pending: PendingTransport): Admission {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { asBuffer, nodePlatform } from "../../src/node/platform.js";
+import { asBuffer, decodeLatin1, encodeLatin1, nodePlatform } from "../../src/node/platform.js";
 import { portablePlatform } from "../../src/protocol/platform.js";
 
 const portable = portablePlatform(() => 0);
@@ -32,6 +32,20 @@ describe("nodePlatform", () => {
 
   it("gives 32 random bits", () => {
     expect(new Set(Array.from({ length: 100 }, nodePlatform.generateMaskingKey)).size).toBe(100);
+  });
+});
+
+describe("Latin-1", () => {
+  it("is a byte for each character and back, of any part", () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.nat(), fc.nat(), (some, one, other) => {
+        const start = one % (some.length + 1);
+        const end = start + (other % (some.length - start + 1));
+        const decoded = decodeLatin1(some, start, end);
+        expect(decoded).toBe(String.fromCharCode(...some.subarray(start, end)));
+        expect([...encodeLatin1(decoded)]).toEqual([...some.subarray(start, end)]);
+      }),
+    );
   });
 });
 

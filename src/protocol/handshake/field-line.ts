@@ -1,7 +1,7 @@
 // One header line: `name: value` (RFC 9112 §5).
 import type { FieldLine } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
-import { isToken, trimWhitespace } from "./http-fields.js";
+import { isToken, trimmedFrom } from "./http-fields.js";
 
 /**
  * Reads a header line without its CRLF. A line that starts with whitespace, the
@@ -15,7 +15,7 @@ export function parseFieldLine(line: string): FieldLine {
   if (colon < 0) throw malformed("a header line has no colon");
   const name = line.slice(0, colon);
   if (!isToken(name)) throw malformed("the name of a header field is not a token");
-  return [name, trimWhitespace(line.slice(colon + 1))];
+  return [name, trimmedFrom(line, colon + 1)];
 }
 
 function malformed(detail: string): HandshakeError {

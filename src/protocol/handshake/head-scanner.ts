@@ -12,8 +12,8 @@ const NOTHING = new Uint8Array(0);
 /** How many bytes become characters in one call: engines limit the number of arguments. */
 const DECODE_BYTES = 4096;
 
-/** Makes a character of each byte. */
-export type DecodeLatin1 = (bytes: Uint8Array) => string;
+/** Makes a character of each of the bytes from `start` to `end`, without a view of them if it can. */
+export type DecodeLatin1 = (bytes: Uint8Array, start: number, end: number) => string;
 
 /** How long a head may be. */
 export interface HeadLimits {
@@ -117,9 +117,9 @@ export class HeadScanner<StartLine> {
 
   /** The whole line that ends in this chunk: most begin there, too. */
   #takeText(chunk: Uint8Array, start: number, end: number): string {
-    if (this.#length === 0) return this.#decode(chunk.subarray(start, end));
+    if (this.#length === 0) return start === end ? "" : this.#decode(chunk, start, end);
     this.#keep(chunk, start, end);
-    const line = this.#decode(this.#line.subarray(0, this.#length));
+    const line = this.#decode(this.#line, 0, this.#length);
     this.#length = 0;
     return line;
   }
@@ -164,10 +164,10 @@ function endOfText(chunk: Uint8Array, start: number, limit: number): number {
   return end;
 }
 
-function decodeLatin1(bytes: Uint8Array): string {
+function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
-  for (let at = 0; at < bytes.length; at += DECODE_BYTES) {
-    const part = bytes.subarray(at, at + DECODE_BYTES);
+  for (let at = start; at < end; at += DECODE_BYTES) {
+    const part = bytes.subarray(at, Math.min(at + DECODE_BYTES, end));
     text += Reflect.apply(String.fromCharCode, undefined, part);
   }
   return text;

@@ -3,6 +3,9 @@ import type { FieldLine } from "./fields.js";
 import { isFieldValue } from "./http-fields.js";
 import { checkLine } from "./outgoing-fields.js";
 
+/** Makes a byte of each character; there are none over U+00FF. */
+export type EncodeLatin1 = (text: string) => Uint8Array;
+
 /**
  * Writes a start line, header lines and the empty line. The caller owns the result.
  *
@@ -12,15 +15,33 @@ import { checkLine } from "./outgoing-fields.js";
  * @throws {TypeError} When a line has a character in it that may not be sent.
  */
 export function serializeHead(startLine: string, lines: readonly FieldLine[]): Uint8Array {
+  return endHead(beginHead(startLine, []), lines);
+}
+
+/** The start line and the first header lines, for {@link endHead}: what many heads have in common is checked once. */
+export function beginHead(startLine: string, lines: readonly FieldLine[]): string {
   if (!isFieldValue(startLine)) {
     throw new TypeError("the first line of the head has a character that may not be sent");
   }
-  let text = `${startLine}\r\n`;
+  return withLines(`${startLine}\r\n`, lines);
+}
+
+/** The whole head: what {@link beginHead} gave, more header lines, and the empty line. */
+export function endHead(
+  begun: string,
+  lines: readonly FieldLine[],
+  encode: EncodeLatin1 = encodeLatin1,
+): Uint8Array {
+  return encode(`${withLines(begun, lines)}\r\n`);
+}
+
+function withLines(begun: string, lines: readonly FieldLine[]): string {
+  let text = begun;
   for (const line of lines) {
     checkLine(line);
     text += `${line[0]}: ${line[1]}\r\n`;
   }
-  return encodeLatin1(`${text}\r\n`);
+  return text;
 }
 
 function encodeLatin1(text: string): Uint8Array {

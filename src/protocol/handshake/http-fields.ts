@@ -65,7 +65,11 @@ function lowerCaseEach(text: string): string {
 
 /** Takes spaces and tabs off both ends (OWS, RFC 9110 §5.6.3). */
 export function trimWhitespace(text: string): string {
-  let start = 0;
+  return trimmedFrom(text, 0);
+}
+
+/** What stands in `text` from `start` on, as {@link trimWhitespace} gives it. */
+export function trimmedFrom(text: string, start: number): string {
   let end = text.length;
   while (start < end && isWhitespace(text.charCodeAt(start))) start++;
   while (end > start && isWhitespace(text.charCodeAt(end - 1))) end--;

@@ -33,6 +33,14 @@ describe("the 101 response", () => {
     );
   });
 
+  it("is in the bytes that the platform makes of it, when there is such", () => {
+    const encode = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
+    const acceptance = { accept: SAMPLE_ACCEPT, headers: { "X-Name": "\u00e9" } };
+    const bytes = buildAcceptance(request, acceptance, encode);
+    expect(bytes).toEqual(buildAcceptance(request, acceptance));
+    expect(textOf(bytes)).toContain("X-Name: \u00e9\r\n");
+  });
+
   it("has no subprotocol and no extension unless one was agreed [6455-4.2.2-08] [6455-4.2.2-09] [6455-9-01]", () => {
     for (const acceptance of [
       {},
