@@ -81,6 +81,11 @@ export class ByteQueue {
     return bytes;
   }
 
+  /** Copies what is left of the front, so that the memory it is in may change. */
+  copyFront(): void {
+    if (this.#length > 0) this.#setFront(new Uint8Array(this.#front.subarray(this.#start)));
+  }
+
   /** Drops everything. */
   clear(): void {
     this.#tail = EMPTY;

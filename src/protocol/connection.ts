@@ -4,7 +4,8 @@ import { type CloseStatus, parseClosePayload, serializeClosePayload } from "./cl
 import type { ProtocolConnectionOptions, SendOptions } from "./connection-options.js";
 import { CodecError, ProtocolError, type ViolationCode } from "./errors.js";
 import type { ProtocolEvent } from "./events.js";
-import { MAX_CONTROL_PAYLOAD } from "./frame-header.js";
+import { checkControlPayload } from "./frame-header.js";
+import type { ChunkMemory } from "./frame-reader.js";
 import { FrameTrace } from "./frame-trace.js";
 import { FrameWriter } from "./frame-writer.js";
 import { type ControlFrame, MessageReceiver } from "./message-receiver.js";
@@ -109,10 +110,15 @@ export class ProtocolConnection {
     return this.budget.heldBytes + this.#output.length;
   }
 
-  /** Takes ownership of `chunk`: unmasking writes into it. */
-  receive(chunk: Uint8Array): void {
+  /** Takes `chunk`, for good or, if its memory is lent, until {@link keepLent}: unmasking writes into it. */
+  receive(chunk: Uint8Array, memory: ChunkMemory = "given"): void {
     this.received.transportBytes += chunk.length;
-    if (!this.#isDiscarding) this.#receiver.push(chunk);
+    if (!this.#isDiscarding) this.#receiver.push(chunk, memory);
+  }
+
+  /** Copies what {@link nextEvent} has not used of a lent chunk, which may change after that. */
+  keepLent(): void {
+    this.#receiver.keepLent();
   }
 
   /**
@@ -144,14 +150,13 @@ export class ProtocolConnection {
   }
 
   /**
-   * Sends a whole message. Leaves `data` alone; bytes longer than
-   * {@link COPIED_PAYLOAD_BYTES}, and bytes that a codec compresses elsewhere,
-   * must not change until they are written. See {@link prepareMessage} for what
-   * many connections send.
+   * Sends a whole message. Leaves `data` alone; bytes longer than {@link COPIED_PAYLOAD_BYTES}, and
+   * bytes that a codec compresses elsewhere, must not change until they are written. What many
+   * connections send, {@link prepareMessage} makes.
    *
    * @returns False when the connection is closing or closed: nothing was sent.
-   * @throws {TypeError} Bytes that were to be sent as text are not UTF-8, or a
-   *   prepared message is to be sent as another type than it was prepared for.
+   * @throws {TypeError} Bytes that were to be sent as text are not UTF-8, or a prepared message is
+   *   to be sent as another type than it was prepared for.
    * @throws {Error} A message is being sent in fragments.
    */
   sendMessage(data: ReadyMessage, options: SendOptions = NO_OPTIONS): boolean {
@@ -161,9 +166,8 @@ export class ProtocolConnection {
   }
 
   /**
-   * Starts a message that is sent in fragments while it is produced (§5.4). Until
-   * the fragment with `fin` no other message may be sent; control frames may.
-   * It is not compressed.
+   * Starts a message that is sent in fragments while it is produced (§5.4). Until the fragment with
+   * `fin` no other message may be sent; control frames may. It is not compressed.
    *
    * @returns False when the connection is closing or closed.
    * @throws {Error} A message is being sent in fragments, or compressed, already.
@@ -175,9 +179,8 @@ export class ProtocolConnection {
   }
 
   /**
-   * Sends the next fragment; an empty one is fine. Fragments of text that are
-   * given as bytes are not checked. Strings must not be cut inside a surrogate
-   * pair: each half would become U+FFFD.
+   * Sends the next fragment; an empty one is fine. Fragments of text that are given as bytes are
+   * not checked. Strings must not be cut inside a surrogate pair: each half would become U+FFFD.
    *
    * @returns False when the connection is closing or closed: the message stays unfinished.
    * @throws {Error} No message has been started.
@@ -205,9 +208,8 @@ export class ProtocolConnection {
   }
 
   /**
-   * Starts the closing handshake (§7.1.2): a Close frame goes out behind all
-   * messages sent before, and messages that still arrive are dropped. Does
-   * nothing when the connection is closing or closed.
+   * Starts the closing handshake (§7.1.2): a Close frame goes out behind all messages sent before,
+   * and messages that still arrive are dropped. Does nothing once it is closing or closed.
    *
    * @param code - Any that may be sent; without one the Close frame is empty.
    * @throws {RangeError} See {@link serializeClosePayload}. Nothing was sent.
@@ -218,8 +220,8 @@ export class ProtocolConnection {
   }
 
   /**
-   * _Fail the WebSocket Connection_ (§7.1.7) for a rule that only the caller can
-   * see broken. Does nothing when nothing more is expected of the peer.
+   * _Fail the WebSocket Connection_ (§7.1.7) for a rule that only the caller can see broken. Does
+   * nothing when nothing more is expected of the peer.
    */
   fail(violation: ViolationCode): void {
     this.#failure ??= new ProtocolError(violation);
@@ -279,9 +281,7 @@ export class ProtocolConnection {
   }
 
   #sendOwnControl(opcode: Opcode, payload: Uint8Array): boolean {
-    if (payload.length > MAX_CONTROL_PAYLOAD) {
-      throw new RangeError(`a control frame carries at most 125 bytes, not ${payload.length}`);
-    }
+    checkControlPayload(payload);
     if (this.#state !== ReadyState.OPEN) return false;
     this.#sendControl(opcode, payload);
     return true;

@@ -29,6 +29,13 @@ export const MAX_HEADER_LENGTH = 14;
 /** Bytes of the longest payload of a control frame (RFC 6455 §5.5). */
 export const MAX_CONTROL_PAYLOAD = 125;
 
+/** @throws {RangeError} A control frame cannot carry `payload`. */
+export function checkControlPayload(payload: Uint8Array): void {
+  if (payload.length > MAX_CONTROL_PAYLOAD) {
+    throw new RangeError(`a control frame carries at most 125 bytes, not ${payload.length}`);
+  }
+}
+
 /** RSV1, the bit that permessage-deflate claims (RFC 7692 §6). */
 export const RSV1 = 0x40;
 

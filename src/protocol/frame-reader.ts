@@ -14,13 +14,19 @@ import { WholeFrame } from "./whole-frame.js";
 /** A whole frame, or a part of a data frame whose payload is still arriving. */
 export interface FramePart {
   readonly header: FrameHeader;
-  /** Unmasked; a view of a chunk that was pushed. */
+  /** Unmasked; a view of a chunk that was pushed or lent. */
   readonly payload: Uint8Array;
   /** The payload starts here. It may be empty even when the frame's is not. */
   readonly isFirst: boolean;
   /** The payload ends here. */
   readonly isLast: boolean;
 }
+
+/**
+ * Whether a chunk is its reader's from now on, or only lent: then it may change again once
+ * `keepLent` was called.
+ */
+export type ChunkMemory = "given" | "lent";
 
 /**
  * Turns a stream of bytes into frames (RFC 6455 §5.2).
@@ -36,6 +42,8 @@ export class FrameReader {
   /** The frame whose payload is not all there yet. */
   #header: FrameHeader | undefined;
   #position = 0;
+  /** The front of the queue is memory that was lent. */
+  #isLent = false;
 
   constructor(rules: PeerRules, budget: Budget) {
     this.#rules = rules;
@@ -47,10 +55,22 @@ export class FrameReader {
     return this.#bytes.length === 0;
   }
 
-  /** Takes ownership of `chunk`: unmasking writes into it. */
-  push(chunk: Uint8Array): void {
-    this.#bytes.push(chunk);
+  /** What {@link read} gives may be a view of memory that was lent. */
+  get isLent(): boolean {
+    return this.#isLent;
+  }
+
+  /** Takes `chunk`, for good or until {@link keepLent}: unmasking writes into it. */
+  push(chunk: Uint8Array, memory: ChunkMemory = "given"): void {
+    if (memory === "given") this.#bytes.push(chunk);
+    else this.#pushLent(chunk);
     this.#budget.unparsedBytes = this.#bytes.length;
+  }
+
+  /** Copies what has not been read of lent memory. Does nothing else. */
+  keepLent(): void {
+    if (this.#isLent) this.#bytes.copyFront();
+    this.#isLent = false;
   }
 
   /** Drops all that was pushed and not yet read. */
@@ -94,9 +114,16 @@ export class FrameReader {
     const end = whole.parse(bytes.front, bytes.start, this.#rules, this.#budget);
     if (end < 0) return undefined;
     if (whole.readsWords) whole.words = bytes.words;
+    whole.isLent = this.#isLent;
     bytes.skip(end - bytes.start);
     this.#budget.unparsedBytes = bytes.length;
     return whole;
+  }
+
+  /** Behind other bytes it would have to be kept anyway. */
+  #pushLent(chunk: Uint8Array): void {
+    this.#isLent = this.isEmpty;
+    this.#bytes.push(this.#isLent ? chunk : new Uint8Array(chunk));
   }
 
   #takePart(header: FrameHeader, isFirst: boolean): FramePart | undefined {

@@ -2,7 +2,7 @@ import type { Budget } from "./budget.js";
 import { CodecError, ProtocolError } from "./errors.js";
 import type { MessageEvent } from "./events.js";
 import type { MessageExtension } from "./extensions/extension.js";
-import { FrameReader } from "./frame-reader.js";
+import { type ChunkMemory, type FramePart, FrameReader } from "./frame-reader.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { type AssembledMessage, MessageAssembler } from "./message-assembler.js";
 import { isWorthKeeping } from "./memory-share.js";
@@ -78,9 +78,14 @@ export class MessageReceiver {
     return this.#decoding !== undefined && this.#decoding.outcome === undefined;
   }
 
-  /** Takes ownership of `chunk`. */
-  push(chunk: Uint8Array): void {
-    this.#reader.push(chunk);
+  /** Takes `chunk`, for good or until {@link keepLent}. */
+  push(chunk: Uint8Array, memory: ChunkMemory = "given"): void {
+    this.#reader.push(chunk, memory);
+  }
+
+  /** Copies what has not been read of lent memory. */
+  keepLent(): void {
+    this.#reader.keepLent();
   }
 
   /** Messages are of no interest any more: none is given, and what they hold is not checked. */
@@ -125,19 +130,21 @@ export class MessageReceiver {
   #takeWhole(whole: WholeFrame): MessageEvent | undefined {
     const { isText, length } = whole;
     if (whole.isCompressed && this.#extension !== undefined) {
-      return this.#decode({ isText, payload: whole.view() }, this.#extension);
+      const payload = whole.isLent ? whole.own(this.#platform) : whole.view();
+      return this.#decode({ isText, payload }, this.#extension);
     }
     if (isText && this.#textAs === "string") {
       const data = whole.text(this.#platform);
       if (data === undefined) throw new ProtocolError("UTF8_INVALID");
       return this.#count({ type: "message", isText, data }, length);
     }
-    return this.#deliver(isText, this.#zeroCopy ? whole.view() : whole.own(this.#platform));
+    const isView = this.#zeroCopy && !whole.isLent;
+    return this.#deliver(isText, isView ? whole.view() : whole.own(this.#platform));
   }
 
   /** What {@link FrameReader.readWhole} leaves. */
   #nextPart(): ControlFrame | MessageEvent | undefined {
-    for (let part = this.#reader.read(); part !== undefined; part = this.#reader.read()) {
+    for (let part = this.#readPart(); part !== undefined; part = this.#readPart()) {
       this.#trace?.received(part);
       const { opcode } = part.header;
       if (isControl(opcode)) return { type: "control", opcode, payload: part.payload };
@@ -149,6 +156,15 @@ export class MessageReceiver {
       return this.#deliver(message.isText, this.#keepable(message));
     }
     return undefined;
+  }
+
+  /** A part whose payload is not lent. */
+  #readPart(): FramePart | undefined {
+    const part = this.#reader.read();
+    if (part === undefined || !this.#reader.isLent) return part;
+    const payload = this.#platform.allocate(part.payload.length);
+    payload.set(part.payload);
+    return { ...part, payload };
   }
 
   #assembling(): MessageAssembler {

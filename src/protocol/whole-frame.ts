@@ -21,6 +21,8 @@ export class WholeFrame {
   isCompressed = false;
   /** Bytes of payload. */
   length = 0;
+  /** The chunk is lent: no view of it may be kept. */
+  isLent = false;
   /** The words of the chunk, from who reads many frames of it; see {@link readsWords}. */
   words: Int32Array | undefined;
   #bytes: Uint8Array = EMPTY;
@@ -80,13 +82,12 @@ export class WholeFrame {
 
   /**
    * The payload, unmasked, in memory that keeps no large chunk alive: a view if it is long, and
-   * {@link isWorthKeeping} its chunk, and else a copy.
+   * {@link isWorthKeeping} its chunk, and else a copy. Of a lent chunk always a copy.
    */
   own(platform: Platform): Uint8Array {
     const { length } = this;
-    if (length >= VIEWED_BYTES && isWorthKeeping(length, this.#bytes.buffer.byteLength)) {
-      return this.view();
-    }
+    const mayView = length >= VIEWED_BYTES && !this.isLent;
+    if (mayView && isWorthKeeping(length, this.#bytes.buffer.byteLength)) return this.view();
     const copy = platform.allocate(length);
     copyMasked(this.#take(), this.#start, copy, 0, length, this.#maskingKey);
     return copy;

@@ -17,7 +17,10 @@ const step = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ type: fc.constant("clear" as const), count: fc.constant(0) }),
+    arbitrary: fc.record({
+      type: fc.constantFrom("clear" as const, "copyFront" as const),
+      count: fc.constant(0),
+    }),
   },
 );
 
@@ -44,6 +47,10 @@ describe("ByteQueue", () => {
           } else if (type === "skip") {
             queue.skip(Math.min(count, available));
             model.splice(0, Math.min(count, available));
+          } else if (type === "copyFront") {
+            const before = queue.front;
+            queue.copyFront();
+            before.fill(0xff); // what was copied is somebody else's
           } else {
             queue.clear();
             model = [];

@@ -110,6 +110,22 @@ describe("ByteQueue", () => {
     expect(queue.take(3)).toEqual(hex("01 02 03"));
   });
 
+  it("copies what is left of its front", () => {
+    const chunk = pattern(4);
+    const behind = filled(2000, 1);
+    const queue = queueOf(chunk, behind);
+    queue.skip(1);
+    queue.copyFront();
+    chunk.fill(0xff);
+
+    expect([queue.start, queue.end, queue.length]).toEqual([0, 3, 2003]);
+    expect(queue.take(3)).toEqual(pattern(4).subarray(1));
+    expect(queue.front).toBe(behind);
+    queue.skip(2000);
+    queue.copyFront();
+    expect([queue.length, queue.front.length]).toEqual([0, 0]);
+  });
+
   it("keeps small chunks together: bytes one by one cost bytes, and few objects", () => {
     const queue = new ByteQueue();
     const bytes = pattern(100_000);

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProtocolConnection } from "../../src/protocol/connection.js";
 import type { ProtocolEvent } from "../../src/protocol/events.js";
+import type { ChunkMemory } from "../../src/protocol/frame-reader.js";
 import type { MessageExtension } from "../../src/protocol/extensions/extension.js";
 import { PerMessageDeflate } from "../../src/protocol/extensions/permessage-deflate.js";
 import type { Role } from "../../src/protocol/role.js";
@@ -90,6 +91,26 @@ function inLanes(events: readonly ProtocolEvent[], late: boolean): string[] {
   ];
 }
 
+type Take = (end: ProtocolConnection, chunk: Uint8Array) => ProtocolEvent[];
+
+const giving: Take = (end, chunk) => {
+  end.receive(chunk);
+  return pull(end);
+};
+
+/** Lends the same memory for every chunk, and overwrites it at once. */
+function lending(): Take {
+  const memory = new Uint8Array(200_000);
+  return (end, chunk) => {
+    memory.set(chunk);
+    end.receive(memory.subarray(0, chunk.length), "lent");
+    const events = pull(end);
+    end.keepLent();
+    memory.fill(0xff, 0, chunk.length);
+    return events;
+  };
+}
+
 describe("ProtocolConnection", () => {
   it("reports to one end what the other sends, however it is cut, compressed or not, in both roles", () => {
     const script = fc.array(action, { maxLength: 10 });
@@ -130,7 +151,7 @@ describe("ProtocolConnection", () => {
     );
   });
 
-  it("does not care how the transport cuts a stream, legal or not", () => {
+  it("does not care how the transport cuts a stream, legal or not, and whose memory it is in", () => {
     const cases = fc
       .tuple(role, agreement)
       .chain(([reader, agreed]) =>
@@ -142,7 +163,8 @@ describe("ProtocolConnection", () => {
       );
     fc.assert(
       fc.property(cases, cutting, fc.boolean(), ([reader, agreed, stream], places, closesFirst) => {
-        const observe = (chunks: readonly Uint8Array[]): string[] => {
+        const observe = (chunks: readonly Uint8Array[], memory: ChunkMemory): string[] => {
+          const take = memory === "lent" ? lending() : giving;
           const extension = extensionFor(reader, agreed);
           const end = connection(reader, {
             extension,
@@ -151,8 +173,7 @@ describe("ProtocolConnection", () => {
           if (closesFirst) end.close(1000);
           const events: ProtocolEvent[] = [];
           for (const chunk of chunks) {
-            end.receive(chunk);
-            events.push(...pull(end));
+            events.push(...take(end, chunk));
             for (; end.isDecoding; events.push(...pull(end))) settle(extension);
           }
           const sent = framesIn(concat(end.takeOutput()));
@@ -162,7 +183,10 @@ describe("ProtocolConnection", () => {
           ];
         };
 
-        expect(observe(cutStream(stream, places))).toEqual(observe([stream.slice()]));
+        const whole = observe([stream.slice()], "given");
+        expect(observe(cutStream(stream, places), "given")).toEqual(whole);
+        expect(observe(cutStream(stream, places), "lent")).toEqual(whole);
+        expect(observe([stream.slice()], "lent")).toEqual(whole);
       }),
     );
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   type FrameHeader,
   headerLength,
+  checkControlPayload,
   MAX_CONTROL_PAYLOAD,
   MAX_HEADER_LENGTH,
   parseFrameHeader,
@@ -142,6 +143,13 @@ describe("parseFrameHeader", () => {
       expect(() => parse(hex(`${first} 7e`))).toThrow(violation("CONTROL_TOO_LONG"));
       expect(() => parse(hex(`${first} 7f`))).toThrow(violation("CONTROL_TOO_LONG"));
     }
+  });
+
+  it("says so of a payload that an application wants to send [6455-5.5-01]", () => {
+    expect(() => checkControlPayload(new Uint8Array(125))).not.toThrow();
+    expect(() => checkControlPayload(new Uint8Array(126))).toThrow(
+      new RangeError("a control frame carries at most 125 bytes, not 126"),
+    );
   });
 
   it("refuses a control frame without FIN [6455-5.4-01] [6455-5.5-02]", () => {

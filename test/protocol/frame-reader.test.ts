@@ -46,6 +46,42 @@ function framesOf(
   return frames;
 }
 
+describe("FrameReader, with lent memory", () => {
+  it("unmasks in place, and copies the rest of a frame when it has to keep it", () => {
+    const { reader, budget } = newReader("client");
+    const memory = concat([frameFrom("client", TEXT, "Hello"), hex("82 85 37")]);
+    reader.push(memory, "lent");
+    expect(reader.isLent).toBe(true);
+    expect(reader.read()?.payload.buffer).toBe(memory.buffer);
+    reader.keepLent();
+    expect(reader.isLent).toBe(false);
+
+    memory.fill(0xff);
+    expect(budget.unparsedBytes).toBe(3);
+    reader.push(hex("fa 21 3d 7f 9f 4d 51 58"));
+    expect(reader.read()).toMatchObject({ header: { opcode: BINARY }, payload: utf8("Hello") });
+  });
+
+  it("copies at once what comes behind bytes that wait", () => {
+    const { reader } = newReader();
+    const memory = hex("02 aa bb");
+    reader.push(hex("82"));
+    reader.push(memory, "lent");
+    expect(reader.isLent).toBe(false);
+    memory.fill(0xff);
+    expect(reader.read()).toMatchObject({ payload: hex("aa bb") });
+  });
+
+  it("says of whole frames that they are in it", () => {
+    const { reader } = newReader();
+    for (const memory of ["given", "lent", "given"] as const) {
+      reader.push(hex("82 01 aa"), memory);
+      expect(reader.readWhole()?.isLent).toBe(memory === "lent");
+      reader.keepLent();
+    }
+  });
+});
+
 describe("FrameReader", () => {
   it("reads whole frames, one after another [6455-6-07]", () => {
     const parts = partsOf("server", [hex("81 02 6869  02 01 aa  80 00")]);

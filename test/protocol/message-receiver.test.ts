@@ -162,6 +162,30 @@ describe("MessageReceiver, with the memory behind messages", () => {
     expect(allocated).toEqual([length]);
   });
 
+  it("copies all it gives of memory that is lent: messages, control frames, parts of a message", () => {
+    const memory = concat([
+      server(BINARY, pattern(600)),
+      server(PING, "ping"),
+      server(BINARY, "a", { fin: false }),
+      server(CONTINUATION, "bc").subarray(0, 3),
+    ]);
+    for (const zeroCopy of [true, false]) {
+      const { receiver } = newReceiver({ zeroCopy });
+      const lent = memory.slice();
+      receiver.push(lent, "lent");
+      const given = all(receiver);
+      receiver.keepLent();
+      lent.fill(0xff);
+      receiver.push(utf8("c"));
+
+      expect([...given, ...all(receiver)]).toEqual([
+        { type: "message", isText: false, data: pattern(600) },
+        { type: "control", opcode: 9, payload: utf8("ping") },
+        { type: "message", isText: false, data: utf8("abc") },
+      ]);
+    }
+  });
+
   it("does not copy a message again that was joined of fragments", () => {
     const { platform: counting, allocated } = countingPlatform();
     const { receiver } = newReceiver({ platform: counting });

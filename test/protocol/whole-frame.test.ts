@@ -51,6 +51,14 @@ describe.each(ROLES)("WholeFrame, from a %s", (peer) => {
     expect(allocated).toEqual(copied === undefined ? [] : [copied]);
   });
 
+  it("is copied out of a chunk that is only lent", () => {
+    const { platform: counting, allocated } = countingPlatform();
+    const { whole } = parsed(from(BINARY, pattern(600)));
+    whole.isLent = true;
+    expect(sameBytes(whole.own(counting), pattern(600))).toBe(true);
+    expect(allocated).toEqual([600]);
+  });
+
   it.each(["", "Hello", "x".repeat(60), "é€𝄞", `${"x".repeat(60)}é`, "\ufeffé"])(
     "is text: %j",
     (text) => {
