@@ -1,5 +1,5 @@
 /** Opens the transport that an opening handshake goes over: TCP, TLS, a Unix socket, a proxy's tunnel. */
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   connect as connectTls,
@@ -10,13 +10,18 @@ import type { HeadLimits, WebSocketUri } from "../protocol/index.js";
 import type { Attempt } from "./connect-attempt.js";
 import type { Route, TlsClientOptions } from "./connect-options.js";
 import { openTunnel } from "./connect-proxy.js";
+import type { ResolvedConnectionOptions } from "./options.js";
 import { transportFailed, whenReady } from "./connect-response.js";
+import { connectShared } from "./shared-reads.js";
+
+type Connect = (options: NetConnectOpts) => Socket;
 
 export interface DialOptions {
   readonly uri: WebSocketUri;
   readonly route: Route;
   readonly tls: TlsClientOptions;
   readonly headLimits: HeadLimits;
+  readonly connection: Pick<ResolvedConnectionOptions, "sharedReads">;
 }
 
 /**
@@ -28,29 +33,41 @@ export interface DialOptions {
  */
 export async function dial(options: DialOptions, attempt: Attempt): Promise<Duplex> {
   const { uri, route, tls } = options;
-  if (route.type === "direct") return dialDirect(uri, tls, attempt);
+  if (route.type === "direct") return dialDirect(uri, tls, attempt, plainConnect(options));
   const transport = await dialDetour(route, options, attempt);
   const isSecured = route.type === "custom" && transport instanceof TLSSocket;
   if (!uri.secure || isSecured) return transport;
   return secured(uri, tls, { socket: transport }, attempt);
 }
 
-function dialDirect(uri: WebSocketUri, tls: TlsClientOptions, attempt: Attempt): Promise<Socket> {
+/** How to open a socket that WebSocket's frames come from, with nothing between. */
+function plainConnect({ uri, connection }: DialOptions): Connect {
+  return connection.sharedReads && !uri.secure ? connectShared : connectTcp;
+}
+
+function dialDirect(
+  uri: WebSocketUri,
+  tls: TlsClientOptions,
+  attempt: Attempt,
+  connectPlain: Connect,
+): Promise<Socket> {
   const { host, port, secure } = uri;
   if (secure) return secured(uri, tls, { port }, attempt);
-  return connected(connectTcp({ host, port }), attempt);
+  return connected(connectPlain({ host, port }), attempt);
 }
 
 async function dialDetour(
   route: Exclude<Route, { type: "direct" }>,
-  { uri, tls, headLimits }: DialOptions,
+  options: DialOptions,
   attempt: Attempt,
 ): Promise<Duplex> {
-  if (route.type === "unix") return connected(connectTcp({ path: route.path }), attempt);
+  const { uri, tls, headLimits } = options;
+  if (route.type === "unix") return connected(plainConnect(options)({ path: route.path }), attempt);
   if (route.type === "proxy") {
     const { proxy } = route;
     // Whom the caller trusts is also who may vouch for the proxy; all else is about the server.
-    const transport = await dialDirect(proxy, tls.ca === undefined ? {} : { ca: tls.ca }, attempt);
+    const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
+    const transport = await dialDirect(proxy, trusted, attempt, connectTcp);
     await openTunnel(transport, { uri, proxy, headLimits, attempt });
     return transport;
   }

@@ -3,10 +3,8 @@ import { Socket } from "node:net";
 import {
   CloseCode,
   type CodecError,
-  type FrameObserver,
   ProtocolConnection,
   type ProtocolError,
-  type ProtocolEvent,
   ReadyState,
   type Role,
 } from "../protocol/index.js";
@@ -16,31 +14,16 @@ import { extensionFor } from "./connection-extension.js";
 import type { ConnectionSetup } from "./connection-setup.js";
 import { tellFailed } from "./diagnostics.js";
 import { readDirectly } from "./direct-reads.js";
+import type { LinkOwner } from "./link-owner.js";
 import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import type { ResolvedConnectionOptions } from "./options.js";
 import { Pings } from "./pings.js";
 import { nodePlatform } from "./platform.js";
+import { shareReads } from "./shared-reads.js";
 import { TransportError } from "./transport-error.js";
 import { type TransportUser, useTransport } from "./transport-user.js";
 import { TransportWriter, type WriterOwner } from "./transport-writer.js";
-
-/** Who uses a link: it takes the events, and says when it can take no more. */
-export interface LinkOwner {
-  /** Whether another event may come. When that changes to true, call {@link Link.pump}. */
-  readonly wantsMore: () => boolean;
-  /** Whether anybody takes messages. Without, what has not been read is dropped at the end. */
-  readonly hasConsumer: () => boolean;
-  readonly onEvent: (event: ProtocolEvent) => void;
-  /** Who sees all frames. Asked once; what it gives must not throw. */
-  readonly frameObserver: () => FrameObserver | undefined;
-  /** A codec is done, or watched output has been written: what waited for it can go on. */
-  readonly onProgress: () => void;
-  /** The transport is closed in both directions. Called once. */
-  readonly onTransportClosed: () => void;
-  /** All that came before the end has been told. Called once, last. */
-  readonly onEnded: () => void;
-}
 
 type LinkSetup = Pick<
   ConnectionSetup<unknown>,
@@ -246,7 +229,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     if (transport instanceof Socket) {
       transport.setNoDelay(true);
       transport.setTimeout(0);
-      readDirectly(transport);
+      if (!this.#sharesReads(transport)) readDirectly(transport);
     }
     useTransport(transport, this);
     if (transport.destroyed) queueMicrotask(() => this.onClose());
@@ -255,11 +238,23 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     queueMicrotask(() => this.pump());
   }
 
+  /** A client's socket has had it from the beginning, where it can. */
+  #sharesReads(transport: Socket): boolean {
+    return this.role === "server" && this.#options.sharedReads && shareReads(transport);
+  }
+
   onData(chunk: Buffer): void {
     this.#keepalive.heard();
     // Only a socket's chunks are certainly nobody else's: unmasking writes into them.
     this.core.receive(this.#ownsChunks ? chunk : Buffer.from(chunk));
     this.pump();
+  }
+
+  onLentData(chunk: Buffer): void {
+    this.#keepalive.heard();
+    this.core.receive(chunk, "lent");
+    this.pump();
+    this.core.keepLent();
   }
 
   onDrain(): void {

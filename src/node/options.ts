@@ -91,6 +91,18 @@ export interface ConnectionOptions extends MessageLimits {
   readonly zeroCopy?: boolean | undefined;
 
   /**
+   * Reads from all sockets into the same 64 KiB, and copies what has to last: faster with small
+   * messages, and slower with large ones of which many are on the way to a client. Without
+   * effect under TLS, on Windows and on other runtimes than Node. On a server it takes private
+   * parts of Node's sockets, and has no effect where those are not as they were: then, and with
+   * listeners of your own for "data" on the socket, leave it off. `zeroCopy` has no views of
+   * what is read so.
+   *
+   * @defaultValue true for a client without `zeroCopy`, false for a server
+   */
+  readonly sharedReads?: boolean | undefined;
+
+  /**
    * Gets what a listener threw, or the rejection of the promise it returned. The
    * connection is closed with 1011; nothing else is affected.
    *
@@ -132,6 +144,7 @@ export interface ResolvedConnectionOptions {
   readonly perMessageDeflate: PerMessageDeflateOptions | undefined;
   readonly textAs: "string" | "bytes";
   readonly zeroCopy: boolean;
+  readonly sharedReads: boolean;
   readonly onHandlerError: (error: unknown) => void;
   readonly onFrame: OnFrame | undefined;
   readonly clock: Clock;
@@ -153,6 +166,7 @@ export function resolveConnectionOptions(
   role: Role,
 ): ResolvedConnectionOptions {
   const { bufferPolicy = "wait", textAs = "string", perMessageDeflate = true } = options;
+  const { zeroCopy = false } = options;
   if (!POLICIES.includes(bufferPolicy) && typeof bufferPolicy !== "function") {
     throw new TypeError(`bufferPolicy must be one of ${POLICIES.join(", ")} or a function`);
   }
@@ -179,7 +193,8 @@ export function resolveConnectionOptions(
     pongTimeoutMs: limit("pongTimeoutMs", options.pongTimeoutMs, 15_000),
     perMessageDeflate: deflate,
     textAs,
-    zeroCopy: options.zeroCopy ?? false,
+    zeroCopy,
+    sharedReads: options.sharedReads ?? (role === "client" && !zeroCopy),
     onHandlerError: options.onHandlerError ?? warnOfHandlerError,
     onFrame: options.onFrame,
     clock: options.clock ?? realClock,

@@ -4,6 +4,8 @@ import type { Duplex } from "node:stream";
 /** Who has a transport: gets what happens on it. */
 export interface TransportUser {
   readonly onData: (chunk: Buffer) => void;
+  /** As `onData`, of memory that changes once this returns. Who has it not gets copies. */
+  readonly onLentData?: (chunk: Buffer) => void;
   /** What was written is with the operating system, after it was too much at once. */
   readonly onDrain: () => void;
   /** The peer has ended its side. */
@@ -33,6 +35,18 @@ export function useTransport(transport: UsedTransport, user: TransportUser): voi
   transport.on("drain", onDrain);
   transport.on("end", onEnd);
   transport.on("close", onClose);
+}
+
+/**
+ * Gives the user of a transport what came, past the transport.
+ *
+ * @returns False when it has no user that takes lent memory: nothing was done.
+ */
+export function lendTo(transport: UsedTransport, chunk: Buffer): boolean {
+  const user = transport[USER];
+  if (user?.onLentData === undefined) return false;
+  user.onLentData(chunk);
+  return true;
 }
 
 /** Lets go of a transport: what happens on it is of no interest, errors included. */

@@ -53,8 +53,12 @@ const own =
   };
 
 const attached =
-  (create: typeof createHttpServer | (() => ReturnType<typeof createHttpsServer>)): Open =>
-  async (options = {}) => {
+  (
+    create: typeof createHttpServer | (() => ReturnType<typeof createHttpsServer>),
+    more: ServerOptions = {},
+  ): Open =>
+  async (given = {}) => {
+    const options = { ...given, ...more };
     const http = create().listen(0, "localhost");
     await once(http, "listening");
     const server = new WebSocketServer({ ...options, server: http });
@@ -85,6 +89,20 @@ conformanceSuite(
   ),
 );
 conformanceSuite(
+  "over TCP, with shared reads on both ends",
+  own(
+    () => ({ host: "localhost", port: 0, sharedReads: true }),
+    () => ({ sharedReads: true }),
+  ),
+);
+conformanceSuite(
+  "over TCP, with shared reads on neither end",
+  own(
+    () => ({ host: "localhost", port: 0, sharedReads: false }),
+    () => ({ sharedReads: false }),
+  ),
+);
+conformanceSuite(
   "over TLS",
   own(
     () => ({ host: "localhost", port: 0, tls: credentials }),
@@ -99,6 +117,10 @@ conformanceSuite(
   ),
 );
 conformanceSuite("on an http server", attached(createHttpServer));
+conformanceSuite(
+  "on an http server, with shared reads",
+  attached(createHttpServer, { sharedReads: true }),
+);
 conformanceSuite(
   "on an https server",
   attached(() => createHttpsServer(credentials)),

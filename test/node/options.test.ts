@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Role } from "../../src/protocol/index.js";
 import { type ConnectionOptions, limit, resolveConnectionOptions } from "../../src/node/options.js";
 
 describe("resolveConnectionOptions", () => {
@@ -18,8 +19,19 @@ describe("resolveConnectionOptions", () => {
       perMessageDeflate: {},
       textAs: "string",
       zeroCopy: false,
+      sharedReads: false,
       onFrame: undefined,
     });
+  });
+
+  it("shares reads where Node offers that, and views are not asked for", () => {
+    const sharedReads = (options: ConnectionOptions, role: Role): boolean =>
+      resolveConnectionOptions(options, role).sharedReads;
+    expect(sharedReads({}, "client")).toBe(true);
+    expect(sharedReads({ zeroCopy: true }, "client")).toBe(false);
+    expect(sharedReads({ zeroCopy: true, sharedReads: true }, "client")).toBe(true);
+    expect(sharedReads({ sharedReads: false }, "client")).toBe(false);
+    expect(sharedReads({ sharedReads: true }, "server")).toBe(true);
   });
 
   it("takes 0 as zero and Infinity as no limit", () => {

@@ -1,7 +1,12 @@
 // A transport that goes from hand to hand: one user at a time gets what happens on it.
 import { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { leaveTransport, type TransportUser, useTransport } from "../../src/node/transport-user.js";
+import {
+  leaveTransport,
+  lendTo,
+  type TransportUser,
+  useTransport,
+} from "../../src/node/transport-user.js";
 import { turn } from "../support/wire-signal.js";
 
 /** Writes down what it gets. */
@@ -55,6 +60,20 @@ describe("the user of a transport", () => {
     await turn();
     expect(log).toEqual(["two data 1", "three data 3"]);
     expect(used.eventNames().map((name) => used.listenerCount(name))).toEqual(listeners);
+  });
+
+  it("is lent what somebody else has read, if it takes that", () => {
+    const log: string[] = [];
+    const used = transport();
+    expect(lendTo(used, Buffer.from("0"))).toBe(false);
+    useTransport(used, recorder(log, "one"));
+    expect(lendTo(used, Buffer.from("1"))).toBe(false);
+    const onLentData = (chunk: Buffer): void => void log.push(`two lent ${chunk.toString()}`);
+    useTransport(used, { ...recorder(log, "two"), onLentData });
+    expect(lendTo(used, Buffer.from("2"))).toBe(true);
+    leaveTransport(used);
+    expect(lendTo(used, Buffer.from("3"))).toBe(false);
+    expect(log).toEqual(["two lent 2"]);
   });
 
   it("leaves nobody who would make the process fail for an error", async () => {
