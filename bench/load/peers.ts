@@ -20,7 +20,16 @@ export interface PeerPlaces {
 }
 
 /** The first is the limit; `ws` is what the others are compared with. */
-export const SERVERS = ["net", "plainsocket", "ws", "ws-js", "websocket", "faye", "bun"] as const;
+export const SERVERS = [
+  "net",
+  "plainsocket",
+  "plainsocket-shared",
+  "ws",
+  "ws-js",
+  "websocket",
+  "faye",
+  "bun",
+] as const;
 export const CLIENTS = [
   "net",
   "plainsocket",
@@ -32,6 +41,13 @@ export const CLIENTS = [
 ] as const;
 
 type PeerName = (typeof SERVERS | typeof CLIENTS)[number];
+
+/** Peers that are others, started with something more in their environment. */
+const VARIANTS: Partial<Record<PeerName, Pick<Peer, "env"> & { readonly module: string }>> = {
+  "plainsocket-shared": { module: "plainsocket", env: { SHARED_READS: "1" } },
+  // Without its native addon ws masks in JavaScript, as it does where no compiler is.
+  "ws-js": { module: "ws", env: { WS_NO_BUFFER_UTIL: "1" } },
+};
 
 /** The servers that can run here: all but Bun need nothing beyond npm. */
 export function knownServers(places: PeerPlaces): Peer[] {
@@ -47,13 +63,12 @@ function peer(name: PeerName, folder: "servers" | "clients", { root, bun }: Peer
   const runtime = name === "bun" ? bun : process.execPath;
   if (runtime === undefined) return [];
   const main = path.join(root, "bench", folder, "main.mjs");
-  const module = name === "ws-js" ? "ws" : name;
+  const { module = name, env = {} } = VARIANTS[name] ?? {};
   return [
     {
       name,
       command: name === "bun" ? [runtime, main, module] : [runtime, "--expose-gc", main, module],
-      // Without its native addon ws masks in JavaScript, as it does where no compiler is.
-      env: name === "ws-js" ? { WS_NO_BUFFER_UTIL: "1" } : {},
+      env,
       hasChannel: name !== "bun",
       echoes: name === "net" ? "raw" : "messages",
     },

@@ -19,8 +19,9 @@ the process used, \`per s\` counts by the clock, \`p50\` and \`p99\` are latenci
 All have their defaults, but for what the load asks for: compression on or off, and limits for large messages. plainsocket
 gives text as strings and validates it; \`ws\` is measured as its documentation shows an echo, which validates text but does
 not decode it. \`net\` is no WebSocket server: it writes back the bytes that it reads, and is the limit for what is built on
-Node's sockets. \`ws-js\` is \`ws\` without its native addon (bufferutil), which \`ws\` has. \`bun\` is
-the server of another runtime, in native code. The servers are in [bench/servers](../bench/servers), the clients in
+Node's sockets. \`plainsocket-shared\` is plainsocket with the option \`sharedReads\`, which takes private parts of Node's
+sockets and is off by default. \`ws-js\` is \`ws\` without its native addon (bufferutil), which \`ws\` has. \`bun\` is the
+server of another runtime, in native code. The servers are in [bench/servers](../bench/servers), the clients in
 [bench/clients](../bench/clients).`;
 
 /**

@@ -1,4 +1,5 @@
-// plainsocket with its own listener and the defaults; DEFLATE says whether it compresses.
+// plainsocket with its own listener and the defaults; DEFLATE says whether it compresses, SHARED_READS how it reads.
+import process from "node:process";
 import { prepareMessage, WebSocketServer } from "plainsocket";
 
 export async function serve({ port, mode, deflate }) {
@@ -6,6 +7,7 @@ export async function serve({ port, mode, deflate }) {
     port,
     host: "127.0.0.1",
     perMessageDeflate: deflate !== "",
+    sharedReads: process.env.SHARED_READS === "1",
   });
   const members = new Set();
   server.on("connection", (connection) => {
