@@ -7,6 +7,7 @@ import {
   type TransportUser,
   useTransport,
 } from "../../src/node/transport-user.js";
+import { collectGarbage } from "../support/retained-bytes.js";
 import { turn } from "../support/wire-signal.js";
 
 /** Writes down what it gets. */
@@ -74,6 +75,16 @@ describe("the user of a transport", () => {
     leaveTransport(used);
     expect(lendTo(used, Buffer.from("3"))).toBe(false);
     expect(log).toEqual(["two lent 2"]);
+  });
+
+  it("is not kept by who keeps the transport once it is closed", async () => {
+    const used = transport();
+    const user = new WeakRef(recorder([], "one"));
+    useTransport(used, user.deref()!);
+    used.destroy();
+    await turn();
+    collectGarbage();
+    expect(user.deref()).toBeUndefined();
   });
 
   it("leaves nobody who would make the process fail for an error", async () => {

@@ -156,6 +156,56 @@ describe("closing", () => {
     expect(await peer.connection.closed).toMatchObject({ code: 1000, wasClean: true });
   });
 
+  it("hears the peer's Close frame although so much waits that reading has paused", async () => {
+    const peer = new RawPeer({ maxQueuedBytes: 10 });
+    const paused = vi.spyOn(peer.transport, "pause");
+    peer.connection.pause();
+    peer.send(frame(TEXT, "waits, and is long"));
+    peer.send(frame(TEXT, "is not even read"));
+    await eventually(() => paused.mock.calls.length > 0);
+    peer.connection.close(1000);
+    await peer.next();
+    peer.send(frame(CLOSE, closePayload(1000)));
+    peer.socket.end();
+    expect(await peer.connection.closed).toMatchObject({ code: 1000, wasClean: true });
+  });
+
+  it("has begun for who sends, although its Close frame waits behind a Blob", async () => {
+    const peer = new RawPeer();
+    peer.connection.send(new Blob(["from a blob"]));
+    peer.connection.close(1000);
+    expect(peer.connection.readyState).toBe(ReadyState.CLOSING);
+    expect(peer.connection.send("too late")).toBe("closed");
+    expect(await peer.next()).toMatchObject({ opcode: BINARY });
+    expect(await peer.next()).toMatchObject({ opcode: CLOSE });
+  });
+
+  it("drops with terminate what waits behind a message that a listener works on", async () => {
+    const peer = new RawPeer();
+    const got: unknown[] = [];
+    let finish = (): void => {};
+    peer.connection.on("message", (message) => {
+      got.push(message);
+      return new Promise<void>((done) => (finish = done));
+    });
+    peer.send(frame(TEXT, "1"), frame(TEXT, "2"));
+    await eventually(() => got.length === 1);
+    await settle();
+    peer.connection.terminate();
+    finish();
+    expect(await peer.connection.closed).toMatchObject({ code: 1006 });
+    await settle();
+    expect(got).toEqual(["1"]);
+  });
+
+  it("leaves nothing to wait for: drained() is false from then on", async () => {
+    const { client, server } = connectedPair();
+    expect(await client.drained()).toBe(true);
+    server.close(1000);
+    await client.closed;
+    expect(await client.drained()).toBe(false);
+  });
+
   it("is over for everybody but a listener that is still at work, however long that takes", async () => {
     const onClosed = vi.fn<() => void>();
     const peer = new RawPeer({ onClosed });

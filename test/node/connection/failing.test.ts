@@ -210,6 +210,26 @@ describe("a listener that fails", () => {
     },
   );
 
+  it("by several that fail is told once as the first failure, and each to the hook", async () => {
+    const onHandlerError = vi.fn<(error: unknown) => void>();
+    const peer = new RawPeer({ onHandlerError });
+    const log: string[] = [];
+    const [first, second] = [new Error("first"), new Error("second")];
+    peer.connection
+      .on("message", () => {
+        throw first;
+      })
+      .on("message", () => Promise.reject(second))
+      .on("end", () => log.push("end"))
+      .on("close", ({ error }) => log.push(`close ${error?.message}`));
+    peer.message("a");
+    await peer.next();
+    peer.socket.end();
+    await peer.connection.closed;
+    expect(onHandlerError.mock.calls).toEqual([[first], [second]]);
+    expect(log).toEqual(["end", "close first"]);
+  });
+
   it("or a hook that fails itself, or a failing close listener, harms nobody", async () => {
     const hook = vi.fn<() => void>(() => {
       throw new Error("hook");
