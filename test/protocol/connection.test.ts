@@ -12,6 +12,7 @@ import {
   outputOf,
   pattern,
   ROLES,
+  pull,
 } from "../support/protocol.js";
 import {
   BINARY,
@@ -76,6 +77,21 @@ describe.each(ROLES)("ProtocolConnection, as a %s", (role) => {
         event?.type === "message" && typeof event.data !== "string" ? event.data : chunk;
       expect(buffer === chunk.buffer).toBe(zeroCopy === true);
     }
+  });
+
+  it("reads chunks that are lent until it is told to keep what is left of them", () => {
+    const end = connection(role);
+    const memory = concat([from(TEXT, "one"), from(BINARY, "two").subarray(0, -1)]);
+    end.receive(memory, "lent");
+    const events = pull(end);
+    end.keepLent();
+    memory.fill(0xff);
+    end.receive(from(BINARY, "two").subarray(-1));
+
+    expect([...events, ...pull(end)]).toEqual([
+      { type: "message", isText: true, data: "one" },
+      { type: "message", isText: false, data: utf8("two") },
+    ]);
   });
 
   it("joins fragments, of one byte, empty ones and those cut inside a character [6455-5.4-03] [6455-5.4-07] [6455-5.4-10]", () => {

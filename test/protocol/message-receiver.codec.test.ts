@@ -64,6 +64,19 @@ describe("MessageReceiver, with an extension", () => {
     expect(() => own?.next()).toThrow(CodecError);
   });
 
+  it("gives a codec that takes its time no lent memory", () => {
+    const extension = new LateExtension(inverting);
+    const { receiver } = newReceiver({ extension });
+    const lent = compressed("one");
+    receiver.push(lent, "lent");
+    expect(receiver.next()).toBeUndefined();
+    receiver.keepLent();
+    lent.fill(0xff);
+    extension.settleAll();
+
+    expect(receiver.next()).toEqual({ type: "message", isText: true, data: "one" });
+  });
+
   it("waits for an outcome that comes later, and reads nothing behind it meanwhile", () => {
     const extension = new LateExtension();
     const { receiver, budget, onProgress } = newReceiver({ extension });
