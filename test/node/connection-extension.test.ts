@@ -49,7 +49,8 @@ describe("the options of perMessageDeflate", () => {
       const peer = peerWith({ zlibPayloadBytes, offThreadBytes });
       const got = new Promise((resolve) => peer.connection.on("message", resolve));
       peer.send(message);
-      expect(await got).toEqual(BIG);
+      const inflated = await got;
+      expect(Buffer.isBuffer(inflated) && BIG.equals(inflated)).toBe(true);
       calls.push([inflate.mock.calls.length, add.mock.calls.length]);
     }
     expect(calls).toEqual([
@@ -57,6 +58,19 @@ describe("the options of perMessageDeflate", () => {
       [1, 0],
       [2, 1],
     ]);
+  });
+
+  it.each([
+    { options: {}, thresholdBytes: 32 },
+    { options: { thresholdBytes: 100 }, thresholdBytes: 100 },
+    { options: { thresholdBytes: 1 }, thresholdBytes: 1 },
+  ])("say from how many bytes on a message is compressed: %o", async (row) => {
+    const peer = peerWith(row.options);
+    for (const length of [row.thresholdBytes - 1, row.thresholdBytes]) {
+      peer.connection.send(Buffer.alloc(length, "a"));
+      const { rsv } = await peer.next();
+      expect(rsv).toBe(length < row.thresholdBytes ? 0 : 4);
+    }
   });
 
   it("say how hard each of the two tries", async () => {
