@@ -6,12 +6,13 @@
  * learns whether a listener threw, or returned a promise.
  */
 export abstract class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
-  readonly #listeners: { [Name in keyof Events]?: readonly Listener<Events[Name]>[] } =
+  readonly #listeners: { [Name in keyof Events]?: Listeners<Events[Name]> } =
     Object.create(NO_NAMES);
 
   /** Calls `listener` for each event from now on. The same function added twice is called twice. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
-    this.#listeners[name] = [...this.#of(name), listener];
+    const others = this.#of(name);
+    this.#listeners[name] = others.length === 0 ? listener : [...others, listener];
     this.listenerAdded(name);
     return this;
   }
@@ -38,7 +39,9 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
 
   /** How many listeners an event has. One that was added with {@link once} counts until it has been called. */
   listenerCount(name: keyof Events): number {
-    return this.#listeners[name]?.length ?? 0;
+    const listeners = this.#listeners[name];
+    if (listeners === undefined) return 0;
+    return typeof listeners === "function" ? 1 : listeners.length;
   }
 
   /**
@@ -52,10 +55,13 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     failed: (error: unknown) => void,
     ...values: Events[Name]
   ): Promise<void> | undefined {
-    const listeners = this.#listeners[name];
+    const listeners: Listeners<Events[Name]> | undefined = this.#listeners[name];
     if (listeners === undefined) return undefined;
+    const isOne = typeof listeners === "function";
+    const count = isOne ? 1 : listeners.length;
     let pending: Promise<void> | undefined;
-    for (const listener of listeners) {
+    for (let i = 0; i < count; i++) {
+      const listener = isOne ? listeners : listeners[i]!;
       try {
         const result = listener(...values);
         if (isPromise(result)) pending = both(pending, result.then(undefined, failed));
@@ -70,12 +76,16 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
   protected listenerAdded(_name: keyof Events): void {}
 
   #of<Name extends keyof Events>(name: Name): readonly Listener<Events[Name]>[] {
-    return this.#listeners[name] ?? [];
+    const listeners = this.#listeners[name] ?? [];
+    return typeof listeners === "function" ? [listeners] : listeners;
   }
 }
 
 /** May return a promise: where the order of events matters, the next one waits for it. */
 export type Listener<Values extends readonly unknown[]> = (...values: Values) => unknown;
+
+/** Nearly always there is just one: it needs no list. */
+type Listeners<Values extends readonly unknown[]> = Listener<Values> | readonly Listener<Values>[];
 
 /**
  * Nothing is inherited under any name: `constructor` is an event like others. Above objects of

@@ -11,7 +11,8 @@ export class ByteQueue {
   #front: Uint8Array = EMPTY;
   #words: Int32Array | undefined;
   #start = 0;
-  #rest: Uint8Array[] = [];
+  /** Made when a chunk comes behind another. */
+  #rest: Uint8Array[] | undefined;
   #length = 0;
   /** Memory of our own that the last chunk of `#rest` is the used part of. */
   #tail: Uint8Array = EMPTY;
@@ -43,19 +44,23 @@ export class ByteQueue {
     if (chunk.length === 0) return;
     if (this.#length === 0) {
       this.#setFront(chunk);
-    } else if (chunk.length <= SMALL) this.#pushSmall(chunk);
-    else this.#rest.push(chunk);
+    } else {
+      const rest = (this.#rest ??= []);
+      if (chunk.length <= SMALL) this.#pushSmall(chunk, rest);
+      else rest.push(chunk);
+    }
     this.#length += chunk.length;
   }
 
   /** Makes the front hold at least `count` bytes in one piece, or all there are. */
   gather(count: number): void {
     let available = this.#front.length - this.#start;
-    if (available >= count || this.#rest.length === 0) return;
+    const rest = this.#rest;
+    if (available >= count || rest === undefined || rest.length === 0) return;
 
     const parts = [this.#front.subarray(this.#start)];
     while (available < count) {
-      const next = this.#rest.shift();
+      const next = rest.shift();
       if (next === undefined) break;
       parts.push(next);
       available += next.length;
@@ -69,7 +74,8 @@ export class ByteQueue {
     this.#length -= count;
     if (this.#start < this.#front.length) return;
 
-    const next = this.#rest.length > 0 ? this.#rest.shift() : undefined;
+    const rest = this.#rest;
+    const next = rest !== undefined && rest.length > 0 ? rest.shift() : undefined;
     this.#setFront(next ?? EMPTY);
     if (this.#length === 0) this.#tail = EMPTY;
   }
@@ -90,7 +96,7 @@ export class ByteQueue {
   clear(): void {
     this.#tail = EMPTY;
     this.#setFront(EMPTY);
-    this.#rest = [];
+    this.#rest = undefined;
     this.#length = 0;
   }
 
@@ -100,16 +106,16 @@ export class ByteQueue {
     this.#start = 0;
   }
 
-  #pushSmall(chunk: Uint8Array): void {
-    const last = this.#rest.at(-1);
+  #pushSmall(chunk: Uint8Array, rest: Uint8Array[]): void {
+    const last = rest.at(-1);
     const used = last?.buffer === this.#tail.buffer ? last.length : 0;
     if (used > 0 && used + chunk.length <= this.#tail.length) {
       this.#tail.set(chunk, used);
-      this.#rest[this.#rest.length - 1] = this.#tail.subarray(0, used + chunk.length);
+      rest[rest.length - 1] = this.#tail.subarray(0, used + chunk.length);
     } else {
       this.#tail = new Uint8Array(TAIL_LENGTH);
       this.#tail.set(chunk);
-      this.#rest.push(this.#tail.subarray(0, chunk.length));
+      rest.push(this.#tail.subarray(0, chunk.length));
     }
   }
 }

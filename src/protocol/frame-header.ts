@@ -24,6 +24,14 @@ export interface PeerRules {
   readonly rsv: number;
 }
 
+/** The same object for all connections with the same rules. */
+export function peerRules(masked: boolean, rsv: number): PeerRules {
+  const key = masked ? rsv + 1 : rsv;
+  return (knownRules[key] ??= { masked, rsv });
+}
+
+const knownRules: Record<number, PeerRules> = {};
+
 /** Bytes of the longest header: 2, a length of 8, a key of 4. */
 export const MAX_HEADER_LENGTH = 14;
 /** Bytes of the longest payload of a control frame (RFC 6455 §5.5). */

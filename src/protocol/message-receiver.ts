@@ -2,6 +2,7 @@ import type { Budget } from "./budget.js";
 import { CodecError, ProtocolError } from "./errors.js";
 import type { MessageEvent } from "./events.js";
 import type { MessageExtension } from "./extensions/extension.js";
+import { peerRules } from "./frame-header.js";
 import { type ChunkMemory, type FramePart, FrameReader } from "./frame-reader.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { type AssembledMessage, MessageAssembler } from "./message-assembler.js";
@@ -65,7 +66,7 @@ export class MessageReceiver {
     this.#zeroCopy = options.zeroCopy;
     this.#trace = options.trace;
     this.#onProgress = options.onProgress;
-    this.#reader = new FrameReader({ masked: role === "server", rsv: extension?.rsv ?? 0 }, budget);
+    this.#reader = new FrameReader(peerRules(role === "server", extension?.rsv ?? 0), budget);
   }
 
   /** Whether a message has begun and not ended. */

@@ -7,6 +7,7 @@ import {
   MAX_HEADER_LENGTH,
   parseFrameHeader,
   type PeerRules,
+  peerRules,
   RSV1,
   writeFrameHeader,
 } from "../../src/protocol/frame-header.js";
@@ -59,6 +60,18 @@ const binary = (payloadLength: number): FrameHeader => ({
   payloadLength,
   masked: false,
   maskingKey: 0,
+});
+
+describe("peerRules", () => {
+  it.each([
+    [true, 0],
+    [true, RSV1],
+    [false, 0],
+    [false, RSV1],
+  ])("are the same for all with masked %s and rsv %i", (masked, rsv) => {
+    expect(peerRules(masked, rsv)).toEqual({ masked, rsv });
+    expect(peerRules(masked, rsv)).toBe(peerRules(masked, rsv));
+  });
 });
 
 describe("parseFrameHeader", () => {
