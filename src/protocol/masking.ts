@@ -177,7 +177,7 @@ function maskWords(
 }
 
 /**
- * Eight bytes a step, four steps a turn: twice as fast as words. V8 keeps these integers in
+ * Eight bytes a step, eight steps a turn: twice as fast as words. V8 keeps these integers in
  * registers as long as each goes straight from memory to memory.
  */
 function maskLongs(bytes: Uint8Array, start: number, end: number, key: number): void {
@@ -190,11 +190,15 @@ function maskLongs(bytes: Uint8Array, start: number, end: number, key: number): 
   keyWords[1] = inMemoryOrder(turned);
   const long = keyLong[0]!;
   let i = 0;
-  for (const stop = longCount & ~3; i < stop; i += 4) {
+  for (const stop = longCount & ~7; i < stop; i += 8) {
     longs[i] = longs[i]! ^ long;
     longs[i + 1] = longs[i + 1]! ^ long;
     longs[i + 2] = longs[i + 2]! ^ long;
     longs[i + 3] = longs[i + 3]! ^ long;
+    longs[i + 4] = longs[i + 4]! ^ long;
+    longs[i + 5] = longs[i + 5]! ^ long;
+    longs[i + 6] = longs[i + 6]! ^ long;
+    longs[i + 7] = longs[i + 7]! ^ long;
   }
   for (; i < longCount; i++) longs[i] = longs[i]! ^ long;
 
