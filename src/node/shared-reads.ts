@@ -11,7 +11,7 @@ import { lendTo } from "./transport-user.js";
  * than all that a small message takes here. With sharing a server has 1.22 times as many
  * messages of 20 bytes, one at a time, for a second of CPU time, 1.16 times with 64 of them at
  * a time, 1.42 times with 1 KiB of text, and as many as before with 16 KiB and 1 MiB; a client
- * 1.13 times, 1.05 times, 1.4 times with 1 KiB and 16 at a time, and a fifth fewer with 16 KiB
+ * 1.13 times, 1.05 times, 1.4 times with 1 KiB and 16 at a time, and a tenth fewer with 16 KiB
  * and 4 at a time, whose chunks it would not copy otherwise (medians of 5 to 9 rounds each).
  *
  * On Windows a socket reads ahead, into memory that another would change meanwhile, and other

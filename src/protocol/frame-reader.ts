@@ -111,8 +111,12 @@ export class FrameReader {
   readWhole(): WholeFrame | undefined {
     if (this.#header !== undefined) return undefined;
     const bytes = this.#bytes;
-    const end = whole.parse(bytes.front, bytes.start, this.#rules, this.#budget);
+    let end = whole.parse(bytes.front, bytes.start, this.#rules, this.#budget);
     if (end < 0) return undefined;
+    if (this.#isLent && whole.isLargeIn(bytes.length)) {
+      this.keepLent(); // one copy of all that is there, in place of one for each of its messages
+      end = whole.parse(bytes.front, bytes.start, this.#rules, this.#budget);
+    }
     if (whole.readsWords) whole.words = bytes.words;
     whole.isLent = this.#isLent;
     bytes.skip(end - bytes.start);

@@ -67,6 +67,12 @@ export class WholeFrame {
     return end;
   }
 
+  /** Whether {@link own} gives a view of memory of so many bytes, if that is not lent. */
+  isLargeIn(memoryBytes: number): boolean {
+    const mayBeView = this.length >= VIEWED_BYTES && !this.isText && !this.isCompressed;
+    return mayBeView && isWorthKeeping(this.length, memoryBytes);
+  }
+
   /** Whether {@link text} is faster when it is given the chunk's {@link words}. */
   get readsWords(): boolean {
     return this.isText && !this.isCompressed && this.length >= WORDWISE_FROM;

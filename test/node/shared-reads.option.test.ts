@@ -1,5 +1,5 @@
-// The option on both ends, over TCP. Whether reads are shared shows in the memory of a message: one
-// of 5 000 bytes is a view of the chunk that it was read in, or else a copy, and then all of its memory.
+// The option on both ends, over TCP. Whether reads are shared shows in the memory of a message: text of
+// 5 000 bytes is a view of the chunk that it was read in, or else a copy, and then all of its memory.
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import {
@@ -40,13 +40,13 @@ describe.runIf(isPosix)("sharedReads", () => {
     ["can be on for a server", { sharedReads: true }, true],
     ["has views on a server give way to it", { sharedReads: true, zeroCopy: true }, true],
   ])("%s", async (_what, options, expected) => {
-    await withServer(options, async (server) => {
+    await withServer({ textAs: "bytes", ...options }, async (server) => {
       const opened = new Promise<WebSocketConnection>((resolve) => {
         server.once("connection", resolve);
       });
       const client = await connect(server.url, { perMessageDeflate: false });
       const message = nextMessage(await opened);
-      client.send(Buffer.alloc(LENGTH, "x"));
+      client.send("x".repeat(LENGTH));
       expect(isCopy(await message)).toBe(expected);
     });
   });
@@ -58,8 +58,12 @@ describe.runIf(isPosix)("sharedReads", () => {
   ])("%s", async (_what, options, expected) => {
     await withServer({}, async (server) => {
       server.on("connection", (one) => one.on("message", (message) => void one.send(message)));
-      const client = await connect(server.url, { perMessageDeflate: false, ...options });
-      client.send(Buffer.alloc(LENGTH, "x"));
+      const client = await connect(server.url, {
+        perMessageDeflate: false,
+        textAs: "bytes",
+        ...options,
+      });
+      client.send("x".repeat(LENGTH));
       expect(isCopy(await nextMessage(client))).toBe(expected);
     });
   });

@@ -3,7 +3,15 @@ import { Budget } from "../../src/protocol/budget.js";
 import type { PeerRules } from "../../src/protocol/frame-header.js";
 import { type FramePart, FrameReader } from "../../src/protocol/frame-reader.js";
 import type { Role } from "../../src/protocol/role.js";
-import { bytewise, cut, frameFrom, pattern, platform, sameBytes } from "../support/protocol.js";
+import {
+  bytewise,
+  countingPlatform,
+  cut,
+  frameFrom,
+  pattern,
+  platform,
+  sameBytes,
+} from "../support/protocol.js";
 import { BINARY, concat, CONTINUATION, hex, PING, TEXT, utf8 } from "../support/wire-frame.js";
 
 function newReader(from: Role = "server"): { reader: FrameReader; budget: Budget } {
@@ -60,6 +68,24 @@ describe("FrameReader, with lent memory", () => {
     expect(budget.unparsedBytes).toBe(3);
     reader.push(hex("fa 21 3d 7f 9f 4d 51 58"));
     expect(reader.read()).toMatchObject({ header: { opcode: BINARY }, payload: utf8("Hello") });
+  });
+
+  it("is copied as a whole for a large message, which then is a view of the copy", () => {
+    const { reader } = newReader();
+    const frames = [pattern(600), pattern(500)].map((payload) =>
+      frameFrom("server", BINARY, payload),
+    );
+    const memory = concat([hex("82 01 aa"), ...frames]);
+    reader.push(memory, "lent");
+    expect([reader.readWhole()?.isLent, reader.isLent]).toEqual([true, true]);
+    const { platform: counting, allocated } = countingPlatform();
+    const own = reader.readWhole()?.own(counting);
+    expect(reader.isLent).toBe(false);
+    memory.fill(0xff);
+
+    expect(own).toEqual(pattern(600));
+    expect(reader.readWhole()?.own(counting)).toEqual(pattern(500));
+    expect(allocated).toEqual([500]); // too small to keep the copy alive
   });
 
   it("copies at once what comes behind bytes that wait", () => {

@@ -51,6 +51,20 @@ describe.each(ROLES)("WholeFrame, from a %s", (peer) => {
     expect(allocated).toEqual(copied === undefined ? [] : [copied]);
   });
 
+  it.each([
+    [BINARY, 512, 1_024, true],
+    [BINARY, 511, 1_022, false],
+    [BINARY, 512, 1_025, false],
+    [BINARY, 16_384, 65_536, true],
+    [BINARY, 16_383, 65_536, false],
+    [TEXT, 16_384, 65_536, false],
+  ])("of opcode %d and %d bytes is large in memory of %d: %s", (opcode, length, memory, is) => {
+    const { whole } = parsed(from(opcode, "x".repeat(length)));
+    expect(whole.isLargeIn(memory)).toBe(is);
+    whole.isCompressed = true;
+    expect(whole.isLargeIn(memory)).toBe(false);
+  });
+
   it("is copied out of a chunk that is only lent", () => {
     const { platform: counting, allocated } = countingPlatform();
     const { whole } = parsed(from(BINARY, pattern(600)));
