@@ -8,6 +8,7 @@ function setUp(join?: JoinMessages, limits = { maxMessages: 100, maxBytes: 1_000
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const sent: string[] = [];
+  const joined: Batched[] = [];
   const onHandlerError = (error: unknown): unknown => errors.push(error);
   const batches = new Batches({ clock, join, onHandlerError, ...limits });
   const add = (key: string, data: string, windowMs = 50, rest: Partial<Batched> = {}): void => {
@@ -17,11 +18,12 @@ function setUp(join?: JoinMessages, limits = { maxMessages: 100, maxBytes: 1_000
       scope: "cluster",
       isVolatile: false,
     } as const;
-    batches.add(key, windowMs, { ...batched, ...rest }, ({ message, exceptIds }) => {
-      sent.push([`${key}: ${String(message.data)}`, ...exceptIds].join(" but "));
+    batches.add(key, windowMs, { ...batched, ...rest }, (one) => {
+      joined.push(one);
+      sent.push([`${key}: ${String(one.message.data)}`, ...one.exceptIds].join(" but "));
     });
   };
-  return { clock, errors, sent, batches, add };
+  return { clock, errors, sent, joined, batches, add };
 }
 
 describe("batches", () => {
@@ -50,28 +52,59 @@ describe("batches", () => {
     expect(sent).toEqual(["a: [1,2]", "b: 3"]);
   });
 
-  it("keep apart what is for others, goes another way, or is of another kind", () => {
-    const { clock, sent, add } = setUp(joinJson);
+  // oxfmt-ignore
+  it.each<[what: string, rest: Partial<Batched>]>([
+    ["for other receivers",         { exceptIds: ["x"] }],
+    ["for this process alone",      { scope: "local" }],
+    ["volatile",                    { isVolatile: true }],
+    ["not to be compressed",        { message: { data: "2", compress: false } }],
+    ["to be compressed",            { message: { data: "2", compress: true } }],
+    ["to be sent as another type",  { message: { data: "2", type: "text" } }],
+    ["bytes",                       { message: { data: Uint8Array.of(50) } }],
+  ])("keep apart what is %s, and join two that are", (_what, rest) => {
+    const { clock, joined, add } = setUp(joinJson);
     add("a", "1");
-    add("a", "2");
-    add("a", "3", 50, { exceptIds: ["x"] });
-    add("a", "4", 50, { exceptIds: ["x"] });
-    add("a", "5", 50, { exceptIds: ["y"] });
-    add("a", "6", 50, { scope: "local" });
-    add("a", "7", 50, { isVolatile: true });
-    add("a", "8", 50, { message: { data: "8", compress: false } });
-    add("a", "9", 50, { message: { data: Uint8Array.of(57) } });
+    add("a", "2", 50, rest);
+    add("a", "2", 50, rest);
+    add("a", "3");
     clock.advance(50);
 
-    expect(sent).toEqual([
-      "a: [1,2]",
-      "a: [3,4] but x",
-      "a: 5 but y",
-      "a: 6",
-      "a: 7",
-      "a: 8",
-      "a: 57",
-    ]);
+    const data = rest.message?.data ?? "2";
+    const { type = "text", compress = true } = rest.message ?? {};
+    expect(joined.map(({ message }) => message.data)).toEqual(["1", joinJson([data, data]), "3"]);
+    const plain = { exceptIds: [], scope: "cluster", isVolatile: false };
+    expect(joined[1]).toMatchObject({ ...plain, ...rest, message: { type, compress } });
+  });
+
+  it("keep apart what is for other receivers, although there are as many, or fewer", () => {
+    const { clock, sent, add } = setUp(joinJson);
+    add("a", "1", 50, { exceptIds: ["x", "y"] });
+    add("a", "2", 50, { exceptIds: ["x"] });
+    add("a", "3", 50, { exceptIds: ["y"] });
+    clock.advance(50);
+
+    expect(sent).toEqual(["a: 1 but x but y", "a: 2 but x", "a: 3 but y"]);
+  });
+
+  it("say of what they have joined what was said of its parts", () => {
+    const { clock, joined, add } = setUp(() => Uint8Array.of(1));
+    const message = { data: Uint8Array.of(2), type: "text", compress: false } as const;
+    add("a", "", 50, { message });
+    add("a", "", 50, { message });
+    clock.advance(50);
+
+    expect(joined).toMatchObject([{ message: { type: "text", compress: false } }]);
+  });
+
+  it("keep nothing beyond its own window for what comes later and has a shorter one", () => {
+    const { clock, sent, add } = setUp();
+    add("a", "1", 50);
+    clock.advance(10);
+    add("a", "2", 45);
+    clock.advance(39);
+    expect(sent).toEqual([]);
+    clock.advance(1);
+    expect(sent).toEqual(["a: 1", "a: 2"]);
   });
 
   it("go out early when one is in a hurry, at so many messages, and at so many bytes", () => {
@@ -96,8 +129,9 @@ describe("batches", () => {
     batches.flush("a");
     expect(sent).toEqual(["a: 1"]);
     batches.flushAll();
-    clock.advance(100);
     expect(sent).toEqual(["a: 1", "b: 2"]);
+    clock.advance(100);
+    expect(sent).toHaveLength(2);
   });
 
   it("send each message on its own when they cannot be joined after all", () => {
