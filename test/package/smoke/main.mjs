@@ -110,6 +110,33 @@ await check("keeps the order of many messages", async (_, port) => {
   connection.close();
 });
 
+await check(
+  "reads into memory that connections share, where that is possible",
+  async (_, port) => {
+    const connections = await Promise.all(
+      Array.from({ length: 5 }, () => connect(`ws://${HOST}:${port}/`)),
+    );
+    const messages = [5, 20, 5_000, 100_000].flatMap((length) =>
+      connections.map((_connection, index) => String(index).repeat(length)),
+    );
+    await Promise.all(
+      connections.map(async (connection) => {
+        const answers = [];
+        const all = new Promise((resolve) => {
+          connection.on("message", (answer) => {
+            if (answers.push(answer) === messages.length) resolve();
+          });
+        });
+        for (const message of messages) connection.send(message);
+        await all;
+        assert.deepEqual(answers, messages);
+        connection.close();
+      }),
+    );
+  },
+  { sharedReads: true },
+);
+
 for (const length of [500, 200_000]) {
   await check(`compresses messages of ${length} bytes`, async (_, port) => {
     const connection = await connect(`ws://${HOST}:${port}/`);
