@@ -33,12 +33,12 @@ export type EmitEvent = <Name extends keyof ConnectionEvents>(
  */
 export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
   readonly link: Link;
-  readonly outgoing: Outgoing;
   readonly delivery: Delivery;
   readonly #connection: WebSocketConnection;
   readonly #emit: EmitEvent;
   readonly #options: ResolvedConnectionOptions;
   readonly #membership: Membership | undefined;
+  #outgoing: Outgoing | undefined;
   #isClosing = false;
   #hasEnded = false;
   #handlerError: Error | undefined;
@@ -58,7 +58,12 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
     this.#membership = setup.membership ?? (onClosed && { end: () => onClosed(connection) });
     this.link = new Link(setup, this);
     this.delivery = new Delivery(this, this.link.core.budget, options.maxQueuedBytes);
-    this.outgoing = new Outgoing(this.link, options, this);
+  }
+
+  /** Made when something is sent, or somebody asks how much was: many connections only listen. */
+  get outgoing(): Outgoing {
+    this.#outgoing ??= new Outgoing(this.link, this.#options, this);
+    return this.#outgoing;
   }
 
   get readyState(): ReadyState {
@@ -133,7 +138,7 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
   }
 
   onProgress(): void {
-    this.outgoing.progress();
+    this.#outgoing?.progress();
   }
 
   onDrained(): void {
@@ -154,7 +159,7 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
 
   onEnded(): void {
     this.#hasEnded = true;
-    this.outgoing.clear();
+    this.#outgoing?.clear();
     void this.#emit(this.#connection, "end", this.#reporter());
     this.#emitClose();
   }

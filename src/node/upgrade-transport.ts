@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Chained } from "./chain.js";
 import type { Clock, Timer } from "./clock.js";
-import type { ServerRequest } from "./server-request.js";
+import type { ServerRequest, StillWanted } from "./server-request.js";
 import { leaveTransport, type TransportUser, useTransport } from "./transport-user.js";
 
 export interface PendingLimits {
@@ -32,6 +32,8 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   readonly transport: Duplex;
   /** Once it has arrived, and can be read. */
   request: ServerRequest | undefined = undefined;
+  /** Told when an answer is of no use any more: the peer is gone, or has got one. */
+  wanted: Pick<StillWanted, "end"> | undefined = undefined;
   /** Whether it holds a place for a connection. */
   isAdmitted = false;
   readonly #limits: PendingLimits;
@@ -40,7 +42,6 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   #timer: Timer | undefined;
   /** Takes the bytes of the head. */
   #consume: ((chunk: Uint8Array) => void) | undefined;
-  #whenUnwanted: (() => void) | undefined;
   /** What came behind the head: the first `#keptLength` bytes. */
   #kept: Buffer = NOTHING;
   #keptLength = 0;
@@ -84,11 +85,6 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
     if (this.#keptLength > this.#limits.maxQueuedBytes) this.transport.pause();
   }
 
-  /** Calls `listener` when an answer is of no use any more: the peer is gone, or has got one. */
-  whenUnwanted(listener: () => void): void {
-    this.#whenUnwanted = listener;
-  }
-
   /**
    * Refuses: sends `response`, ends this side, and waits for the peer to end its own.
    * Closing at once instead, with bytes of the peer unread, would make the system send
@@ -113,7 +109,7 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   /** Lets go of the transport. The caller gets the bytes behind the head, and owns them. */
   accept(): Uint8Array {
     this.#end();
-    this.#whenUnwanted = undefined;
+    this.wanted = undefined;
     leaveTransport(this.transport);
     this.transport.resume(); // takes effect in the next tick
     this.#events.onOver(this);
@@ -156,9 +152,9 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   }
 
   #becomeUnwanted(): void {
-    const listener = this.#whenUnwanted;
-    this.#whenUnwanted = undefined;
-    listener?.();
+    const { wanted } = this;
+    this.wanted = undefined;
+    wanted?.end();
   }
 }
 

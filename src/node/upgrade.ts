@@ -41,6 +41,9 @@ export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "claim" | "answer" | 
   >;
 };
 
+/** For a microtask without an object of Node's, with an asynchronous context, for each. */
+const SETTLED = Promise.resolve();
+
 /** So many may be without a whole request even when fewer connections are allowed: a port scan is no overload. */
 const MIN_PENDING = 100;
 
@@ -115,7 +118,7 @@ export class Upgrader<Data> {
     if (!pending.isWaiting) return;
     const { head, request, wanted } = arrival;
     pending.request = request;
-    pending.whenUnwanted(() => wanted.end());
+    pending.wanted = wanted;
 
     const excess = excessOf(head, this.options.limits);
     if (excess !== undefined) this.refuse(pending, excess);
@@ -213,7 +216,7 @@ export class Upgrader<Data> {
         this.#fail(pending, decision.error);
         break;
     }
-    queueMicrotask(() => transport.uncork());
+    void SETTLED.then(() => transport.uncork());
   }
 
   #connect<T>(

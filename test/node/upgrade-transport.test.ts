@@ -19,7 +19,7 @@ function accepted(transport: MemorySocket): WeakRef<object>[] {
   const pending = new PendingTransport(transport, limits, NOBODY);
   const request = { wanted: true };
   pending.readHead(() => request.wanted);
-  pending.whenUnwanted(() => (request.wanted = false));
+  pending.wanted = { end: () => (request.wanted = false) };
   pending.accept();
   return [new WeakRef(pending), new WeakRef(request)];
 }
