@@ -65,12 +65,14 @@ function surroundingsOf(session: Session): string {
 function targetTable(verdicts: readonly Verdict[], titles: ReadonlyMap<string, string>): string {
   const rows = verdicts
     .filter(({ measured }) => measured !== undefined)
-    .map(({ load, bound, kind, measured, reached }) => {
+    .map(({ load, bound, kind, measured, withSharedReads, reached }) => {
       const words = kind === "aim" ? `aim: ${bound}` : `**${bound}**`;
       const title = titles.get(load) ?? load;
-      return [title, nameLoads(words, titles), measured ?? "", reached ? "yes" : "**no**"];
+      const verdict = reached ? "yes" : "**no**";
+      return [title, nameLoads(words, titles), measured ?? "", verdict, withSharedReads ?? ""];
     });
-  return markdownTable(["Load", "Target", "Measured", "Reached"], rows, "words");
+  const head = ["Load", "Target", "Measured", "Reached", "With `sharedReads`"];
+  return markdownTable(head, rows, "words");
 }
 
 /** A bound may name another load. */

@@ -16,6 +16,7 @@ export interface Target {
 }
 
 const OURS = "plainsocket";
+const OURS_SHARED = "plainsocket-shared";
 
 const times = (times: number, peer: string): Bound => ({ peer, times });
 
@@ -64,6 +65,8 @@ export interface Verdict {
   readonly kind: "required" | "aim";
   /** What it is, in the same words; `undefined` when it was not measured. */
   readonly measured: string | undefined;
+  /** The same for a server with the option `sharedReads`, which does not count: it is off by default. */
+  readonly withSharedReads: string | undefined;
   readonly reached: boolean;
 }
 
@@ -76,29 +79,46 @@ export function judge(targets: readonly Target[], cells: readonly Cell[]): Verdi
 }
 
 function verdict(
-  { load, better }: Target,
+  target: Target,
   bound: Bound,
   kind: Verdict["kind"],
   cells: readonly Cell[],
 ): Verdict {
-  const figure = figureOf(cells, load, OURS);
-  const words = better === "more" ? "at least" : "at most";
+  const words = target.better === "more" ? "at least" : "at most";
+  const limit =
+    "peer" in bound
+      ? `${bound.times} × ${bound.peer}`
+      : `${kibibytes(bound.plusBytes)} above ${bound.load}`;
+  const { text: measured, reached } = against(target, bound, OURS, cells);
+  const { text: withSharedReads } = against(target, bound, OURS_SHARED, cells);
+  return {
+    load: target.load,
+    bound: `${words} ${limit}`,
+    kind,
+    measured,
+    withSharedReads,
+    reached,
+  };
+}
+
+/** How one of ours does against a bound. */
+function against(
+  { load, better }: Target,
+  bound: Bound,
+  ours: string,
+  cells: readonly Cell[],
+): { text: string | undefined; reached: boolean } {
+  const figure = figureOf(cells, load, ours);
   if ("peer" in bound) {
     const ratio = figure / figureOf(cells, load, bound.peer);
     return {
-      load,
-      bound: `${words} ${bound.times} × ${bound.peer}`,
-      kind,
-      measured: Number.isNaN(ratio) ? undefined : `${cut(ratio, better)} × ${bound.peer}`,
+      text: Number.isNaN(ratio) ? undefined : `${cut(ratio, better)} × ${bound.peer}`,
       reached: better === "more" ? ratio >= bound.times : ratio <= bound.times,
     };
   }
-  const above = figure - figureOf(cells, bound.load, OURS);
+  const above = figure - figureOf(cells, bound.load, ours);
   return {
-    load,
-    bound: `${words} ${kibibytes(bound.plusBytes)} above ${bound.load}`,
-    kind,
-    measured: Number.isNaN(above) ? undefined : `${kibibytes(above)} above`,
+    text: Number.isNaN(above) ? undefined : `${kibibytes(above)} above`,
     reached: above <= bound.plusBytes,
   };
 }

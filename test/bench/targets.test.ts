@@ -28,7 +28,7 @@ describe("a target", () => {
     [less({ load: "b", plusBytes: 49 }), "at most 0 KiB above b", "0 KiB above", false],
   ])("is reached or not: %#", (target, bound, measured, reached) => {
     expect(judge([target], cells)).toEqual([
-      { load: "a", bound, kind: "required", measured, reached },
+      { load: "a", bound, kind: "required", measured, withSharedReads: undefined, reached },
     ]);
   });
 
@@ -38,6 +38,13 @@ describe("a target", () => {
       [cell("a", "plainsocket", 114.9), cell("a", "ws", 100)],
     );
     expect(verdict).toMatchObject({ measured: "1.14 × ws", reached: false });
+  });
+
+  test("is reached by the defaults, and not by what shared reads have", () => {
+    const shared = [...cells, cell("a", "plainsocket-shared", 300)];
+    expect(judge([more({ peer: "ws", times: 2.1 })], shared)).toMatchObject([
+      { measured: "2.00 × ws", withSharedReads: "3.00 × ws", reached: false },
+    ]);
   });
 
   test("may have an aim beyond what is required, which comes after it", () => {
