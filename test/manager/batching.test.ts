@@ -35,6 +35,20 @@ describe("batchMs", () => {
     ]);
   });
 
+  it("keeps apart a room and a user of the same name", async () => {
+    const peers = new ManagedPeers({ batch: { join }, userOf: ({ data }) => data });
+    const [one, two] = await inRoom(peers);
+    one.connection.data = "a";
+    peers.manager.updateUser(one.connection);
+    peers.manager.sendToUser("a", "secret", { batchMs: 20 });
+    peers.manager.room("a").broadcast("told", { batchMs: 20 });
+    peers.clock.advance(20);
+    await eventually(() => textsOf(one).length === 2 && textsOf(two).length === 1);
+
+    expect(textsOf(one).toSorted()).toEqual(["secret", "told"]);
+    expect(textsOf(two)).toEqual(["told"]);
+  });
+
   it("is not overtaken by a message to the same audience that does not wait", async () => {
     const peers = new ManagedPeers();
     const [one] = await inRoom(peers);

@@ -75,6 +75,35 @@ it("broadcasts, sends to one, fetches members and closes all across managers", a
   expect(a.manager.metrics().broker).toMatchObject({ isUp: true, gaps: 0, dropped: 0 });
 });
 
+it("keeps in this process what is for it alone, and knows whose ids are its own", async () => {
+  const broker = new MemoryBroker();
+  const options = { userOf: () => "ann" };
+  const [a, b] = [await site(broker, options), await site(broker, options)];
+  const [x, y] = [await a.client(), await b.client()];
+  for (const { own } of [x, y]) await (own === x.own ? a : b).manager.room("lobby").join(own);
+  const { manager } = a;
+  manager.broadcast("all here", { scope: "local" });
+  manager.room("lobby").broadcast("room here", { scope: "local" });
+  manager.sendToUser("ann", "user here", { scope: "local" });
+  manager.sendToUser("ann", "user");
+  await eventually(() => y.got.length > 0 && x.got.length === 4);
+  expect(x.got).toEqual(["all here", "room here", "user here", "user"]);
+  expect(y.got).toEqual(["user"]);
+  expect(manager.sendTo(`${manager.nodeId}-nobody`, "?")).toBe("unknown");
+});
+
+it("sends to another process what it would send here, and refuses the same", async () => {
+  const broker = new MemoryBroker();
+  const [a, b] = [await site(broker), await site(broker)];
+  const { id, got } = await b.client();
+  // @ts-expect-error -- not a message
+  expect(() => a.manager.sendTo(id, { a: 1 })).toThrow(TypeError);
+  expect(() => a.manager.sendTo(id, Uint8Array.of(0xff), { type: "text" })).toThrow("not UTF-8");
+  expect(a.manager.sendTo(id, Uint8Array.of(104, 105), { type: "text" })).toBe("remote");
+  await eventually(() => got.length > 0);
+  expect(got).toEqual(["hi"]);
+});
+
 it("knows who is present elsewhere, of rooms that have a member here, and hears of each change", async () => {
   const broker = new MemoryBroker();
   const [a, b] = [await site(broker), await site(broker)];

@@ -49,6 +49,26 @@ describe("revoke", () => {
     expect([textsOf(peer), textsOf(other)]).toEqual([["2"], ["1", "2"]]);
   });
 
+  it("holds up nothing of the rooms whose answer is there, nor what is for everybody [G03]", async () => {
+    const question = new Question();
+    let isAsking = false;
+    const peers = new ManagedPeers({
+      authorize: (connection, action, room) =>
+        isAsking && room === "slow" ? question.ask(connection, action, room) : true,
+    });
+    const { manager } = peers;
+    const { connection } = peers.add();
+    for (const name of ["slow", "quick"]) await manager.room(name).join(connection);
+    isAsking = true;
+    const revoked = manager.revoke(connection);
+
+    expect(manager.room("slow").broadcast("1")).toMatchObject({ sent: 0, dropped: 1 });
+    expect(manager.room("quick").broadcast("2")).toMatchObject({ sent: 1, dropped: 0 });
+    expect(manager.broadcast("3")).toMatchObject({ sent: 1, dropped: 0 });
+    question.answer(false);
+    await expect(revoked).resolves.toEqual(["slow"]);
+  });
+
   it("while a join is pending makes it ask again: an answer from before is none [G03] [G04]", async () => {
     const question = new Question();
     const peers = new ManagedPeers({ authorize: question.ask });

@@ -1,3 +1,4 @@
+import { constants, deflateRawSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { JobQueue } from "../../src/node/deflate-jobs.js";
 import { ZlibBulk } from "../../src/node/deflate-zlib.js";
@@ -12,6 +13,13 @@ const BIG: Buffer = Buffer.from(CORPORA.json(seeded(1), 100_000));
 /** A peer whose codec works as `perMessageDeflate` says. */
 const peerWith = (perMessageDeflate: PerMessageDeflateOptions): RawPeer =>
   new RawPeer({ deflate: NO_DEFLATE_LIMITS, perMessageDeflate });
+
+/** A payload of exactly so many bytes: one stored block, and the header of an empty one. */
+function storedPayload(length: number): Uint8Array {
+  const bytes = length - 6;
+  const header = [0, bytes & 255, bytes >> 8, ~bytes & 255, (~bytes >> 8) & 255];
+  return Uint8Array.from([...header, ...new Uint8Array(bytes), 0]);
+}
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -71,6 +79,34 @@ describe("the options of perMessageDeflate", () => {
       const { rsv } = await peer.next();
       expect(rsv).toBe(length < row.thresholdBytes ? 0 : 4);
     }
+  });
+
+  it("are, unless they are given, what docs/api.md says", async () => {
+    const deflate = vi.spyOn(ZlibBulk.prototype, "deflate");
+    const inflate = vi.spyOn(ZlibBulk.prototype, "inflate");
+    const add = vi.spyOn(JobQueue.prototype, "add");
+    const peer = peerWith({});
+    const calls: number[] = [];
+    for (const length of [32_767, 32_768, 65_535, 65_536]) {
+      peer.connection.send(BIG.subarray(0, length));
+      await peer.next();
+      calls.push(deflate.mock.calls.length + 10 * add.mock.calls.length);
+    }
+    expect(calls).toEqual([0, 1, 2, 13]);
+
+    for (const length of [2_047, 2_048]) {
+      const got = new Promise((resolve) => peer.connection.once("message", resolve));
+      peer.send(frame(BINARY, storedPayload(length), { rsv: 4 }));
+      await got;
+      calls.push(inflate.mock.calls.length);
+    }
+    expect(calls.slice(4)).toEqual([0, 1]);
+    const alone = peerWith({ zlibMessageBytes: 0 });
+    alone.connection.send(BIG.subarray(0, 20_000));
+    const { payload } = await alone.next();
+    const zlib = { windowBits: 12, level: 6, finishFlush: constants.Z_SYNC_FLUSH };
+    const asZlib = deflateRawSync(BIG.subarray(0, 20_000), zlib).subarray(0, -4);
+    expect(asZlib.equals(payload)).toBe(true);
   });
 
   it("say how hard each of the two tries", async () => {

@@ -89,6 +89,8 @@ describe("createCodec", () => {
     const bulk = new StarBulk("at once");
     const { compressor } = codec({ bulk, bulkMessageBytes: 0 }, { windowBits: 8 });
     expect(text(compressor.compress(bytes("Hello"), never))).not.toMatch(/^\*/);
+    const smallest = codec({ bulk, bulkMessageBytes: 0 }, { windowBits: bulk.minWindowBits });
+    expect(text(smallest.compressor.compress(bytes("Hello"), never))).toBe("*Hello");
   });
 
   it("leaves everything to the platform's codec at 0, and nothing at Infinity", () => {
