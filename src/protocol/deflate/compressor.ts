@@ -105,7 +105,8 @@ export class Compressor {
 
   #write(message: Uint8Array, { window, parse, writer }: Workspace, chains: HashChains): void {
     for (let start = 0; start < message.length; start += CHUNK_BYTES) {
-      const chunk = message.subarray(start, start + CHUNK_BYTES);
+      const chunk =
+        message.length <= CHUNK_BYTES ? message : message.subarray(start, start + CHUNK_BYTES);
       if (start === 0) window.load(this.#history.view(), chunk);
       else window.advance(chunk);
       const base = this.#position - window.start;

@@ -25,7 +25,8 @@ export class History {
 
   /** The bytes held, oldest first. A view: it changes with the next {@link append}. */
   view(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    const bytes = this.#bytes;
+    return this.#length === bytes.length ? bytes : bytes.subarray(0, this.#length);
   }
 
   /** Adds `bytes` at the end and forgets what falls out of the window. Copies them. */

@@ -91,6 +91,17 @@ describe("findMatches", () => {
     expect(readable(partsIn(message, { level: 6 })).slice(12)).toEqual(["a", [6, 8]]);
   });
 
+  it("leaves a short match for one of eight bytes or more that begins at the next byte", () => {
+    const before = "abcd_bcdefghi_";
+    const history = bytes(before);
+    expect(readable(partsIn(bytes("abcdefghi|"), { history }))).toEqual(["a", [8, 10], "|"]);
+    expect(readable(partsIn(bytes("abcdefgh|"), { history }))).toEqual([[4, 14], [4, 10], "|"]);
+    // Nor one that zeros behind the end would make as long.
+    const zeros = bytes("abcd_bcdefg\0\0\0_");
+    const parts = readable(partsIn(bytes("abcdefg"), { history: zeros }));
+    expect(parts[0]).toEqual([4, 15]);
+  });
+
   it("waits no longer when the end is near, or the match long", () => {
     expect(readable(partsIn(bytes("abcd-abcd"), { level: 9 }))).toEqual([
       ...chars("abcd-"),
