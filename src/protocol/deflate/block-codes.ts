@@ -13,6 +13,7 @@ import {
 import type { BitReader } from "./bit-reader.js";
 import { CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./code-lengths.js";
 import { buildDecodeTable, DecodeTable, END, EXCEPTION, LITERAL } from "./decode-table.js";
+import { PREPARED_CODES } from "./prepared-codes.js";
 
 /** The two codes of a compressed block (RFC 1951 §3.2.3). */
 export interface BlockCodes {
@@ -33,10 +34,6 @@ const CODE_LENGTH_ROOT_BITS = 7;
 const LITLEN_ENTRIES = 1332;
 const DISTANCE_ENTRIES = 400;
 
-const dynamic: BlockCodes = {
-  litlen: new DecodeTable(LITLEN_ENTRIES),
-  distance: new DecodeTable(DISTANCE_ENTRIES),
-};
 const litlenLengths = new CodeLengths(LITLEN_SYMBOLS);
 const distanceLengths = new CodeLengths(DISTANCE_SYMBOLS);
 const codeLengthTable = new DecodeTable(1 << CODE_LENGTH_ROOT_BITS);
@@ -56,16 +53,29 @@ const CODE_LENGTH_MEANINGS: Int32Array = Int32Array.from(
   (_, symbol) => symbol << 16,
 );
 
+const dynamic: BlockCodes = emptyCodes();
 let fixed: BlockCodes | undefined;
+const prepared: (BlockCodes | undefined)[] = PREPARED_CODES.map(() => undefined);
 
 /** The codes of a block of type 1 (§3.2.6). Made once. */
 export function fixedCodes(): BlockCodes {
-  if (fixed) return fixed;
-  const codes = { litlen: new DecodeTable(512), distance: new DecodeTable(32) };
-  buildDecodeTable(codes.litlen, fixedLitlenLengths(), LITLEN_MEANINGS, LITLEN_ROOT_BITS);
-  buildDecodeTable(codes.distance, fixedDistanceLengths(), DISTANCE_MEANINGS, DISTANCE_ROOT_BITS);
-  fixed = codes;
+  fixed ??= codesWith(fixedLitlenLengths(), fixedDistanceLengths());
   return fixed;
+}
+
+/**
+ * Takes the codes in front of a block of type 2 (§3.2.7) if they are prepared ones: what
+ * {@link readDynamicCodes} would build has been built before. Measured on JSON of 1 KiB:
+ * a third of the time to decompress.
+ *
+ * @returns `undefined` when they are any others; then nothing was taken.
+ */
+export function takePreparedCodes(reader: BitReader): BlockCodes | undefined {
+  for (let i = 0; i < PREPARED_CODES.length; i++) {
+    const { litlen, distance, description } = PREPARED_CODES[i]!;
+    if (description.takeFrom(reader)) return (prepared[i] ??= codesWith(litlen, distance));
+  }
+  return undefined;
 }
 
 /**
@@ -82,21 +92,31 @@ export function readDynamicCodes(reader: BitReader): BlockCodes | undefined {
   if (!readCodeLengthCode(reader)) return undefined;
   if (!readLengths(reader, litlenSymbols, litlenSymbols + distanceSymbols)) return undefined;
 
-  const { litlen, distance } = dynamic;
-  const litlenSet = buildDecodeTable(litlen, litlenLengths, LITLEN_MEANINGS, LITLEN_ROOT_BITS);
-  if (litlenSet === "invalid") return undefined;
-  const distanceSet = buildDecodeTable(
-    distance,
-    distanceLengths,
-    DISTANCE_MEANINGS,
-    DISTANCE_ROOT_BITS,
-  );
-  return distanceSet === "invalid" ? undefined : dynamic;
+  return build(dynamic, litlenLengths, distanceLengths) === "invalid" ? undefined : dynamic;
+}
+
+function emptyCodes(): BlockCodes {
+  return { litlen: new DecodeTable(LITLEN_ENTRIES), distance: new DecodeTable(DISTANCE_ENTRIES) };
+}
+
+/** Tables of their own for codes that are known to be right. */
+function codesWith(litlen: CodeLengths, distance: CodeLengths): BlockCodes {
+  const codes = emptyCodes();
+  build(codes, litlen, distance);
+  return codes;
+}
+
+/** Builds both tables. @returns Whether there is one for each. */
+function build(codes: BlockCodes, litlen: CodeLengths, distance: CodeLengths): "valid" | "invalid" {
+  const set = buildDecodeTable(codes.litlen, litlen, LITLEN_MEANINGS, LITLEN_ROOT_BITS);
+  if (set === "invalid") return "invalid";
+  const other = buildDecodeTable(codes.distance, distance, DISTANCE_MEANINGS, DISTANCE_ROOT_BITS);
+  return other === "invalid" ? "invalid" : "valid";
 }
 
 function readCodeLengthCode(reader: BitReader): boolean {
   const listed = reader.take(4) + 4;
-  codeLengthBits.fill(0);
+  for (let symbol = 0; symbol < CODE_LENGTH_SYMBOLS; symbol++) codeLengthBits[symbol] = 0;
   for (let i = 0; i < listed; i++) codeLengthBits[CODE_LENGTH_ORDER[i]!] = reader.take(3);
   codeLengthLengths.used = 0;
   for (let symbol = 0; symbol < CODE_LENGTH_SYMBOLS; symbol++) {

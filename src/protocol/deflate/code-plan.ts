@@ -10,6 +10,9 @@ function bitsOf(weight: number): number {
   return weight * Math.log2(weight || 1);
 }
 
+/** How many codes {@link CodePlan.addBits} compares. */
+export const COSTS_PER_SYMBOL = 4;
+
 /** Makes a code to measure for the symbols of one alphabet that occur in a block. */
 export class CodePlan {
   /** The symbols that occur and the lengths of their codes. */
@@ -94,5 +97,28 @@ export class CodePlan {
     let total = 0;
     for (let i = 0; i < used; i++) total += this.#weights[i]! * costs[symbols[i]!]!;
     return total;
+  }
+
+  /**
+   * Adds to `totals` how many bits all occurrences take with each of several codes, in
+   * one pass: four passes take twice the time.
+   *
+   * @param costs - {@link COSTS_PER_SYMBOL} for each symbol, in a row.
+   */
+  addBits(costs: Int32Array, totals: Float64Array): void {
+    const { symbols, used } = this.lengths;
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let i = 0; i < used; i++) {
+      const weight = this.#weights[i]!;
+      const row = symbols[i]! * COSTS_PER_SYMBOL;
+      a += weight * costs[row]!;
+      b += weight * costs[row + 1]!;
+      c += weight * costs[row + 2]!;
+      d += weight * costs[row + 3]!;
+    }
+    totals[0]! += a;
+    totals[1]! += b;
+    totals[2]! += c;
+    totals[3]! += d;
   }
 }

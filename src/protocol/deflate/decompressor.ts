@@ -1,6 +1,6 @@
 import { ProtocolError } from "../errors.js";
 import { BitReader } from "./bit-reader.js";
-import { type BlockCodes, fixedCodes, readDynamicCodes } from "./block-codes.js";
+import { type BlockCodes, fixedCodes, readDynamicCodes, takePreparedCodes } from "./block-codes.js";
 import { DecompressionBuffer } from "./decompression-buffer.js";
 import { decodeSymbolsFast } from "./fast-symbols.js";
 import { History } from "./history.js";
@@ -108,7 +108,9 @@ function readStored(): number {
 
 /** §3.2.5 to §3.2.7 */
 function codesOf(type: number): BlockCodes {
-  const codes = type === 1 ? fixedCodes() : type === 2 ? readDynamicCodes(reader) : undefined;
+  let codes: BlockCodes | undefined;
+  if (type === 1) codes = fixedCodes();
+  else if (type === 2) codes = takePreparedCodes(reader) ?? readDynamicCodes(reader);
   if (!codes) throw invalid();
   return codes;
 }

@@ -1,7 +1,5 @@
 import {
   ALL_SYMBOLS,
-  CODE_LENGTH_ORDER,
-  CODE_LENGTH_SYMBOLS,
   DISTANCE_EXTRA_BITS,
   DISTANCE_SYMBOLS,
   FIRST_DISTANCE,
@@ -11,32 +9,18 @@ import {
   MAX_CODE_BITS,
 } from "./alphabets.js";
 import type { BitWriter } from "./bit-writer.js";
+import { CodeDescription } from "./code-description.js";
 import { CodePlan } from "./code-plan.js";
-import type { CodeLengths } from "./code-lengths.js";
 import { assignCodes } from "./huffman.js";
-import { EXTRA_COUNT_SHIFT, EXTRA_SHIFT, SYMBOL_MASK } from "./match-symbols.js";
-import { writeSymbols } from "./symbol-writer.js";
 
 /** Leaves room for 13 extra bits in one write of 31 bits, 7 of which may be taken. */
 const MAX_DISTANCE_CODE_BITS = 11;
-/** Three bits for each length in the header (§3.2.7). */
-const MAX_CODE_LENGTH_BITS = 7;
 
 const LITLEN_EXTRA = new Uint8Array(LITLEN_SYMBOLS);
 LITLEN_EXTRA.set(LENGTH_EXTRA_BITS, FIRST_LENGTH);
 const DISTANCE_EXTRA: Uint8Array = Uint8Array.from(DISTANCE_EXTRA_BITS);
-/** Extra bits of the symbols of the code length code: only those that repeat have any. */
-const REPEAT_BITS = new Uint8Array(CODE_LENGTH_SYMBOLS);
-REPEAT_BITS.set([2, 3, 7], 16);
-/** What to add the number of times to, times 2^13, to write a repeat: see `match-symbols.ts`. */
-const REPEAT: number = 16 + (2 << EXTRA_COUNT_SHIFT) - (3 << EXTRA_SHIFT);
-const ZEROS: number = 17 + (3 << EXTRA_COUNT_SHIFT) - (3 << EXTRA_SHIFT);
-const LONG_ZEROS: number = 18 + (7 << EXTRA_COUNT_SHIFT) - (11 << EXTRA_SHIFT);
 
-/**
- * The codes of a block of type 2 and their description (RFC 1951 §3.2.7), made to
- * measure for the symbols of the block.
- */
+/** The codes of a block of type 2 (RFC 1951 §3.2.7), made to measure for its symbols. */
 export class DynamicCodes {
   /** Lists the literal/length symbols that occur. To be filled before {@link plan}. */
   readonly litlenPlan: CodePlan = new CodePlan(LITLEN_SYMBOLS);
@@ -45,14 +29,7 @@ export class DynamicCodes {
   /** The codes of the symbols that occur, once {@link writeHeader} has described them. */
   readonly codes: Int32Array = new Int32Array(ALL_SYMBOLS);
   readonly #distanceCodes: Int32Array = this.codes.subarray(FIRST_DISTANCE);
-  /** The symbols of the description, each with its extra bits. */
-  readonly #runs = new Int32Array(LITLEN_SYMBOLS + DISTANCE_SYMBOLS);
-  #runCount = 0;
-  readonly #codeLength = new CodePlan(CODE_LENGTH_SYMBOLS);
-  readonly #frequencies = new Uint32Array(CODE_LENGTH_SYMBOLS);
-  readonly #bits = new Uint8Array(CODE_LENGTH_SYMBOLS);
-  readonly #lengthCodes = new Int32Array(CODE_LENGTH_SYMBOLS);
-  #listed = 0;
+  readonly #description = new CodeDescription();
 
   /**
    * About how many bits the block takes, for a fifth of the time of {@link plan}:
@@ -76,7 +53,8 @@ export class DynamicCodes {
     this.litlenPlan.plan(MAX_CODE_BITS);
     this.distancePlan.plan(MAX_DISTANCE_CODE_BITS);
     return (
-      this.#planHeader() +
+      3 +
+      this.#description.plan(this.litlenPlan.lengths, this.distancePlan.lengths) +
       this.litlenPlan.plannedBits(LITLEN_EXTRA) +
       this.distancePlan.plannedBits(DISTANCE_EXTRA)
     );
@@ -84,77 +62,8 @@ export class DynamicCodes {
 
   /** Writes the description, behind the three bits that start the block. */
   writeHeader(writer: BitWriter): void {
-    const { lengths } = this.#codeLength;
-    assignCodes(lengths, this.#lengthCodes);
     assignCodes(this.litlenPlan.lengths, this.codes);
     assignCodes(this.distancePlan.lengths, this.#distanceCodes);
-    writer.put(listedSymbols(this.litlenPlan.lengths) - 257, 5);
-    writer.put(listedSymbols(this.distancePlan.lengths) - 1, 5);
-    writer.put(this.#listed - 4, 4);
-    for (let i = 0; i < this.#listed; i++) writer.put(this.#bits[CODE_LENGTH_ORDER[i]!]!, 3);
-    writeSymbols(writer, this.#runs, this.#runCount, this.#lengthCodes);
+    this.#description.write(writer);
   }
-
-  #planHeader(): number {
-    const plan = this.#codeLength;
-    this.#frequencies.fill(0);
-    this.#runCount = 0;
-    this.#addRuns(this.litlenPlan.lengths);
-    this.#addRuns(this.distancePlan.lengths);
-    plan.collect(this.#frequencies);
-    plan.plan(MAX_CODE_LENGTH_BITS);
-    const { symbols, bits, used } = plan.lengths;
-    this.#bits.fill(0);
-    for (let i = 0; i < used; i++) this.#bits[symbols[i]!] = bits[i]!;
-    this.#listed = CODE_LENGTH_SYMBOLS;
-    while (this.#bits[CODE_LENGTH_ORDER[this.#listed - 1]!] === 0) this.#listed--;
-    return 3 + 5 + 5 + 4 + 3 * this.#listed + plan.plannedBits(REPEAT_BITS);
-  }
-
-  /** Describes the lengths of a code up to its last symbol, a run at a time. */
-  #addRuns({ symbols, bits, used }: CodeLengths): void {
-    const runs = this.#runs;
-    const frequencies = this.#frequencies;
-    let count = this.#runCount;
-    let next = 0;
-    for (let i = 0; i < used;) {
-      let zeros = symbols[i]! - next;
-      const length = bits[i]!;
-      const first = i;
-      next += zeros;
-      do {
-        i++;
-        next++;
-      } while (i < used && symbols[i] === next && bits[i] === length);
-      let more = i - first - 1;
-
-      for (; zeros > 2;) {
-        const times = zeros < 138 ? zeros : 138;
-        const run =
-          times > 10 ? LONG_ZEROS + (times << EXTRA_SHIFT) : ZEROS + (times << EXTRA_SHIFT);
-        runs[count++] = run;
-        frequencies[run & SYMBOL_MASK]!++;
-        zeros -= times;
-      }
-      frequencies[0]! += zeros;
-      for (; zeros > 0; zeros--) runs[count++] = 0;
-
-      runs[count++] = length;
-      frequencies[length]!++;
-      for (; more > 2;) {
-        const times = more < 6 ? more : 6;
-        runs[count++] = REPEAT + (times << EXTRA_SHIFT);
-        frequencies[16]!++;
-        more -= times;
-      }
-      frequencies[length]! += more;
-      for (; more > 0; more--) runs[count++] = length;
-    }
-    this.#runCount = count;
-  }
-}
-
-/** How many symbols there are up to the last one in use. */
-function listedSymbols({ symbols, used }: CodeLengths): number {
-  return symbols[used - 1]! + 1;
 }

@@ -18,9 +18,8 @@ export interface Effort {
   /** A match this long is taken without looking at more occurrences. */
   readonly goodEnough: number;
   /**
-   * Codes made to measure have to save so much of what a block takes with the fixed
-   * ones: they cost the two ends of a connection some 8 µs, a third of all that a
-   * message of 1 KiB costs.
+   * Codes made to measure have to save so much of what a block takes with fixed or
+   * prepared ones: see `block-writer.ts`.
    */
   readonly leastGain: number;
 }
@@ -28,7 +27,7 @@ export interface Effort {
 /** As small as the default level of zlib within 9 %, and within 11 % at worst: see docs/deflate.md. */
 export const DEFAULT_LEVEL = 4;
 
-const SIXTEENTH: number = 1 / 16;
+const TWELFTH: number = 1 / 12;
 
 /**
  * The rows are measured, not derived. Size against level 6 of zlib, and CPU time to
@@ -48,10 +47,10 @@ const SIXTEENTH: number = 1 / 16;
  */
 // oxfmt-ignore
 const EFFORTS: readonly Effort[] = [
-  { firstProbes: 0,  probesFrom: 8, probes: 0,  lazyBelow: 0,   learnStep: 32, goodEnough: 32,  leastGain: SIXTEENTH },
-  { firstProbes: 0,  probesFrom: 8, probes: 3,  lazyBelow: 0,   learnStep: 12, goodEnough: 64,  leastGain: SIXTEENTH },
-  { firstProbes: 0,  probesFrom: 8, probes: 6,  lazyBelow: 0,   learnStep: 8,  goodEnough: 128, leastGain: SIXTEENTH },
-  { firstProbes: 0,  probesFrom: 8, probes: 10, lazyBelow: 0,   learnStep: 6,  goodEnough: 128, leastGain: SIXTEENTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 0,  lazyBelow: 0,   learnStep: 32, goodEnough: 32,  leastGain: TWELFTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 3,  lazyBelow: 0,   learnStep: 12, goodEnough: 64,  leastGain: TWELFTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 6,  lazyBelow: 0,   learnStep: 8,  goodEnough: 128, leastGain: TWELFTH },
+  { firstProbes: 0,  probesFrom: 8, probes: 7,  lazyBelow: 0,   learnStep: 6,  goodEnough: 128, leastGain: TWELFTH },
   { firstProbes: 0,  probesFrom: 4, probes: 12, lazyBelow: 8,   learnStep: 1,  goodEnough: 128, leastGain: 0 },
   { firstProbes: 0,  probesFrom: 4, probes: 16, lazyBelow: 16,  learnStep: 1,  goodEnough: 128, leastGain: 0 },
   { firstProbes: 4,  probesFrom: 4, probes: 20, lazyBelow: 32,  learnStep: 1,  goodEnough: 258, leastGain: 0 },

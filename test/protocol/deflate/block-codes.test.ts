@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { BitReader } from "../../../src/protocol/deflate/bit-reader.js";
-import { fixedCodes, readDynamicCodes } from "../../../src/protocol/deflate/block-codes.js";
+import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
+import {
+  fixedCodes,
+  readDynamicCodes,
+  takePreparedCodes,
+} from "../../../src/protocol/deflate/block-codes.js";
 import type { DecodeTable } from "../../../src/protocol/deflate/decode-table.js";
 import { END, EXCEPTION, LITERAL } from "../../../src/protocol/deflate/decode-table.js";
+import { PREPARED_CODES } from "../../../src/protocol/deflate/prepared-codes.js";
 import {
   type Bits,
   bitsToBytes,
@@ -46,6 +52,46 @@ describe("fixedCodes", () => {
     expect(entryOf(distance, "11101")).toBe((24_577 << 16) | (13 << 4) | 5);
     expect(entryOf(distance, "11110")).toBe(EXCEPTION | 5);
     expect(entryOf(distance, "11111")).toBe(EXCEPTION | 5);
+  });
+});
+
+describe("takePreparedCodes", () => {
+  const described = PREPARED_CODES.map(({ description }) => {
+    const writer = new BitWriter();
+    writer.start(500);
+    description.write(writer);
+    writer.put(0b101, 3);
+    return writer.bytes.slice(0, writer.position + 1);
+  });
+
+  it("gives the tables that are read otherwise, made once", () => {
+    for (const input of described) {
+      const [reader, other] = [new BitReader(), new BitReader()];
+      reader.start(input);
+      other.start(input);
+      const codes = takePreparedCodes(reader)!;
+      const read = readDynamicCodes(other)!;
+      for (const name of ["litlen", "distance"] as const) {
+        const { rootBits, entries } = codes[name];
+        expect(rootBits).toBe(read[name].rootBits);
+        expect(entries.subarray(0, 1 << rootBits)).toEqual(
+          read[name].entries.subarray(0, 1 << rootBits),
+        );
+      }
+      expect(reader.take(3)).toBe(0b101);
+      reader.start(input);
+      expect(takePreparedCodes(reader)).toBe(codes);
+    }
+  });
+
+  it("takes nothing from other codes", () => {
+    const reader = new BitReader();
+    reader.start(bitsToBytes(...dynamicBlock({ 97: 1, 256: 1 }, {})));
+    reader.take(3);
+    const left = reader.bitsLeft;
+    expect(takePreparedCodes(reader)).toBeUndefined();
+    expect(reader.bitsLeft).toBe(left);
+    expect(readDynamicCodes(reader)).toBeDefined();
   });
 });
 

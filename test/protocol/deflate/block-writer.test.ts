@@ -1,16 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { writeBlock } from "../../../src/protocol/deflate/block-writer.js";
+import { CompressionWindow } from "../../../src/protocol/deflate/compression-window.js";
+import { HashChains, learn } from "../../../src/protocol/deflate/hash-chains.js";
+import { effortOf } from "../../../src/protocol/deflate/levels.js";
+import { findMatches } from "../../../src/protocol/deflate/match-finder.js";
+import { Parse } from "../../../src/protocol/deflate/parse.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
-import { type Part, parsed } from "../../support/deflate-parse.js";
+import { type Part, parsed, partsOf } from "../../support/deflate-parse.js";
 import { inspectPayload } from "../../support/deflate-window.js";
 
 const random = seeded(11);
 const noise = (length: number): Uint8Array => CORPORA.noise(random, length);
 
+/** What the finder makes of a message behind `history`. */
+function found(message: Uint8Array, history: Uint8Array): Part[] {
+  const chains = new HashChains(12);
+  const window = new CompressionWindow();
+  const parse = new Parse();
+  window.load(history, message);
+  learn(chains, window, -window.start, window.historyStart, window.start, 1);
+  findMatches({ chains, window, base: -window.start, effort: effortOf(4) }, parse);
+  return partsOf(parse);
+}
+
 /** The blocks of the payload that has these literals, or other parts. */
-function written(parts: Iterable<Part>, before = 0, leastGain = 0) {
-  const { window, parse, chunk } = parsed([...parts]);
+function written(parts: Iterable<Part>, before = 0, leastGain = 0, history = new Uint8Array(0)) {
+  const { window, parse, chunk } = parsed([...parts], history);
   const writer = new BitWriter();
   writer.start(chunk.length + (chunk.length >> 3) + 64);
   // Whole empty fixed blocks of ten bits shift what follows.
@@ -19,7 +35,7 @@ function written(parts: Iterable<Part>, before = 0, leastGain = 0) {
   writer.put(0, 3);
   writer.align();
   const payload = writer.bytes.slice(0, writer.position);
-  const { blocks, message } = inspectPayload(payload, new Uint8Array(0));
+  const { blocks, message } = inspectPayload(payload, history);
   expect(Buffer.compare(message, chunk)).toBe(0);
   return { blocks: blocks.slice(before, -1), bytes: payload.length };
 }
@@ -41,13 +57,32 @@ describe("writeBlock", () => {
   });
 
   it("uses a code of its own only where it saves as much as it has to", () => {
-    const text = CORPORA.chat(random, 500);
-    const fixed = written(text, 0, 1);
+    // The prepared codes are for ASCII.
+    const much = CORPORA.chat(random, 500).map((byte) => byte ^ 0x80);
+    expect(written(much, 0, 1).blocks).toEqual(["dynamic"]); // it saves what is enough anyway
+
+    const little = noise(130).map((byte) => (byte % 20) + 11 + (byte & 0x80 ? 120 : 0));
+    const fixed = written(little, 0, 1);
     expect(fixed.blocks).toEqual(["fixed"]);
-    const gain = 1 - written(text).bytes / fixed.bytes;
+    const gain = 1 - written(little).bytes / fixed.bytes;
     expect(gain).toBeGreaterThan(0.1);
-    expect(written(text, 0, gain - 0.05).blocks).toEqual(["dynamic"]);
-    expect(written(text, 0, gain + 0.05).blocks).toEqual(["fixed"]);
+    expect(written(little, 0, gain - 0.1).blocks).toEqual(["dynamic"]);
+    expect(written(little, 0, gain + 0.05).blocks).toEqual(["fixed"]);
+  });
+
+  it("uses prepared codes where codes of its own would not save enough", () => {
+    const history: Uint8Array<ArrayBuffer> = Uint8Array.from(CORPORA.chat(seeded(5), 4000));
+    const text = found(CORPORA.chat(seeded(6), 700), history);
+    const prepared = written(text, 0, 1, history);
+    const own = written(text, 0, 0, history);
+    expect(prepared.blocks).toEqual(["dynamic"]);
+    expect(prepared.bytes).toBeGreaterThan(own.bytes);
+    expect(prepared.bytes).toBeLessThan(own.bytes + 32);
+    const gain = 1 - own.bytes / prepared.bytes;
+    expect(written(text, 0, gain + 0.05, history)).toEqual(prepared);
+    // Of much text any gain is enough.
+    const much = CORPORA.chat(seeded(5), 20_000);
+    expect(written(much, 0, 1)).toEqual(written(much));
   });
 
   it("stores what no code makes smaller, with 6 bytes more", () => {

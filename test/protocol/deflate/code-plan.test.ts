@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CodePlan } from "../../../src/protocol/deflate/code-plan.js";
+import { CodePlan, COSTS_PER_SYMBOL } from "../../../src/protocol/deflate/code-plan.js";
 
 function counts(frequencies: Readonly<Record<number, number>>): Uint32Array {
   return Uint32Array.from({ length: 30 }, (_, symbol) => frequencies[symbol] ?? 0);
@@ -52,6 +52,14 @@ describe("CodePlan", () => {
     const costs = new Uint8Array(30).fill(5).fill(9, 7, 8);
     expect(planned({ 3: 10, 7: 1, 29: 4 }).bitsWith(costs)).toBe(50 + 9 + 20);
     expect(planned({}).bitsWith(costs)).toBe(0);
+  });
+
+  it("counts the bits with several codes at once, for all occurrences", () => {
+    const costs = Int32Array.from({ length: 30 * COSTS_PER_SYMBOL }, (_, i) => i);
+    const totals = Float64Array.of(1000, 0, 0, 0);
+    planned({ 3: 10, 7: 1, 29: 4 }).addBits(costs, totals);
+    const first = 10 * 12 + 28 + 4 * 116;
+    expect([...totals]).toEqual([1000 + first, first + 15, first + 30, first + 45]);
   });
 
   it("knows the least bits that any code takes", () => {
