@@ -38,7 +38,8 @@ export class OutputBuffer {
     this.#seal();
     this.#isShared = this.#length === 0 && count <= SHARED_MAX;
     if (this.#isShared) {
-      if (shared.used + count > shared.block.length) {
+      // In two blocks it would be two chunks: a list of them to write takes longer than one.
+      if (shared.used + Math.max(count, shared.usual) > shared.block.length) {
         shared.block = this.#allocate(BLOCK_LENGTH);
         shared.used = 0;
       }
@@ -87,6 +88,7 @@ export class OutputBuffer {
   /** Gives all bytes in order, as chunks of any length, and forgets them. */
   take(): Uint8Array[] {
     this.#seal();
+    if (this.block === shared.block) shared.usual = Math.min(this.#length, SHARED_MAX);
     const chunks = this.#chunks ?? [];
     this.#chunks = undefined;
     this.#length = 0;
@@ -137,7 +139,8 @@ const BLOCK_LENGTH = 64 * 1024;
 const SHARED_MAX = BLOCK_LENGTH / 4;
 const OWN_MIN = 1024;
 
-const shared: { block: Uint8Array; used: number } = { block: EMPTY, used: 0 };
+/** `usual` is how long the last output was, up to a bound: so much room the next one finds. */
+const shared = { block: EMPTY, used: 0, usual: 0 };
 
 /** Bytes that only wait longer would be copied again and again. */
 const COMMON_MAX = 8 * 1024;

@@ -73,6 +73,33 @@ describe("OutputBuffer", () => {
     expect(one[0]?.buffer).toBe(two[0]?.buffer);
   });
 
+  it("begins where an output as long as the last one has room in one piece", () => {
+    const buffer = newBuffer();
+    const chunkCounts = Array.from({ length: 8 }, () => {
+      for (let i = 0; i < 10; i++) write(buffer, new Uint8Array(1500));
+      return buffer.take().length;
+    });
+
+    expect(chunkCounts).toEqual(chunkCounts.map(() => 1));
+    expect(counted.allocated).toEqual([BLOCK, BLOCK]);
+  });
+
+  it("looks for no more room than a quarter of a block", () => {
+    const [long, short] = [newBuffer(), newBuffer()];
+    write(long, hex("01"));
+    long.append(new Uint8Array(BLOCK));
+    long.take();
+    for (let i = 0; i < 32; i++) {
+      write(short, new Uint8Array(1000));
+      short.take();
+      write(long, hex("01"));
+      long.append(new Uint8Array(BLOCK));
+      long.take();
+    }
+
+    expect(counted.allocated).toEqual([]);
+  });
+
   it("does not write where another buffer went on", () => {
     const [first, second] = [newBuffer(), newBuffer()];
     write(first, hex("01"));
