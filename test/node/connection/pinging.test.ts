@@ -102,6 +102,19 @@ describe("keepalive", () => {
     expect(peer.clock.timers).toBe(0);
   });
 
+  it("pings on when another connection ends that waits for its pong", async () => {
+    const one = new RawPeer();
+    const { clock } = one;
+    clock.advance(10_000);
+    const others = [new RawPeer({ clock }), new RawPeer({ clock })];
+    clock.advance(20_000);
+    expect(await one.next()).toMatchObject({ opcode: PING });
+    one.connection.terminate();
+    await one.connection.closed;
+    clock.advance(10_000);
+    for (const other of others) expect(await other.next()).toMatchObject({ opcode: PING });
+  });
+
   it("does not blame the peer while this end does not read", async () => {
     const peer = new RawPeer();
     peer.connection.on("message", () => peer.connection.pause());
