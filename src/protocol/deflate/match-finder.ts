@@ -70,10 +70,21 @@ export function findMatches(search: Search, parse: Parse): void {
       if (match >> 16 > end - i) match = ((end - i) << 16) | (match & 0xffff);
       if (match >> 16 >= probesFrom) match = longestMatch(search, i, match, previous[first]!);
     }
-    if (
-      match >> 16 < MIN_MATCH_BYTES ||
-      (match >> 16 < COMPARED_BYTES && startsLongMatch(search, i + 1))
-    ) {
+    let isLiteral = match >> 16 < MIN_MATCH_BYTES;
+    if (!isLiteral && match >> 16 < COMPARED_BYTES) {
+      // Where a match of eight bytes or more begins at the next byte, at the latest place with
+      // its hash, this byte is better written as it is. Measured on price updates of 1 KiB:
+      // 2.2 % smaller, for 2 % of the time; in a function of its own, for 7 %.
+      const nextWord = words.getInt32(i + 1, true);
+      const distance = (position + 1 - heads[hashOf(nextWord, shift)]!) & mask;
+      const at = i + 1 - distance;
+      const difference =
+        (words.getInt32(at, true) ^ nextWord) |
+        (words.getInt32(at + 4, true) ^ words.getInt32(i + 5, true));
+      isLiteral =
+        difference === 0 && distance !== 0 && at >= historyStart && end - i > COMPARED_BYTES;
+    }
+    if (isLiteral) {
       const literal = word & 0xff;
       symbols[count++] = literal;
       frequencies[literal]!++;
@@ -105,27 +116,6 @@ export function findMatches(search: Search, parse: Parse): void {
   symbols[count++] = END_OF_BLOCK;
   frequencies[END_OF_BLOCK] = 1;
   parse.count = count;
-}
-
-/**
- * Whether at `i`, at the latest place with the same hash, a match of eight bytes or more
- * begins. Then it is better to write one byte more as it is than to take a short match
- * before it. Measured on price updates of 1 KiB: 2.5 % smaller, for 2 % of the time.
- */
-function startsLongMatch({ chains, window, base }: Search, i: number): boolean {
-  const { words, historyStart, end } = window;
-  const mask = chains.previous.length - 1;
-  const word = words.getInt32(i, true);
-  const distance = (base + i - chains.heads[hashOf(word, chains.shift)]!) & mask;
-  const at = i - distance;
-  const difference = words.getInt32(at, true) ^ word;
-  const difference2 = words.getInt32(at + 4, true) ^ words.getInt32(i + 4, true);
-  return (
-    (difference | difference2) === 0 &&
-    distance !== 0 &&
-    at >= historyStart &&
-    end - i >= COMPARED_BYTES
-  );
 }
 
 /** The longer of the matches at two distances, as far as eight bytes tell; of equal ones the first. */
