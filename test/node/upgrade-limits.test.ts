@@ -5,6 +5,7 @@ import { RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
 import { eventually } from "../support/raw-peer.js";
 import { startServer, WAYS_IN } from "../support/server-under-test.js";
 import { CLOSE, frame } from "../support/wire-frame.js";
+import { headBytes } from "../support/wire-handshake.js";
 import { goAway, WAYS_OUT, WISH_HOOKS } from "../support/ways-out.js";
 
 describe("maxConnections", () => {
@@ -116,6 +117,27 @@ describe("a crowd", () => {
     expect(lines.filter((line) => line.includes(" 503 "))).toHaveLength(500);
     for (const client of crowd) client.socket.destroy();
     await under.server.shutdown({ deadlineMs: Infinity }); // only when nothing is left
+  });
+
+  it("that waits for authenticate keeps nobody from asking for something else", async () => {
+    let asked = 0;
+    await using under = await startServer<unknown>({
+      maxConnections: 100,
+      onRequest: (_request, respond) => respond({ httpStatus: 200 }),
+      authenticate: () => {
+        asked++;
+        return new Promise(() => {});
+      },
+    });
+    const waiting = await Promise.all(
+      Array.from({ length: 100 }, () => RawClient.send(under, upgradeRequest())),
+    );
+    await eventually(() => asked === 100);
+
+    const health = headBytes(["GET /health HTTP/1.1", "host: localhost"]);
+    expect(await statusOf(under, health)).toBe(200);
+    expect(await statusOf(under, upgradeRequest())).toBe(503);
+    for (const client of waiting) client.socket.destroy();
   });
 
   it("that never sends a request is kept in bounds, too", async () => {
