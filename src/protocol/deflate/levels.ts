@@ -24,7 +24,7 @@ export interface Effort {
   readonly leastGain: number;
 }
 
-/** As small as the default level of zlib within 9 %, and within 11 % at worst: see docs/deflate.md. */
+/** As small as the default level of zlib within 11 %, and within 12 % at worst: see docs/deflate.md. */
 export const DEFAULT_LEVEL = 4;
 
 const TWELFTH: number = 1 / 12;
@@ -36,9 +36,9 @@ const TWELFTH: number = 1 / 12;
  *
  * | level | size  | µs   |   | level | size  | µs   |   | level | size  | µs   |
  * |-------|-------|------|---|-------|-------|------|---|-------|-------|------|
- * | 1     | 1.157 | 8.9  |   | 4     | 1.090 | 10.1 |   | 7     | 1.010 | 19.3 |
- * | 2     | 1.115 | 9.5  |   | 5     | 1.030 | 16.0 |   | 8     | 1.002 | 22.4 |
- * | 3     | 1.097 | 9.8  |   | 6     | 1.022 | 16.5 |   | 9     | 0.994 | 29.4 |
+ * | 1     | 1.160 | 7.6  |   | 4     | 1.103 | 8.1  |   | 7     | 1.010 | 20.0 |
+ * | 2     | 1.123 | 8.0  |   | 5     | 1.030 | 16.1 |   | 8     | 1.002 | 23.4 |
+ * | 3     | 1.106 | 8.0  |   | 6     | 1.022 | 16.7 |   | 9     | 0.994 | 33.0 |
  *
  * More than two places for a first match bring 0.5 % and cost every literal: the
  * chains are long in places where nothing fits. A longer match than one of 4 to 7
