@@ -160,3 +160,14 @@ it("the operating system has it at once", async () => {
   await next;
   expect(socket.bytesWritten - socket.writableLength).toBe(2 + "alone".length);
 });
+
+it("from 64 KiB on nothing is gathered: the operating system has it when it is sent", async () => {
+  const [socket, peer] = await tcpPair();
+  peers.push(peer.resume());
+  const connection = over(socket, undefined);
+  await settle();
+  connection.send("x".repeat(60_000));
+  expect(socket.bytesWritten).toBe(0);
+  connection.send("x".repeat(6_000));
+  expect(socket.bytesWritten).toBeGreaterThan(66_000);
+});
