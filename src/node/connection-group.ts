@@ -5,8 +5,8 @@ import type { WebSocketConnection } from "./connection.js";
 /** Connections that are not closed yet, all with the same kind of data. */
 export class ConnectionGroup<Data> {
   readonly #members = new Chain<Member<Data>>();
-  /** Made when somebody asks for it; why, {@link Chain} tells. */
-  #set: Set<WebSocketConnection<Data>> | undefined;
+  /** Made when somebody asks for it, and kept by nobody else; why, {@link Chain} tells. */
+  #set: WeakRef<Set<WebSocketConnection<Data>>> | undefined;
   readonly #onLeft: () => void;
 
   /** @param onLeft - Called when a connection has left. */
@@ -18,10 +18,13 @@ export class ConnectionGroup<Data> {
     return this.#members.size;
   }
 
-  /** A live set of the connections: always the same one. */
+  /** A live set of the connections: the same one for as long as anybody has it. */
   get connections(): ReadonlySet<WebSocketConnection<Data>> {
-    this.#set ??= new Set(this);
-    return this.#set;
+    const known = this.#set?.deref();
+    if (known !== undefined) return known;
+    const set = new Set(this);
+    this.#set = new WeakRef(set);
+    return set;
   }
 
   /** Those that are here now, whatever becomes of them meanwhile. */
@@ -33,13 +36,13 @@ export class ConnectionGroup<Data> {
   add(member: Member<Data>, connection: WebSocketConnection<Data>): void {
     member.connection = connection;
     this.#members.add(member);
-    this.#set?.add(connection);
+    this.#set?.deref()?.add(connection);
   }
 
   /** Takes away `member`, which is here. */
   remove(member: Member<Data>): void {
     this.#members.remove(member);
-    if (member.connection !== undefined) this.#set?.delete(member.connection);
+    if (member.connection !== undefined) this.#set?.deref()?.delete(member.connection);
     member.release?.();
     this.#onLeft();
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { RawClient, upgradeRequest } from "../support/raw-client.js";
 import { eventually } from "../support/raw-peer.js";
+import { collectGarbage } from "../support/retained-bytes.js";
 import { startServer } from "../support/server-under-test.js";
+import { turn } from "../support/wire-signal.js";
 
 describe("ConnectionGroup", () => {
   it("gives one set, with all that came before it was asked for, and after", async () => {
@@ -19,5 +21,16 @@ describe("ConnectionGroup", () => {
     first.socket.destroy();
     await eventually(() => connections.size === 1);
     expect(one && connections.has(one)).toBe(false);
+  });
+
+  it("does not keep the set, which would keep closed connections for a while", async () => {
+    await using under = await startServer({});
+    using client = await RawClient.send(under, upgradeRequest());
+    await client.head();
+    const asked = new WeakRef(under.server.connections);
+    await turn(); // what a reference was asked for stays until the turn ends
+    collectGarbage();
+    expect(asked.deref()).toBeUndefined();
+    expect(under.server.connections.size).toBe(1);
   });
 });
