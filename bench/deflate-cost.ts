@@ -8,6 +8,7 @@ import {
   inflateRawSync,
 } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
+import { nodePlatform } from "../src/node/platform.js";
 import { Compressor } from "../src/protocol/deflate/compressor.js";
 import { Decompressor } from "../src/protocol/deflate/decompressor.js";
 import { type Corpus, seeded } from "../test/support/deflate-corpora.js";
@@ -56,11 +57,12 @@ interface Options {
   readonly level?: number;
 }
 
-/** Ours, both ways. */
+/** Ours, both ways, with memory as Node's connections give it. */
 export function ours({ windowBits, level }: Options): Conversation {
+  const shared = { windowBits, contextTakeover: true, allocate: nodePlatform.allocate };
   return (messages) => {
-    const compressor = new Compressor({ windowBits, contextTakeover: true, level });
-    const decompressor = new Decompressor({ windowBits, contextTakeover: true });
+    const compressor = new Compressor({ ...shared, level });
+    const decompressor = new Decompressor(shared);
     let bytes = 0;
     for (const message of messages) {
       const payload = compressor.compress(message);

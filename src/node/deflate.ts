@@ -1,6 +1,7 @@
 import { createCodec, type DeflateCodec } from "../protocol/index.js";
 import { JobQueue } from "./deflate-jobs.js";
 import { ZlibBulk } from "./deflate-zlib.js";
+import { nodePlatform } from "./platform.js";
 
 export interface DeflateCodecOptions {
   /**
@@ -61,6 +62,7 @@ export function createDeflateCodec(options: DeflateCodecOptions = {}): DeflateCo
   const jobs = maxOffThreadJobs === undefined ? sharedJobs : new JobQueue(maxOffThreadJobs);
   return createCodec({
     level: options.level,
+    allocate: nodePlatform.allocate,
     bulk: new ZlibBulk({ level: zlibLevel, offThreadBytes, jobs }),
     bulkMessageBytes: zlibMessageBytes,
     bulkPayloadBytes: zlibPayloadBytes,

@@ -11,6 +11,13 @@ const hex = (text: string): Uint8Array =>
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (message: Uint8Array): string => new TextDecoder().decode(message);
 
+it("gives payloads and messages as Buffers of Node's, which cuts small ones from larger pieces", async () => {
+  const { compress, decompress } = pair();
+  const payload = await compress(bytes("Hello Hello Hello"));
+  expect(payload).toBeInstanceOf(Buffer);
+  expect(await decompress(payload, 100)).toBeInstanceOf(Buffer);
+});
+
 /** Both directions of a codec as promises, whether the work is done at once or later. */
 function pair(options: Partial<CodecOptions> = {}, codecOptions: DeflateCodecOptions = {}) {
   return pairOf(createDeflateCodec(codecOptions), {

@@ -6,6 +6,7 @@ import type {
   MessageCompressor,
   MessageDecompressor,
 } from "../extensions/codec.js";
+import type { Allocate } from "./allocate.js";
 import type { BulkDeflate, InflateOutcome } from "./bulk.js";
 import { Compressor } from "./compressor.js";
 import { Decompressor } from "./decompressor.js";
@@ -15,6 +16,13 @@ import { DEFAULT_LEVEL, effortOf } from "./levels.js";
 export interface CodecSetup {
   /** Of our compressor: 1, fastest, to 9, smallest. @defaultValue {@link DEFAULT_LEVEL} */
   readonly level?: number | undefined;
+  /**
+   * Gives memory for payloads and messages, filled with anything. Memory that is cut from
+   * larger pieces takes a tenth of the time of all that a message of 100 to 1 024 bytes costs.
+   *
+   * @defaultValue memory of its own for each
+   */
+  readonly allocate?: Allocate | undefined;
   /** The DEFLATE of the platform, for large messages. @defaultValue none: ours does them all */
   readonly bulk?: BulkDeflate | undefined;
   /** Messages of this many bytes or more are compressed by {@link bulk}. @defaultValue Infinity */
@@ -46,8 +54,9 @@ class CombinedCompressor implements MessageCompressor {
   readonly #bulkBytes: number;
   readonly #windowBits: number;
 
-  constructor({ bulk, bulkMessageBytes = Infinity, level }: CodecSetup, options: CodecOptions) {
-    this.#own = new Compressor({ ...options, level });
+  constructor(setup: CodecSetup, options: CodecOptions) {
+    const { bulk, bulkMessageBytes = Infinity, level, allocate } = setup;
+    this.#own = new Compressor({ ...options, level, allocate });
     this.#windowBits = options.windowBits;
     this.#bulk = bulk && options.windowBits >= bulk.minWindowBits ? bulk : undefined;
     this.#bulkBytes = bulkMessageBytes;
@@ -72,8 +81,8 @@ class CombinedDecompressor implements MessageDecompressor {
   readonly #bulkBytes: number;
   readonly #windowBits: number;
 
-  constructor({ bulk, bulkPayloadBytes = Infinity }: CodecSetup, options: CodecOptions) {
-    this.#own = new Decompressor(options);
+  constructor({ bulk, bulkPayloadBytes = Infinity, allocate }: CodecSetup, options: CodecOptions) {
+    this.#own = new Decompressor({ ...options, allocate });
     this.#windowBits = options.windowBits;
     this.#bulk = bulk;
     this.#bulkBytes = bulkPayloadBytes;

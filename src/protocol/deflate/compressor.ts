@@ -1,3 +1,4 @@
+import { type Allocate, allocateOwn, copyOf } from "./allocate.js";
 import { BitWriter } from "./bit-writer.js";
 import { writeBlock } from "./block-writer.js";
 import { CHUNK_BYTES, CompressionWindow, MAX_WINDOW_BYTES } from "./compression-window.js";
@@ -16,6 +17,8 @@ export interface CompressorOptions {
   readonly contextTakeover: boolean;
   /** 1, fastest, to 9, smallest. @defaultValue {@link DEFAULT_LEVEL} */
   readonly level?: number | undefined;
+  /** Gives memory for a payload, filled with anything. @defaultValue memory of its own */
+  readonly allocate?: Allocate | undefined;
 }
 
 /** What one message needs while it is compressed; shared by all connections of a thread. */
@@ -48,6 +51,7 @@ export class Compressor {
   readonly #windowBits: number;
   readonly #contextTakeover: boolean;
   readonly #effort: Effort;
+  readonly #allocate: Allocate;
   readonly #history: History;
   #chains: HashChains | undefined;
   /** How many bytes went before, modulo the largest window. */
@@ -61,6 +65,7 @@ export class Compressor {
     this.#windowBits = options.windowBits;
     this.#contextTakeover = options.contextTakeover;
     this.#effort = effortOf(options.level ?? DEFAULT_LEVEL);
+    this.#allocate = options.allocate ?? allocateOwn;
     this.#history = new History(options.windowBits);
   }
 
@@ -92,7 +97,7 @@ export class Compressor {
     // The header of an empty stored block, whose length is the part left off.
     writer.put(0b000, 3);
     writer.align();
-    return writer.bytes.slice(0, writer.position);
+    return copyOf(writer.bytes, 0, writer.position, this.#allocate);
   }
 
   /** Takes note of a message that was compressed elsewhere, with {@link history} before it. */

@@ -1,3 +1,5 @@
+import { type Allocate, allocateOwn, copyOf } from "./allocate.js";
+
 /**
  * How far the fast loop over symbols may write behind {@link DecompressionBuffer.fastEnd}:
  * two literals, or a match of 258 bytes in words of 4 after a first step of 8.
@@ -57,8 +59,8 @@ export class DecompressionBuffer {
   }
 
   /** The message. A copy. */
-  message(): Uint8Array {
-    return this.bytes.slice(this.#historyBytes, this.length);
+  message(allocate: Allocate = allocateOwn): Uint8Array {
+    return copyOf(this.bytes, this.#historyBytes, this.length, allocate);
   }
 
   #use(bytes: Uint8Array): void {

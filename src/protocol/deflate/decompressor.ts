@@ -1,4 +1,5 @@
 import { ProtocolError } from "../errors.js";
+import { type Allocate, allocateOwn } from "./allocate.js";
 import { BitReader } from "./bit-reader.js";
 import { type BlockCodes, fixedCodes, readDynamicCodes, takePreparedCodes } from "./block-codes.js";
 import { DecompressionBuffer } from "./decompression-buffer.js";
@@ -13,6 +14,8 @@ export interface DecompressorOptions {
   readonly windowBits: number;
   /** Whether a message may refer to those before it (RFC 7692 §7.1.1). */
   readonly contextTakeover: boolean;
+  /** Gives memory for a message, filled with anything. @defaultValue memory of its own */
+  readonly allocate?: Allocate | undefined;
 }
 
 /** What a message needs while it is decompressed; shared by all connections of a thread. */
@@ -29,11 +32,13 @@ const output = new DecompressionBuffer();
 export class Decompressor {
   readonly #windowBytes: number;
   readonly #contextTakeover: boolean;
+  readonly #allocate: Allocate;
   readonly #history: History;
 
   /** @throws {RangeError} for a `windowBits` out of range. */
-  constructor({ windowBits, contextTakeover }: DecompressorOptions) {
+  constructor({ windowBits, contextTakeover, allocate = allocateOwn }: DecompressorOptions) {
     checkWindowBits(windowBits);
+    this.#allocate = allocate;
     this.#windowBytes = 1 << windowBits;
     this.#contextTakeover = contextTakeover;
     this.#history = new History(windowBits);
@@ -63,7 +68,7 @@ export class Decompressor {
     reader.start(payload);
     output.start(this.#history.view(), maxBytes);
     readBlocks(this.#windowBytes);
-    const message = output.message();
+    const message = output.message(this.#allocate);
     this.skip(message);
     return message;
   }

@@ -49,7 +49,7 @@ export function hashOf(word: number, shift: number): number {
  *
  * @param base - The position of index 0.
  */
-export function learnPlace(
+function learnPlace(
   { heads, previous, shift }: HashChains,
   words: DataView,
   base: number,
@@ -59,24 +59,6 @@ export function learnPlace(
   const position = (base + i) & (previous.length - 1);
   previous[position] = heads[hash]!;
   heads[hash] = position;
-}
-
-/**
- * Adds the places at the edges of a match: the first one, and the last two before `to`.
- *
- * One call where it is used: three would be too much for the compiler to inline.
- * Measured on chat text of 1 KiB: 5 % of the time to compress.
- */
-export function learnEdges(
-  chains: HashChains,
-  words: DataView,
-  base: number,
-  from: number,
-  to: number,
-): void {
-  learnPlace(chains, words, base, from);
-  learnPlace(chains, words, base, to - 2);
-  learnPlace(chains, words, base, to - 1);
 }
 
 /**

@@ -52,6 +52,12 @@ const DISTANCE_COSTS: Int32Array = costTable(
   (symbol) => DISTANCE_EXTRA_BITS[symbol]!,
 );
 
+/** What a block with each of them starts with. */
+const HEADER_BITS: Float64Array = Float64Array.from(
+  READY_CODES,
+  ({ description }) => TYPE_BITS + (description ? description.bits : 0),
+);
+
 const bitsWith = new Float64Array(COSTS_PER_SYMBOL);
 
 /** Which of the ready codes takes the fewest bits for a block. One serves all connections of a thread. */
@@ -63,9 +69,7 @@ export class ReadyChoice {
 
   /** Chooses for the symbols that are collected in two plans. */
   choose(litlenPlan: CodePlan, distancePlan: CodePlan): void {
-    for (const [i, { description }] of READY_CODES.entries()) {
-      bitsWith[i] = TYPE_BITS + (description ? description.bits : 0);
-    }
+    bitsWith.set(HEADER_BITS);
     litlenPlan.addBits(LITLEN_COSTS, bitsWith);
     distancePlan.addBits(DISTANCE_COSTS, bitsWith);
     let best = 0;

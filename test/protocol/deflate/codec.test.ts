@@ -60,6 +60,19 @@ describe("createCodec", () => {
     }
   });
 
+  it("takes memory for what it gives where it is told to", () => {
+    const lengths: number[] = [];
+    const { compressor, decompressor } = codec({
+      allocate: (length) => {
+        lengths.push(length);
+        return new Uint8Array(length);
+      },
+    });
+    const payload = compressor.compress(bytes("Hello Hello Hello"), never)!;
+    expect(text(decompressor.decompress(payload, 100, never))).toBe("Hello Hello Hello");
+    expect(lengths).toEqual([payload.length, 17]);
+  });
+
   it("refuses a level out of range when it is made", () => {
     expect(() => createCodec({ level: 10 })).toThrow(RangeError);
     expect(() => createCodec({ level: 9 })).not.toThrow();

@@ -169,6 +169,14 @@ describe("Compressor", () => {
     expect(Buffer.from(own.history).toString()).toBe("Hello Hello Hello");
   });
 
+  it("takes memory for payloads where it is told to", () => {
+    const memory = new Uint8Array(100);
+    const allocate = (length: number): Uint8Array => memory.subarray(10, 10 + length);
+    const payload = compressor({ allocate }).compress(bytes("Hello Hello Hello"));
+    expect(payload.buffer).toBe(memory.buffer);
+    expect(payload).toEqual(compressor().compress(bytes("Hello Hello Hello")));
+  });
+
   it("refuses options out of range", () => {
     expect(() => compressor({ windowBits: 7 })).toThrow(RangeError);
     expect(() => compressor({ windowBits: 16 })).toThrow(RangeError);

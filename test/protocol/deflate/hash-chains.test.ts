@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CompressionWindow } from "../../../src/protocol/deflate/compression-window.js";
-import {
-  HashChains,
-  hashOf,
-  learn,
-  learnEdges,
-} from "../../../src/protocol/deflate/hash-chains.js";
+import { HashChains, hashOf, learn } from "../../../src/protocol/deflate/hash-chains.js";
 
 function loaded(text: string): CompressionWindow {
   const window = new CompressionWindow();
@@ -35,14 +30,6 @@ describe("HashChains", () => {
     learn(chains, window, 256 * 3 + 5 - window.start, window.start, window.start + 1, 1);
 
     expect(chain(chains, window, window.start)).toEqual([5, 0]);
-  });
-
-  it("learn the edges of a match", () => {
-    const window = loaded("aaaaaaaaaaaaaa");
-    const chains = new HashChains(8);
-    learnEdges(chains, window.words, 10 - window.start, window.start + 1, window.start + 9);
-
-    expect(chain(chains, window, window.start)).toEqual([18, 17, 11, 0]);
   });
 
   it("take 3 bytes for each byte of the window", () => {
