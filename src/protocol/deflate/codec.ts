@@ -17,8 +17,8 @@ export interface CodecSetup {
   /** Of our compressor: 1, fastest, to 9, smallest. @defaultValue {@link DEFAULT_LEVEL} */
   readonly level?: number | undefined;
   /**
-   * Gives memory for payloads and messages, filled with anything. Memory that is cut from
-   * larger pieces takes a tenth of the time of all that a message of 100 to 1 024 bytes costs.
+   * Gives memory for payloads and messages, filled with anything. With memory that is cut from
+   * larger pieces a message of 100 bytes of JSON takes 9 % less time both ways, one of 1 KiB 2 %.
    *
    * @defaultValue memory of its own for each
    */

@@ -103,7 +103,7 @@ export function findMatches(search: Search, parse: Parse): void {
     if (learnStep === 1 || i - next > COMPARED_BYTES) learnInside(search, next, i);
     if (learnStep > 1) {
       // At its edges the next match is likely to start, too: at the first place, and the last two.
-      // In a function of its own it takes 3 % longer.
+      // In a function of its own JSON of 1 KiB takes 2 % longer both ways, chat text 1 %.
       for (let at = next; at < i; at = at < i - 2 ? i - 2 : at + 1) {
         const edgeHash = hashOf(words.getInt32(at, true), shift);
         const edge = (base + at) & mask;
