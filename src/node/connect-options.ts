@@ -13,7 +13,6 @@ import {
   type WebSocketUri,
 } from "../protocol/index.js";
 import { generateNonce } from "./crypto.js";
-import { createDeflateCodec } from "./deflate.js";
 import {
   type ConnectionOptions,
   limit,
@@ -200,9 +199,7 @@ function toProxy(proxy: string | URL): WebSocketUri {
 }
 
 function toOffers({ perMessageDeflate }: ResolvedConnectionOptions): PerMessageDeflateConfig[] {
-  if (perMessageDeflate === undefined) return [];
-  const { minWindowBits } = createDeflateCodec();
-  return [{ minWindowBits, ...perMessageDeflate }];
+  return perMessageDeflate === undefined ? [] : [perMessageDeflate];
 }
 
 function toMaxRedirects(followRedirects: boolean | number): number {

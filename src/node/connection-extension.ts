@@ -14,12 +14,9 @@ export function extensionFor({
 }: Pick<ConnectionSetup<unknown>, "role" | "deflate" | "options">): PerMessageDeflate | undefined {
   if (parameters === undefined) return undefined;
   const { perMessageDeflate = {} } = options;
-  return new PerMessageDeflate({
-    role,
-    parameters,
-    codec: codecFor(perMessageDeflate),
-    ...perMessageDeflate,
-  });
+  const { thresholdBytes } = perMessageDeflate;
+  const codec = codecFor(perMessageDeflate);
+  return new PerMessageDeflate({ role, parameters, codec, thresholdBytes });
 }
 
 function codecFor(options: PerMessageDeflateOptions): DeflateCodec {

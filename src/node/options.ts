@@ -122,7 +122,9 @@ export interface ConnectionOptions extends MessageLimits {
 
 /** How messages are compressed (RFC 7692), and by whom: what is agreed with the peer, and what this end does by itself. */
 export interface PerMessageDeflateOptions
-  extends PerMessageDeflateConfig, Omit<DeflateCodecOptions, "maxOffThreadJobs"> {
+  extends
+    Omit<PerMessageDeflateConfig, "minWindowBits">,
+    Omit<DeflateCodecOptions, "maxOffThreadJobs"> {
   /** Messages of fewer bytes are sent as they are. @defaultValue 32 */
   readonly thresholdBytes?: number | undefined;
 }

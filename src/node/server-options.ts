@@ -12,7 +12,6 @@ import {
   type HttpResponse,
   type OriginPolicy,
 } from "../protocol/index.js";
-import { createDeflateCodec } from "./deflate.js";
 import { canReusePort } from "./listener.js";
 import {
   type ConnectionOptions,
@@ -151,8 +150,6 @@ export interface ResolvedServerOptions<Data> {
   readonly selectSubprotocol: NonNullable<ServerOptions<Data>["selectSubprotocol"]>;
   readonly responseHeaders: (request: ServerRequest) => HeaderFields;
   readonly onRequest: ServerOptions<Data>["onRequest"];
-  /** The smallest window of this end's compressor. */
-  readonly minWindowBits: number;
 }
 
 /**
@@ -189,7 +186,6 @@ export function resolveServerOptions<Data>(
     selectSubprotocol: toSelector(options),
     responseHeaders: toHeaderSource(options.responseHeaders),
     onRequest: options.onRequest,
-    minWindowBits: createDeflateCodec().minWindowBits,
   };
 }
 

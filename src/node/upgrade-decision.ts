@@ -171,14 +171,11 @@ function agree<Data>(
   request: ServerRequest,
   options: ResolvedServerOptions<Data>,
 ): Agreement {
-  const { selectSubprotocol, responseHeaders, connection, minWindowBits } = options;
+  const { selectSubprotocol, responseHeaders, connection } = options;
   const subprotocol = selectSubprotocol(upgrade.subprotocols, request);
   const deflate =
     connection.perMessageDeflate &&
-    acceptDeflateOffer(upgrade.extensionOffers, {
-      ...connection.perMessageDeflate,
-      minWindowBits,
-    });
+    acceptDeflateOffer(upgrade.extensionOffers, connection.perMessageDeflate);
   const acceptance = {
     accept: acceptFor(upgrade.key, sha1),
     subprotocol,

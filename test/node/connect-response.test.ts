@@ -124,9 +124,9 @@ describe("a 101 that breaks a rule fails, and the socket is gone at once", () =>
 
   it.each([
     [
-      "a window our compressor cannot keep to [7692-5-05] [7692-7-08]",
-      { minWindowBits: 9 },
-      "; client_max_window_bits=8",
+      "a larger window than its own limit [7692-5-05] [7692-7-08]",
+      { clientMaxWindowBits: 10 },
+      "; client_max_window_bits=11",
     ],
     [
       "a larger window than was asked for [7692-7-08]",

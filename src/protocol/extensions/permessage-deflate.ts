@@ -20,24 +20,15 @@ export interface PerMessageDeflateOptions {
   readonly codec: DeflateCodec;
   /** Messages of fewer bytes are sent as they are. @defaultValue see {@link DEFAULT_DEFLATE_THRESHOLD} */
   readonly thresholdBytes?: number | undefined;
-  /**
-   * Largest window of our own compressor, 8 to 15; a smaller agreed one wins. It
-   * costs memory on every connection that compresses.
-   *
-   * @defaultValue 12: 4 KiB of history.
-   */
-  readonly ownWindowBits?: number | undefined;
 }
 
 /** Below this there is nothing to gain: a compressed message takes its bytes, and time. */
 export const DEFAULT_DEFLATE_THRESHOLD = 32;
 
-const DEFAULT_OWN_WINDOW_BITS = 12;
-
 /**
  * Compresses and decompresses whole messages. Each direction has its own window
- * and its own rule of context takeover (§7.1.1); the codec's state is created
- * when the first message needs it.
+ * and its own rule of context takeover (§7.1.1), and uses just the window that the
+ * opening handshake gave it; the codec's state is created when the first message needs it.
  */
 export class PerMessageDeflate implements MessageExtension {
   readonly rsv: number = RSV1;
@@ -48,10 +39,7 @@ export class PerMessageDeflate implements MessageExtension {
 
   constructor(options: PerMessageDeflateOptions) {
     this.#options = options;
-    const { role, codec, parameters, ownWindowBits = DEFAULT_OWN_WINDOW_BITS } = options;
-    const { windowBits, contextTakeover } = ofSender(role, parameters);
-    const bits = Math.max(Math.min(windowBits, ownWindowBits), codec.minWindowBits);
-    this.#own = { windowBits: bits, contextTakeover };
+    this.#own = ofSender(options.role, options.parameters);
   }
 
   /** A smaller window's bytes would do, too, and compress less well. */

@@ -100,30 +100,20 @@ describe("PerMessageDeflate", () => {
     expect(decompressors).toEqual([ofPeer]);
   });
 
-  it.each([
-    ["its own default of 12 when more was agreed", 15, undefined, 9, 12],
-    ["what was agreed when that is less", 9, undefined, 9, 9],
-    ["its own choice when that is less", 15, 10, 9, 10],
-    ["what was agreed when its choice is more", 11, 15, 9, 11],
-    ["the least its codec can do when its choice is less", 15, 8, 9, 9],
-    ["the smallest window, with a codec that can", 8, undefined, 8, 8],
-  ])("compresses with %s", (_what, agreed, ownWindowBits, minWindowBits, windowBits) => {
-    const { codec } = notingCodec(minWindowBits);
-    const created: CodecOptions[] = [];
-    const createCompressor = (options: CodecOptions) => {
-      created.push(options);
-      return { compress: () => hex("00"), skip: () => {} };
-    };
-    const parameters = { ...PARAMETERS, serverMaxWindowBits: agreed };
-    const deflate = newDeflate({
-      codec: { ...codec, createCompressor },
-      parameters,
-      ownWindowBits,
-    });
-    deflate.encode(utf8("one"), never);
+  it.each([8, 9, 10, 11, 12, 13, 14, 15])(
+    "compresses with the window of 2^%i bytes that was agreed, not with a smaller one",
+    (bits) => {
+      for (const role of ["server", "client"] as const) {
+        const { codec, compressors } = notingCodec(8);
+        const agreed = { [`${role}MaxWindowBits`]: bits };
+        const deflate = newDeflate({ role, codec, parameters: { ...PARAMETERS, ...agreed } });
+        deflate.encode(utf8(""), never);
 
-    expect(created).toEqual([{ windowBits, contextTakeover: true }]);
-  });
+        expect(compressors).toEqual([expect.objectContaining({ windowBits: bits })]);
+        expect(deflate.sharingClass).toBe(bits);
+      }
+    },
+  );
 
   it("carries messages from either end to the other, of any size [7692-6-05]", () => {
     for (const role of ["client", "server"] as const) {
@@ -153,7 +143,6 @@ describe("PerMessageDeflate", () => {
       { windowBits: 11, contextTakeover: false },
     ]);
     expect(deflate.sharingClass).toBe(11);
-    expect(newDeflate({ ownWindowBits: 9 }).sharingClass).toBe(9);
     expect(newDeflate({ role: "client" }).sharingClass).toBe(10);
   });
 
