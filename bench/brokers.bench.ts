@@ -9,7 +9,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import net from "node:net";
-import { BrokerCluster } from "../src/manager/cluster.js";
+import { BrokerCluster } from "../src/cluster/cluster.js";
 import { type Broker, type ClusterLocal, MemoryBroker } from "../src/manager/index.js";
 import { BROKERS, type OpenBroker } from "../test/brokers/clients.js";
 import { Engine, type EngineKind, redisServer } from "../test/support/engine.js";

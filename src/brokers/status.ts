@@ -1,4 +1,4 @@
-import type { BrokerStatus } from "../manager/index.js";
+import type { BrokerStatus } from "../cluster/index.js";
 
 /** Whether an engine is up, and who wants to know. */
 export class Status {

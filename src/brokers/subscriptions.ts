@@ -1,4 +1,4 @@
-import type { BrokerReceiver, BrokerSubscription } from "../manager/index.js";
+import type { BrokerReceiver, BrokerSubscription } from "../cluster/index.js";
 
 /** How a set of subscriptions reaches its engine. */
 export interface SubscriptionEngine {

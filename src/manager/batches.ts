@@ -1,7 +1,7 @@
 /** Many small messages to the same receivers, held for a moment to go out together. */
+import type { OutboundMessage } from "../cluster/index.js";
 import type { Clock, Timer } from "../node/index.js";
 import { toPrepared } from "./broadcast.js";
-import type { OutboundMessage } from "./cluster-local.js";
 
 /** Makes one message of several, as the contract with the receivers says; they take it apart again. */
 export type JoinMessages = (messages: readonly (string | Uint8Array)[]) => string | Uint8Array;

@@ -1,11 +1,11 @@
 /** One message to many connections. */
+import type { OutboundMessage } from "../cluster/index.js";
 import {
   type MessageData,
   prepareMessage,
   PreparedMessage,
   type SendOptions,
 } from "../protocol/index.js";
-import type { OutboundMessage } from "./cluster-local.js";
 import type { ManagedConnection } from "./managed-connection.js";
 
 /** What can be sent to many. A Blob cannot: its content would be read for each of them. */

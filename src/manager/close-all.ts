@@ -1,6 +1,6 @@
+import type { CloseAllOptions } from "../cluster/index.js";
 import type { Clock, WebSocketConnection } from "../node/index.js";
 import { CloseCode, isValidOnWire } from "../protocol/index.js";
-import type { CloseAllOptions } from "./cluster-local.js";
 import { limit } from "./manager-options.js";
 
 /** What a Close frame has room for behind the code (RFC 6455 §5.5). */

@@ -1,8 +1,8 @@
+import type { CloseAllOptions } from "../cluster/index.js";
 import { Emitter, type WebSocketConnection } from "../node/index.js";
 import { CloseCode, type SendOptions } from "../protocol/index.js";
 import type { Broadcastable, BroadcastResult } from "./broadcast.js";
 import { closeAll } from "./close-all.js";
-import type { CloseAllOptions } from "./cluster-local.js";
 import type { SendToStatus } from "./dispatch.js";
 import { ManagerCore } from "./manager-core.js";
 import type { Announce, ManagerEvents } from "./manager-events.js";

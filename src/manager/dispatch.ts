@@ -1,4 +1,5 @@
 /** Ways from a message to connections, here and elsewhere. */
+import { type Cluster, nodeIdOf, type OutboundMessage } from "../cluster/index.js";
 import type { SendStatus } from "../node/index.js";
 import { PreparedMessage, type SendOptions } from "../protocol/index.js";
 import type { Batched, Batches } from "./batches.js";
@@ -9,8 +10,6 @@ import {
   NOBODY_REACHED,
   toPrepared,
 } from "./broadcast.js";
-import type { Cluster, OutboundMessage } from "./cluster-local.js";
-import { nodeIdOf } from "./connection-id.js";
 import type { ManagedConnection } from "./managed-connection.js";
 import type { BroadcastOptions, Excepted } from "./room.js";
 import type { Rooms } from "./rooms.js";

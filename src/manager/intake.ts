@@ -1,8 +1,8 @@
 /** How connections come to a manager, and how they leave it. */
+import { createConnectionId } from "../cluster/index.js";
 import type { CloseInfo, WebSocketConnection, WebSocketServer } from "../node/index.js";
 import { CloseCode, ReadyState } from "../protocol/index.js";
 import { Admission } from "./admission.js";
-import { createConnectionId } from "./connection-id.js";
 import { watchIdle } from "./idle-watch.js";
 import { ManagedConnection } from "./managed-connection.js";
 import type { Announce } from "./manager-events.js";

@@ -1,8 +1,12 @@
 /** The parts of a manager, and who knows whom. */
+import {
+  type Cluster,
+  type ClusterLocal,
+  createNodeId,
+  type OutboundMessage,
+} from "../cluster/index.js";
 import { Batches } from "./batches.js";
 import { closeAll } from "./close-all.js";
-import type { Cluster, ClusterLocal, OutboundMessage } from "./cluster-local.js";
-import { createNodeId } from "./connection-id.js";
 import { type Audience, Dispatch, roomBatchKey } from "./dispatch.js";
 import { Intake } from "./intake.js";
 import type { Announce } from "./manager-events.js";

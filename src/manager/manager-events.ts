@@ -1,8 +1,7 @@
+import type { ClusterEvent, OutboundMessage } from "../cluster/index.js";
 import type { CloseInfo, Message, WebSocketConnection } from "../node/index.js";
 import type { AdmissionLimit } from "./admission.js";
 import type { BroadcastResult } from "./broadcast.js";
-import type { ClusterEvent } from "./cluster-event.js";
-import type { OutboundMessage } from "./cluster-local.js";
 import type { PresenceDiff } from "./presence.js";
 import type { LeaveReason } from "./rooms.js";
 

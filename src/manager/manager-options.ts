@@ -1,4 +1,10 @@
 import {
+  type Broker,
+  type ClusterFactory,
+  type ClusterLimits,
+  clusterOn,
+} from "../cluster/index.js";
+import {
   type Clock,
   realClock,
   type ServerRequest,
@@ -8,10 +14,6 @@ import {
 import { isValidOnWire } from "../protocol/index.js";
 import type { FullAnswer } from "./admission.js";
 import type { JoinMessages } from "./batches.js";
-import type { Broker } from "./broker.js";
-import { clusterOn } from "./cluster.js";
-import type { ClusterFactory } from "./cluster-local.js";
-import type { ClusterLimits } from "./cluster-options.js";
 import type { FirstMessageCheck, RateLimit } from "./message-gate.js";
 import type { Authorize } from "./rooms.js";
 import type { Rate } from "./token-bucket.js";

@@ -1,5 +1,5 @@
 /** What has changed in the presence of rooms, as one difference for each turn of the event loop. */
-import type { RoomMember } from "./cluster-local.js";
+import type { RoomMember } from "../cluster/index.js";
 
 /** From the members of a room before to those after. */
 export interface PresenceDiff {

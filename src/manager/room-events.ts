@@ -1,4 +1,4 @@
-import type { Cluster } from "./cluster-local.js";
+import type { Cluster } from "../cluster/index.js";
 import type { Announce } from "./manager-events.js";
 import type { PresenceChanges } from "./presence.js";
 import { type RoomEvents, stateOf } from "./rooms.js";

@@ -1,7 +1,7 @@
+import type { Cluster, ClusterMembers, OutboundMessage, RoomMember } from "../cluster/index.js";
 import { ReadyState } from "../protocol/index.js";
 import type { WebSocketConnection } from "../node/index.js";
 import { type Broadcastable, type BroadcastResult, toPrepared } from "./broadcast.js";
-import type { Cluster, ClusterMembers, OutboundMessage, RoomMember } from "./cluster-local.js";
 import type { Dispatch } from "./dispatch.js";
 import type { JoinStatus } from "./managed-connection.js";
 import type { BroadcastOptions, ResumeOptions, RoomHost } from "./room.js";

@@ -1,7 +1,7 @@
+import type { ClusterMembers, RoomMember } from "../cluster/index.js";
 import type { WebSocketConnection } from "../node/index.js";
 import type { SendOptions } from "../protocol/index.js";
 import type { Broadcastable, BroadcastResult } from "./broadcast.js";
-import type { ClusterMembers, RoomMember } from "./cluster-local.js";
 import type { JoinStatus } from "./managed-connection.js";
 
 /** Who gets a broadcast, and how. */

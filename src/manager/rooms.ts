@@ -1,6 +1,6 @@
 /** Who is in which room, and may be. */
+import type { RoomMember } from "../cluster/index.js";
 import { type JoinStatus, type ManagedConnection, type PendingJoin } from "./managed-connection.js";
-import type { RoomMember } from "./cluster-local.js";
 import { Membership } from "./membership.js";
 import { isPromise, type WebSocketConnection } from "../node/index.js";
 

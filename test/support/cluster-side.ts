@@ -1,12 +1,12 @@
 /** One side of the conversation of nodes, without a cluster around it. */
 import { vi } from "vitest";
-import type { Broker } from "../../src/manager/broker.js";
-import { NODES, nodeChannel, roomChannel } from "../../src/manager/cluster-channels.js";
-import { ClusterConversation } from "../../src/manager/cluster-conversation.js";
-import type { ClusterEvent } from "../../src/manager/cluster-event.js";
-import { ClusterLink } from "../../src/manager/cluster-link.js";
-import type { RoomMember } from "../../src/manager/cluster-local.js";
-import { resolveClusterOptions } from "../../src/manager/cluster-options.js";
+import type { Broker } from "../../src/cluster/broker.js";
+import { NODES, nodeChannel, roomChannel } from "../../src/cluster/channels.js";
+import { ClusterConversation } from "../../src/cluster/conversation.js";
+import type { ClusterEvent } from "../../src/cluster/event.js";
+import { ClusterLink } from "../../src/cluster/link.js";
+import type { RoomMember } from "../../src/cluster/local.js";
+import { resolveClusterOptions } from "../../src/cluster/options.js";
 import type { Clock } from "../../src/node/clock.js";
 import { describeMembers } from "./cluster.js";
 

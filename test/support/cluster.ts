@@ -1,10 +1,10 @@
 /** Nodes of a cluster without connections: what would be delivered is written down. */
-import type { Broker, BrokerReceiver, BrokerStatus } from "../../src/manager/broker.js";
-import { BrokerCluster } from "../../src/manager/cluster.js";
-import type { ClusterEvent } from "../../src/manager/cluster-event.js";
-import type { ClusterLocal, OutboundMessage, RoomMember } from "../../src/manager/cluster-local.js";
-import type { ClusterLimits } from "../../src/manager/cluster-options.js";
-import { MemoryBroker } from "../../src/manager/memory-broker.js";
+import type { Broker, BrokerReceiver, BrokerStatus } from "../../src/cluster/broker.js";
+import { BrokerCluster } from "../../src/cluster/cluster.js";
+import type { ClusterEvent } from "../../src/cluster/event.js";
+import type { ClusterLocal, OutboundMessage, RoomMember } from "../../src/cluster/local.js";
+import type { ClusterLimits } from "../../src/cluster/options.js";
+import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import type { FakeClock } from "./clock.js";
 import type { Clock } from "../../src/node/clock.js";
 

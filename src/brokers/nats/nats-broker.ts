@@ -4,7 +4,7 @@ import type {
   BrokerReplay,
   BrokerStatus,
   BrokerSubscription,
-} from "../../manager/index.js";
+} from "../../cluster/index.js";
 import { Status } from "../status.js";
 import { Subscriptions } from "../subscriptions.js";
 import {

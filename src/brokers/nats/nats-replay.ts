@@ -1,4 +1,4 @@
-import type { BrokerReplay, ReplayEntry } from "../../manager/index.js";
+import type { BrokerReplay, ReplayEntry } from "../../cluster/index.js";
 import type {
   JetStream,
   JetStreamConfig,

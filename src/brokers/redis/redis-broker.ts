@@ -5,7 +5,7 @@ import type {
   BrokerReplay,
   BrokerStatus,
   BrokerSubscription,
-} from "../../manager/index.js";
+} from "../../cluster/index.js";
 import { type IoRedisClient, ioRedisLink, isIoRedisClient } from "./ioredis-link.js";
 import { isNodeRedisClient, type NodeRedisClient, nodeRedisLink } from "./node-redis-link.js";
 import type { PubSubMode, RedisArgument, RedisLink } from "./redis-link.js";

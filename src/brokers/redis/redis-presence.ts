@@ -1,4 +1,4 @@
-import type { BrokerPresence } from "../../manager/index.js";
+import type { BrokerPresence } from "../../cluster/index.js";
 import type { RedisArgument } from "./redis-link.js";
 
 /** By the clock of Redis alone: those of the nodes may differ. */

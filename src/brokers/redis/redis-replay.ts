@@ -1,4 +1,4 @@
-import type { BrokerReplay, ReplayEntry } from "../../manager/index.js";
+import type { BrokerReplay, ReplayEntry } from "../../cluster/index.js";
 import type { PubSubMode, RedisArgument } from "./redis-link.js";
 
 /** How many messages are kept for members that come back, and how long. */

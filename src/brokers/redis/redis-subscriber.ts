@@ -1,4 +1,4 @@
-import type { BrokerReceiver, BrokerStatus, BrokerSubscription } from "../../manager/index.js";
+import type { BrokerReceiver, BrokerStatus, BrokerSubscription } from "../../cluster/index.js";
 import { Status } from "../status.js";
 import { Subscriptions } from "../subscriptions.js";
 import type { PubSubMode, RedisLink, SubscriberLink } from "./redis-link.js";

@@ -1,0 +1,202 @@
+import { NODES, nodeChannel } from "./channels.js";
+import type { ClusterLink } from "./link.js";
+import type { ClusterLocal, ClusterMembers, RoomMember } from "./local.js";
+import type { ClusterMessage, Delivery, Envelope } from "./message.js";
+import { ClusterNodes } from "./nodes.js";
+import type { ResolvedClusterOptions } from "./options.js";
+import { RemotePresence } from "./presence.js";
+import { answersTo, ClusterQuestions } from "./questions.js";
+
+/** What nodes say to each other, besides what applications send. */
+export type Remark = Exclude<ClusterMessage, Delivery>;
+
+/** How many rooms one question is about. */
+const ROOMS_PER_QUESTION = 200;
+
+/** Signs of life, questions and answers: how nodes know of each other, and of each other's members. */
+export class ClusterConversation {
+  readonly nodes: ClusterNodes;
+  readonly #local: ClusterLocal;
+  readonly #options: ResolvedClusterOptions;
+  readonly #link: ClusterLink;
+  readonly #presence: RemotePresence;
+  readonly #questions: ClusterQuestions;
+  #isAnnouncing = false;
+  #isHeartbeatUnderWay = false;
+
+  constructor(
+    local: ClusterLocal,
+    link: ClusterLink,
+    options: ResolvedClusterOptions,
+    onDeaf: () => void,
+  ) {
+    const { onEvent, clock } = options;
+    this.#local = local;
+    this.#link = link;
+    this.#options = options;
+    this.#questions = new ClusterQuestions(clock);
+    this.#presence = new RemotePresence((room, connectionId, state) =>
+      onEvent({ type: "presence", room, connectionId, state }),
+    );
+    this.nodes = new ClusterNodes({
+      ...options,
+      nodeId: local.nodeId,
+      onInterval: () => this.#sayAlive("next"),
+      onJoined: (nodeId) => {
+        onEvent({ type: "nodeJoined", nodeId });
+        // Also one that was cut off and has come back.
+        this.#ask(this.#presence.openRooms, nodeChannel(nodeId));
+      },
+      onLeft: (nodeId, reason) => {
+        onEvent({ type: "nodeLeft", nodeId, reason });
+        this.#questions.nodeLeft(nodeId);
+        this.#presence.removeNode(nodeId);
+      },
+      onDeaf,
+    });
+  }
+
+  /** The others can be reached, for the first time or again. */
+  up(): void {
+    this.nodes.excuse();
+    this.#sayAlive("first");
+    if (this.nodes.names.length > 0) this.#ask(this.#presence.openRooms, NODES);
+  }
+
+  /** Another node has said something. */
+  received({ from, sequence }: Envelope, remark: Remark): void {
+    switch (remark.type) {
+      case "presence": {
+        const { room, id, state } = remark;
+        this.#presence.change(from, room, sequence, id, state);
+        return;
+      }
+      case "heartbeat":
+        if (remark.kind === "first") {
+          void this.#link.sendNow(nodeChannel(from), this.#heartbeat("next"));
+        }
+        return;
+      case "farewell":
+        this.nodes.farewell(from);
+        this.#link.forgetNode(from);
+        return;
+      case "closeAll":
+        // What may not be sent as a close code is refused, and that is all that comes of it.
+        this.#local.closeAll(remark.options).catch(() => {});
+        return;
+      case "question":
+        this.#answer(from, remark.id, remark.rooms);
+        return;
+      case "answer": {
+        const whole = this.#questions.answered(from, remark);
+        if (whole !== undefined) this.#learn(from, whole.asOf, whole.members);
+      }
+    }
+  }
+
+  /** A room has its first member here; what happens there can be heard once `heard` resolves. */
+  roomOpened(room: string, heard: Promise<void>): void {
+    this.#presence.open(room);
+    // What was before has to be asked for; nodes that come later are asked then.
+    void heard.then(() => {
+      if (this.nodes.names.length > 0) this.#ask([room], NODES);
+    });
+  }
+
+  roomClosed(room: string): void {
+    this.#presence.close(room);
+  }
+
+  /** Something that a node has said of a room is missing. */
+  missed(nodeId: string, room: string): void {
+    this.#ask([room], nodeChannel(nodeId));
+  }
+
+  knownMembersOf(room: string): RoomMember[] {
+    return this.#presence.membersOf(room);
+  }
+
+  fetchMembers(room: string, timeoutMs: number): Promise<ClusterMembers> {
+    const id = this.#questions.nextId();
+    const { expected, isSettled } = this.nodes;
+    // A node that has just started does not know whom to expect.
+    const isOpenEnded = expected.size === 0 && !isSettled;
+    const members = this.#questions.collect(id, expected, { timeoutMs, isOpenEnded });
+    if (expected.size > 0 || isOpenEnded) this.#sendQuestion(NODES, id, [room]);
+    return members;
+  }
+
+  /** Ends all waiting, and says farewell once what is queued has gone out. Never rejects. */
+  async close(): Promise<void> {
+    this.nodes.stop();
+    this.#questions.close();
+    await this.#link.whenSent();
+    await this.#link.sendNow(NODES, { type: "farewell" });
+    await this.#options.broker.presence?.withdraw(this.#local.nodeId).catch(() => {});
+  }
+
+  /** Says so to the others, and to the register of the engine. Never twice while the engine does not answer. */
+  #sayAlive(kind: "first" | "next"): void {
+    const { broker, nodeTtlMs } = this.#options;
+    if (!this.#isHeartbeatUnderWay) {
+      this.#isHeartbeatUnderWay = true;
+      void this.#link
+        .sendNow(NODES, this.#heartbeat(kind))
+        .then(() => (this.#isHeartbeatUnderWay = false));
+    }
+    if (broker.presence === undefined || this.#isAnnouncing) return;
+    this.#isAnnouncing = true;
+    broker.presence
+      .announce(this.#local.nodeId, nodeTtlMs)
+      .then((nodeIds) => this.nodes.announced(nodeIds))
+      .catch(() => {})
+      .finally(() => (this.#isAnnouncing = false));
+  }
+
+  #heartbeat(kind: "first" | "next"): Remark {
+    return { type: "heartbeat", ttlMs: this.#options.nodeTtlMs, kind };
+  }
+
+  /** Asks who is in rooms; the answers go to what is known of the others' members. */
+  #ask(rooms: readonly string[], channel: string): void {
+    for (let start = 0; start < rooms.length; start += ROOMS_PER_QUESTION) {
+      const some = rooms.slice(start, start + ROOMS_PER_QUESTION);
+      this.#sendQuestion(channel, this.#questions.nextId(), some);
+    }
+  }
+
+  #sendQuestion(channel: string, id: number, rooms: readonly string[]): void {
+    this.#link.send(channel, { type: "question", id, rooms }, "passing");
+  }
+
+  #answer(nodeId: string, id: number, rooms: readonly string[]): void {
+    const members = rooms.map((room) => ({
+      room,
+      members: this.#local
+        .membersOf(room)
+        .map(({ id, state }) => ({ id, state: wireState(state) })),
+    }));
+    for (const answer of answersTo(id, members, this.#link.latestSequence)) {
+      this.#link.send(nodeChannel(nodeId), answer, "passing");
+    }
+  }
+
+  #learn(nodeId: string, asOf: number, rooms: ReadonlyMap<string, readonly RoomMember[]>): void {
+    const stale = [...rooms].filter(
+      ([room, members]) => this.#presence.replace(nodeId, room, asOf, members) === "stale",
+    );
+    this.#ask(
+      stale.map(([room]) => room),
+      nodeChannel(nodeId),
+    );
+  }
+}
+
+/** A state as it can be sent: what JSON has no way to say is `null`. */
+export function wireState(state: unknown): unknown {
+  try {
+    return JSON.stringify(state) === undefined ? null : state;
+  } catch {
+    return null; // a bigint, or a circle
+  }
+}

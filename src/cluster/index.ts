@@ -1,0 +1,25 @@
+/** The door of the layer: what joins managers of several processes, and what a broker has to do for it. */
+export type {
+  Broker,
+  BrokerPresence,
+  BrokerReceiver,
+  BrokerReplay,
+  BrokerStatus,
+  BrokerSubscription,
+  ReplayEntry,
+} from "./broker.js";
+export { clusterOn } from "./cluster.js";
+export { createConnectionId, createNodeId, nodeIdOf } from "./connection-id.js";
+export type { BrokerMetrics, ClusterCounts, ClusterEvent, Gap } from "./event.js";
+export type {
+  CloseAllOptions,
+  Cluster,
+  ClusterFactory,
+  ClusterLocal,
+  ClusterMembers,
+  OutboundMessage,
+  RoomMember,
+} from "./local.js";
+export { MemoryBroker, type MemoryBrokerOptions } from "./memory-broker.js";
+export type { ClusterLimits } from "./options.js";
+export type { Returning } from "./replay.js";

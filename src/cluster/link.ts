@@ -1,0 +1,190 @@
+import type { Clock } from "../node/index.js";
+import type { Broker, BrokerSubscription } from "./broker.js";
+import type { ClusterCounts, ClusterEvent } from "./event.js";
+import { type ClusterMessage, type Envelope, serializeEnvelope } from "./message.js";
+import { parseEnvelope } from "./parse.js";
+import { ClusterQueue } from "./queue.js";
+import { Follower, type Place, Sequencer } from "./sequence.js";
+
+export interface LinkOptions {
+  readonly broker: Broker;
+  readonly nodeId: string;
+  readonly clock: Clock;
+  readonly maxPayloadBytes: number;
+  readonly maxQueuedMessages: number;
+  readonly maxQueuedBytes: number;
+  /** Called for each envelope of another node, in its order and once. */
+  readonly onEnvelope: (envelope: Envelope, offset: string | undefined) => void;
+  /** Called when one of this node's own has come back. */
+  readonly onOwn: (envelope: Envelope, offset: string | undefined) => void;
+  /** Called before an envelope that comes after others which did not come. */
+  readonly onLoss: (channel: string, nodeId: string) => void;
+  readonly onEvent: (event: ClusterEvent) => void;
+}
+
+/** Envelopes to and from the broker: numbered, queued, checked, each taken once. */
+export class ClusterLink {
+  readonly #options: LinkOptions;
+  readonly #sequencer = new Sequencer();
+  readonly #follower = new Follower();
+  readonly #queue: ClusterQueue;
+  readonly #subscriptions = new Map<string, BrokerSubscription>();
+  readonly #counts = {
+    sent: 0,
+    received: 0,
+    malformed: 0,
+    unknownVersion: 0,
+    oversized: 0,
+    repeated: 0,
+    gaps: 0,
+  };
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#queue = new ClusterQueue({
+      clock: options.clock,
+      maxMessages: options.maxQueuedMessages,
+      maxBytes: options.maxQueuedBytes,
+      onOverflow: () => this.#giveUp("overflow"),
+      onRefused: () => this.#giveUp("refused"),
+    });
+  }
+
+  get counts(): ClusterCounts {
+    const { dropped, messages, bytes } = this.#queue;
+    return { ...this.#counts, dropped, queuedMessages: messages, queuedBytes: bytes };
+  }
+
+  /** The number of the latest envelope that was sent. */
+  get latestSequence(): number {
+    return this.#sequencer.latest;
+  }
+
+  /**
+   * Queues a message for all who hear `channel`.
+   *
+   * @param keeping - `"kept"` for what members that come back may ask for.
+   * @param settled - Called once, when it waits for the engine no longer.
+   * @returns Its number; `undefined` when it is too large to be sent.
+   */
+  send(
+    channel: string,
+    body: ClusterMessage,
+    keeping: "kept" | "passing",
+    settled?: (sequence: number) => void,
+  ): number | undefined {
+    const { broker, nodeId, maxPayloadBytes } = this.#options;
+    const place = this.#sequencer.next(channel);
+    const payload = serializeEnvelope({ from: nodeId, ...place, body });
+    if (payload.length > maxPayloadBytes) {
+      // The number is spent: receivers learn with the next message that one is missing.
+      this.#counts.oversized++;
+      return undefined;
+    }
+    const { replay } = broker;
+    const isKept = keeping === "kept" && replay !== undefined;
+    this.#counts.sent++;
+    this.#queue.add({
+      bytes: payload.length,
+      send: () => (isKept ? replay.append(channel, payload) : broker.publish(channel, payload)),
+      settled: () => settled?.(place.sequence),
+    });
+    return place.sequence;
+  }
+
+  /**
+   * Sends what is only worth something now, past the queue and without a place in the order.
+   *
+   * @returns A promise that resolves when the engine has it, or has not and will not.
+   */
+  async sendNow(channel: string, body: ClusterMessage): Promise<void> {
+    const { broker, nodeId } = this.#options;
+    try {
+      await broker.publish(channel, serializeEnvelope({ from: nodeId, sequence: 0, body }));
+    } catch {
+      // The next one will tell.
+    }
+  }
+
+  /** Hears `channel` from now on. Calling it again does nothing. @returns As {@link BrokerSubscription.ready} */
+  open(channel: string): Promise<void> {
+    const subscription =
+      this.#subscriptions.get(channel) ??
+      this.#options.broker.subscribe(channel, (payload, offset) =>
+        this.#receive(channel, payload, offset),
+      );
+    this.#subscriptions.set(channel, subscription);
+    return subscription.ready;
+  }
+
+  /** Does not hear `channel` any more. */
+  close(channel: string): void {
+    this.#subscriptions.get(channel)?.unsubscribe();
+    this.#subscriptions.delete(channel);
+    this.#follower.forgetChannel(channel);
+  }
+
+  /** The engine is back. */
+  retry(): void {
+    this.#queue.retry();
+  }
+
+  /** The latest number that was heard from a node on a channel. */
+  latestOf(channel: string, nodeId: string): number {
+    return this.#follower.latestOf(channel, nodeId);
+  }
+
+  /** A node is gone for good, and its numbers with it. */
+  forgetNode(nodeId: string): void {
+    this.#follower.forgetNode(nodeId);
+  }
+
+  /** Resolves when the engine has everything. */
+  whenSent(): Promise<void> {
+    return this.#queue.whenEmpty();
+  }
+
+  end(): void {
+    for (const channel of this.#subscriptions.keys()) this.close(channel);
+    this.#queue.close();
+  }
+
+  #giveUp(reason: "overflow" | "refused"): void {
+    const { nodeId, onEvent } = this.#options;
+    onEvent({ type: "gap", room: undefined, nodeId, reason });
+  }
+
+  #receive(channel: string, payload: Uint8Array, offset: string | undefined): void {
+    const { nodeId, maxPayloadBytes, onEnvelope, onOwn, onLoss } = this.#options;
+    this.#counts.received++;
+    if (payload.length > maxPayloadBytes) {
+      this.#counts.oversized++;
+      return;
+    }
+    const envelope = parseEnvelope(payload);
+    if (typeof envelope === "string") {
+      this.#counts[envelope]++;
+      return;
+    }
+    if (envelope.from === nodeId) {
+      onOwn(envelope, offset);
+      return;
+    }
+    const place = this.#place(channel, envelope);
+    if (place === "repeated") {
+      this.#counts.repeated++;
+      return;
+    }
+    if (place === "afterLoss") {
+      this.#counts.gaps++;
+      onLoss(channel, envelope.from);
+    }
+    onEnvelope(envelope, offset);
+  }
+
+  /** What is sent past the queue has the number 0, and no place. */
+  #place(channel: string, envelope: Envelope): Place {
+    if (envelope.sequence === 0) return "next";
+    return this.#follower.place(channel, envelope.from, envelope);
+  }
+}

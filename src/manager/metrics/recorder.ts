@@ -1,0 +1,177 @@
+import type { BrokerMetrics } from "../cluster/index.js";
+import type { CloseInfo, RefusedHandshake, WebSocketConnection } from "../node/index.js";
+import { noTraffic, ProtocolError, type TrafficCount, WebSocketError } from "../protocol/index.js";
+import { Histogram } from "./metrics-histogram.js";
+import { closeCodeLabel, LabelledCounter } from "./metrics-labels.js";
+import type { Metrics } from "./metrics.js";
+
+/** What is asked of a connection: any data goes. */
+export type CountedConnection = Pick<WebSocketConnection, "traffic" | "roundTripMs" | "on">;
+
+/** What is asked of a server: connections may have any data. */
+export interface HandshakeSource {
+  on(name: "connection", listener: () => void): unknown;
+  on(name: "refused", listener: (refusal: RefusedHandshake) => void): unknown;
+}
+
+/** What the manager holds at the moment. */
+export interface Holdings {
+  readonly connections: Iterable<Pick<WebSocketConnection, "traffic">>;
+  readonly rooms: number;
+  readonly members: number;
+  readonly broker: BrokerMetrics | undefined;
+}
+
+/** From 100 µs, which is next to nothing, to 10 s, which is a handler that hangs. */
+const HANDLER_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000];
+/** From a neighbour in the rack to the keepalive's default patience of 15 s. */
+const ROUND_TRIP_MS = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000];
+/** From a client that leaves at once to one that stays for days. */
+const CONNECTION_MS = [1, 10, 60, 300, 1_800, 3_600, 14_400, 43_200, 86_400, 604_800].map(
+  (seconds) => seconds * 1_000,
+);
+/** Powers of four from 64 B to 1 MiB, the default of `maxMessageBytes`. */
+const MESSAGE_BYTES = [64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576];
+const RECIPIENTS = [0, 1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 100_000];
+
+/**
+ * Counts what happens to a manager. Messages and bytes are not counted here: each
+ * connection does so itself, and they are added up when somebody asks.
+ */
+export class MetricsRecorder {
+  readonly #handshakes = new LabelledCounter();
+  readonly #closes = new LabelledCounter();
+  readonly #closeFramesSent = new LabelledCounter();
+  readonly #protocolErrors = new LabelledCounter();
+  readonly #transportErrors = new LabelledCounter();
+  readonly #rateLimited = new LabelledCounter();
+  readonly #broadcastBytes = new Histogram(MESSAGE_BYTES);
+  readonly #broadcastRecipients = new Histogram(RECIPIENTS);
+  readonly #handlerMs = new Histogram(HANDLER_MS);
+  readonly #connectionMs = new Histogram(CONNECTION_MS);
+  readonly #roundTripMs = new Histogram(ROUND_TRIP_MS);
+  /** Of the connections that have ended. */
+  readonly #ended = new TrafficTotal();
+  #connectionCount = 0;
+  #handlerErrors = 0;
+
+  /** Counts the opening handshakes of a server from now on. */
+  watch(server: HandshakeSource): void {
+    server.on("connection", () => this.#handshakes.add("ACCEPTED"));
+    server.on("refused", ({ code }) => this.#handshakes.add(code));
+  }
+
+  /** A connection has come. Call it once for each, and {@link closed} when it has ended. */
+  opened(connection: CountedConnection): void {
+    this.#connectionCount++;
+    connection.on("pong", () => {
+      if (connection.roundTripMs !== undefined) this.#roundTripMs.observe(connection.roundTripMs);
+    });
+  }
+
+  closed(connection: CountedConnection, info: CloseInfo, durationMs: number): void {
+    this.#ended.add(connection);
+    this.#connectionMs.observe(durationMs);
+    this.#closes.add(closeCodeLabel(info.code));
+    if (info.sent !== undefined) this.#closeFramesSent.add(closeCodeLabel(info.sent.code));
+    this.#failed(info.error);
+  }
+
+  /** A listener of the manager has failed. Those of a connection show in how it ends. */
+  handlerFailed(): void {
+    this.#handlerErrors++;
+  }
+
+  /** @param action - What becomes of the message: one of a few words. */
+  rateLimited(action: string): void {
+    this.#rateLimited.add(action);
+  }
+
+  broadcast(bytes: number, recipients: number): void {
+    this.#broadcastBytes.observe(bytes);
+    this.#broadcastRecipients.observe(recipients);
+  }
+
+  /**
+   * Observes how long handlers of the application take for a message.
+   *
+   * @param pending - Never rejects; `undefined` when they are done.
+   */
+  handled(
+    pending: Promise<void> | undefined,
+    now: () => number,
+    startedAt: number,
+  ): Promise<void> | undefined {
+    if (pending !== undefined)
+      return pending.then(() => this.#handlerMs.observe(now() - startedAt));
+    this.#handlerMs.observe(now() - startedAt);
+    return undefined;
+  }
+
+  read({ connections, rooms, members, broker }: Holdings): Metrics {
+    const total = new TrafficTotal();
+    total.addAll(this.#ended);
+    let current = 0;
+    for (const connection of connections) {
+      total.add(connection);
+      current++;
+    }
+    return {
+      connections: { current, total: this.#connectionCount },
+      handshakes: this.#handshakes.read(),
+      received: total.received,
+      sent: total.sent,
+      closes: this.#closes.read(),
+      closeFramesSent: this.#closeFramesSent.read(),
+      protocolErrors: this.#protocolErrors.read(),
+      transportErrors: this.#transportErrors.read(),
+      handlerErrors: this.#handlerErrors,
+      rateLimited: this.#rateLimited.read(),
+      backpressure: total.backpressureCount,
+      droppedMessages: total.droppedMessages,
+      rooms,
+      members,
+      broadcastBytes: this.#broadcastBytes.read(),
+      broadcastRecipients: this.#broadcastRecipients.read(),
+      handlerMs: this.#handlerMs.read(),
+      connectionMs: this.#connectionMs.read(),
+      roundTripMs: this.#roundTripMs.read(),
+      broker,
+    };
+  }
+
+  #failed(error: Error | undefined): void {
+    if (error === undefined) return;
+    if (error instanceof ProtocolError) this.#protocolErrors.add(error.code);
+    // Of the library's own there are few; an application's error may be of any class.
+    else if (error instanceof WebSocketError) this.#transportErrors.add(error.code);
+    else this.#handlerErrors++;
+  }
+}
+
+/** Traffic of many connections together. */
+class TrafficTotal {
+  readonly received: TrafficCount = noTraffic();
+  readonly sent: TrafficCount = noTraffic();
+  backpressureCount = 0;
+  droppedMessages = 0;
+
+  add({ traffic }: Pick<WebSocketConnection, "traffic">): void {
+    this.addAll(traffic);
+  }
+
+  addAll(other: WebSocketConnection["traffic"]): void {
+    addCount(this.received, other.received);
+    addCount(this.sent, other.sent);
+    this.backpressureCount += other.backpressureCount;
+    this.droppedMessages += other.droppedMessages;
+  }
+}
+
+function addCount(total: TrafficCount, one: Readonly<TrafficCount>): void {
+  total.messages += one.messages;
+  total.payloadBytes += one.payloadBytes;
+  total.uncompressedBytes += one.uncompressedBytes;
+  total.compressedBytes += one.compressedBytes;
+  total.transportBytes += one.transportBytes;
+}
