@@ -34,12 +34,12 @@ export type { ManagerEvents } from "./manager-events.js";
 export type { BatchOptions, ManagerOptions } from "./manager-options.js";
 export type { FirstMessageCheck, RateLimit } from "./message-gate.js";
 export type { PresenceDiff } from "./presence.js";
-export type { HistogramData } from "./metrics-histogram.js";
+export type { HistogramData } from "./metrics/histogram.js";
 export {
   PROMETHEUS_CONTENT_TYPE,
   type PrometheusOptions,
   prometheusText,
-} from "./metrics-prometheus.js";
-export type { Counts, Metrics } from "./metrics.js";
+} from "./metrics/prometheus.js";
+export type { Counts, Metrics } from "./metrics/metrics.js";
 export { type BroadcastOptions, type Excepted, type ResumeOptions, Room } from "./room.js";
 export type { Authorize, LeaveReason, RoomAction } from "./rooms.js";

@@ -8,7 +8,7 @@ import { ManagedConnection } from "./managed-connection.js";
 import type { Announce } from "./manager-events.js";
 import type { ResolvedManagerOptions } from "./manager-options.js";
 import { MessageGate } from "./message-gate.js";
-import type { MetricsRecorder } from "./metrics-recorder.js";
+import type { MetricsRecorder } from "./metrics/recorder.js";
 import type { Rooms } from "./rooms.js";
 import type { Roster } from "./roster.js";
 

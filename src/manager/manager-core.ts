@@ -11,7 +11,7 @@ import { type Audience, Dispatch, roomBatchKey } from "./dispatch.js";
 import { Intake } from "./intake.js";
 import type { Announce } from "./manager-events.js";
 import type { ResolvedManagerOptions } from "./manager-options.js";
-import type { MetricsRecorder } from "./metrics-recorder.js";
+import type { MetricsRecorder } from "./metrics/recorder.js";
 import { PresenceChanges } from "./presence.js";
 import { roomEventsFor } from "./room-events.js";
 import { ManagerRoomHost } from "./room-host.js";

@@ -3,7 +3,7 @@ import { Server } from "node:http";
 import { afterAll, assert, beforeAll, expect, it, vi } from "vitest";
 import { connect, WebSocketServer } from "../../src/index.js";
 import { type BrokerMetrics, prometheusText } from "../../src/manager/index.js";
-import { MetricsRecorder } from "../../src/manager/metrics-recorder.js";
+import { MetricsRecorder } from "../../src/manager/metrics/recorder.js";
 import { CHANNELS } from "../support/diagnostics.js";
 import { parsePrometheus, valueOf } from "../support/prometheus.js";
 import { portOf } from "../support/raw-client.js";

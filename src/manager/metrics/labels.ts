@@ -1,5 +1,5 @@
 /** What a count may be told apart by: a set that no peer and no application can make longer. */
-import { CloseCode } from "../protocol/index.js";
+import { CloseCode } from "../../protocol/index.js";
 
 const REGISTERED: ReadonlySet<number> = new Set(Object.values(CloseCode));
 

@@ -1,7 +1,7 @@
 /** What a manager's metrics are, as plain data. Times are in milliseconds and sizes in bytes, as the names say. */
-import type { BrokerMetrics } from "../cluster/index.js";
-import type { TrafficCount } from "../protocol/index.js";
-import type { HistogramData } from "./metrics-histogram.js";
+import type { BrokerMetrics } from "../../cluster/index.js";
+import type { TrafficCount } from "../../protocol/index.js";
+import type { HistogramData } from "./histogram.js";
 
 /** How often each has happened, by a label out of a bounded set. What never happened is not there. */
 export type Counts = Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 /** Metrics in the text format of Prometheus, version 0.0.4. */
-import type { BrokerMetrics } from "../cluster/index.js";
-import type { HistogramData } from "./metrics-histogram.js";
+import type { BrokerMetrics } from "../../cluster/index.js";
+import type { HistogramData } from "./histogram.js";
 import type { Counts, Metrics } from "./metrics.js";
 
 /** What the response with {@link prometheusText} says in Content-Type. */

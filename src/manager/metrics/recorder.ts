@@ -1,8 +1,13 @@
-import type { BrokerMetrics } from "../cluster/index.js";
-import type { CloseInfo, RefusedHandshake, WebSocketConnection } from "../node/index.js";
-import { noTraffic, ProtocolError, type TrafficCount, WebSocketError } from "../protocol/index.js";
-import { Histogram } from "./metrics-histogram.js";
-import { closeCodeLabel, LabelledCounter } from "./metrics-labels.js";
+import type { BrokerMetrics } from "../../cluster/index.js";
+import type { CloseInfo, RefusedHandshake, WebSocketConnection } from "../../node/index.js";
+import {
+  noTraffic,
+  ProtocolError,
+  type TrafficCount,
+  WebSocketError,
+} from "../../protocol/index.js";
+import { Histogram } from "./histogram.js";
+import { closeCodeLabel, LabelledCounter } from "./labels.js";
 import type { Metrics } from "./metrics.js";
 
 /** What is asked of a connection: any data goes. */

@@ -1,11 +1,11 @@
 // The metrics of a manager on a real server.
 import { describe, expect, it } from "vitest";
-import { ConnectionManager, prometheusText } from "../../src/manager/index.js";
-import { connect } from "../../src/node/index.js";
-import { FakeClock } from "../support/clock.js";
-import { parsePrometheus, valueOf } from "../support/prometheus.js";
-import { eventually } from "../support/raw-peer.js";
-import { startServer } from "../support/server-under-test.js";
+import { ConnectionManager, prometheusText } from "../../../src/manager/index.js";
+import { connect } from "../../../src/node/index.js";
+import { FakeClock } from "../../support/clock.js";
+import { parsePrometheus, valueOf } from "../../support/prometheus.js";
+import { eventually } from "../../support/raw-peer.js";
+import { startServer } from "../../support/server-under-test.js";
 
 describe("metrics of a ConnectionManager", () => {
   it("tell what happens on its servers, in its rooms and in its listeners", async () => {

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MetricsRecorder } from "../../src/manager/metrics-recorder.js";
-import { prometheusText } from "../../src/manager/metrics-prometheus.js";
-import type { BrokerMetrics } from "../../src/cluster/event.js";
-import type { Metrics } from "../../src/manager/metrics.js";
-import { parsePrometheus, valueOf } from "../support/prometheus.js";
-import { requireTool } from "../support/require-tool.js";
+import { MetricsRecorder } from "../../../src/manager/metrics/recorder.js";
+import { prometheusText } from "../../../src/manager/metrics/prometheus.js";
+import type { BrokerMetrics } from "../../../src/cluster/event.js";
+import type { Metrics } from "../../../src/manager/metrics/metrics.js";
+import { parsePrometheus, valueOf } from "../../support/prometheus.js";
+import { requireTool } from "../../support/require-tool.js";
 
 const BROKER: BrokerMetrics = {
   isUp: true,

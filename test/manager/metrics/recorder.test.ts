@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type CountedConnection, MetricsRecorder } from "../../src/manager/metrics-recorder.js";
-import type { Metrics } from "../../src/manager/metrics.js";
-import { acceptThenClose, reject } from "../../src/node/server-rejection.js";
-import { RawClient, upgradeRequest } from "../support/raw-client.js";
-import { NO_DEFLATE_LIMITS, connectedPair, RawPeer, settle } from "../support/raw-peer.js";
-import { startServer } from "../support/server-under-test.js";
-import { closePayload, CLOSE, frame, hex, PONG, TEXT } from "../support/wire-frame.js";
+import { type CountedConnection, MetricsRecorder } from "../../../src/manager/metrics/recorder.js";
+import type { Metrics } from "../../../src/manager/metrics/metrics.js";
+import { acceptThenClose, reject } from "../../../src/node/server-rejection.js";
+import { RawClient, upgradeRequest } from "../../support/raw-client.js";
+import { NO_DEFLATE_LIMITS, connectedPair, RawPeer, settle } from "../../support/raw-peer.js";
+import { startServer } from "../../support/server-under-test.js";
+import { closePayload, CLOSE, frame, hex, PONG, TEXT } from "../../support/wire-frame.js";
 
 /** A recorder that is told of connections as a manager does it. */
 function recording(...connections: CountedConnection[]) {

@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ConnectionManager, prometheusText } from "../../src/manager/index.js";
-import { acceptThenClose, connect, reject, type WebSocketServer } from "../../src/node/index.js";
-import { Observer } from "../support/diagnostics.js";
-import { RawClient, upgradeRequest } from "../support/raw-client.js";
-import { eventually, settle } from "../support/raw-peer.js";
-import { startServer } from "../support/server-under-test.js";
+import { ConnectionManager, prometheusText } from "../../../src/manager/index.js";
+import { acceptThenClose, connect, reject, type WebSocketServer } from "../../../src/node/index.js";
+import { Observer } from "../../support/diagnostics.js";
+import { RawClient, upgradeRequest } from "../../support/raw-client.js";
+import { eventually, settle } from "../../support/raw-peer.js";
+import { startServer } from "../../support/server-under-test.js";
 import {
   BINARY,
   CLOSE,
@@ -19,7 +19,7 @@ import {
   PING,
   TEXT,
   utf8,
-} from "../support/wire-frame.js";
+} from "../../support/wire-frame.js";
 
 const TOKEN = "tok3n0f1234567890secret";
 
