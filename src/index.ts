@@ -38,6 +38,7 @@ export {
   type TlsClientOptions,
   type Traffic,
   TransportError,
+  type UpgradeResponse,
   WebSocket,
   WebSocketConnection,
   type WebSocketInit,

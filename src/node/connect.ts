@@ -106,6 +106,7 @@ async function exchange(
       deflate,
       received: new Uint8Array(rest), // a copy: not all transports give their chunks away
       data: undefined,
+      response: { httpStatus: head.httpStatus, headers: head.fields },
       onClosed,
     });
   });

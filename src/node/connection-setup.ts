@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { DeflateParameters, Role } from "../protocol/index.js";
+import type { DeflateParameters, Fields, Role } from "../protocol/index.js";
 import type { WebSocketConnection } from "./connection.js";
 import type { ResolvedConnectionOptions } from "./options.js";
 
@@ -16,10 +16,20 @@ export interface ConnectionSetup<Data> {
   readonly data: Data;
   /** Of the client, where the transport's own address is that of a proxy. @defaultValue that of the transport */
   readonly remoteAddress?: string | undefined;
+  /** Of the client: what {@link WebSocketConnection.response} gives. */
+  readonly response?: UpgradeResponse | undefined;
   /** The transport of `connection` has ended. */
   readonly onClosed?: ((connection: WebSocketConnection) => void) | undefined;
   /** Told the same, without a function for each connection. */
   readonly membership?: Membership | undefined;
+}
+
+/** How the server answered the opening handshake of a client. */
+export interface UpgradeResponse {
+  /** 101: other answers are a HandshakeError. */
+  readonly httpStatus: number;
+  /** Its header fields, such as `headers.getAll("set-cookie")`. */
+  readonly headers: Fields;
 }
 
 /** That a connection is one of several. */

@@ -8,7 +8,7 @@ import {
 } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
 import type { ConnectionEvents } from "./connection-events.js";
-import type { ConnectionSetup } from "./connection-setup.js";
+import type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
 import type { MessageGuard } from "./delivery.js";
 import { tellOpened } from "./diagnostics.js";
 import { Emitter } from "./emitter.js";
@@ -19,6 +19,9 @@ import { NO_OPTIONS, type Sendable, toPayload, toReady } from "./sendable.js";
 import { type EmitEvent, Session } from "./session.js";
 import type { FragmentSource } from "./stream-sender.js";
 import { type Traffic, trafficOf } from "./traffic.js";
+
+/** Of the clients: no server's connection has room for what it never has. */
+const responses = new WeakMap<object, UpgradeResponse>();
 
 /**
  * One end of an open WebSocket connection, over any Duplex stream.
@@ -50,7 +53,16 @@ export class WebSocketConnection<Data = unknown>
     this.extensions = setup.deflate === undefined ? "" : "permessage-deflate";
     this.#session = new Session(setup, this, WebSocketConnection.#emit);
     this.remoteAddress = setup.remoteAddress ?? this.#session.link.remoteAddress;
+    if (setup.response !== undefined) responses.set(this, setup.response);
     tellOpened(this.#session.link, this);
+  }
+
+  /**
+   * How the server answered the opening handshake: status and header fields of the 101, such as
+   * the cookies that it set. `undefined` on a server's connection.
+   */
+  get response(): UpgradeResponse | undefined {
+    return responses.get(this);
   }
 
   /** Resolves when the connection has ended; never rejects. */

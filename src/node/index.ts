@@ -6,7 +6,7 @@ export type { ConnectionTarget, ConnectOptions, TlsClientOptions } from "./conne
 export type { ConnectionEvents } from "./connection-events.js";
 export { Emitter, isPromise, type Listener } from "./emitter.js";
 export type { MessageGuard } from "./delivery.js";
-export type { ConnectionSetup } from "./connection-setup.js";
+export type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
 export { WebSocketConnection } from "./connection.js";
 export type { DiagnosedConnection, DiagnosticMessages } from "./diagnostics.js";
 export {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connect } from "../../src/node/connect.js";
+import type { WebSocketConnection } from "../../src/node/connection.js";
+import { WebSocketServer } from "../../src/node/server.js";
 import { acceptance, StubServer } from "../support/stub-server.js";
 import { type Head, valuesOf } from "../support/wire-handshake.js";
 import {
@@ -144,6 +146,37 @@ describe("an open connection", () => {
     await (await server.next()).accept();
     const connection = await opening;
     expect(connection.subprotocol).toBe("");
+    connection.terminate();
+  });
+
+  it("tells how the server answered, interim responses aside", async () => {
+    await using server = await StubServer.start();
+    const opening = connect(`ws://${server.authority}/`);
+    const peer = await server.next();
+    const head = await peer.head();
+    peer.write("HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n");
+    const cookies = ["Set-Cookie: lb=7; Path=/", "set-cookie: other=1"];
+    peer.write(acceptance(head, [...cookies, "X-Request-Id: abc-123"]));
+    const connection = await opening;
+    expect(connection.response?.httpStatus).toBe(101);
+    const { headers } = connection.response ?? {};
+    expect(headers?.getAll("Set-Cookie")).toEqual(["lb=7; Path=/", "other=1"]);
+    expect(headers?.get("x-request-id")).toBe("abc-123");
+    expect(headers?.get("x-early")).toBeUndefined();
+    connection.terminate();
+    await connection.closed;
+    expect(connection.response?.headers.get("x-request-id")).toBe("abc-123");
+  });
+
+  it("of a server has no response", async () => {
+    await using server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await server.listening();
+    const accepted = new Promise<WebSocketConnection>((resolve) => {
+      server.on("connection", resolve);
+    });
+    const connection = await connect(server.url);
+    expect((await accepted).response).toBeUndefined();
+    expect(connection.response?.headers.get("upgrade")).toBe("websocket");
     connection.terminate();
   });
 
