@@ -1,13 +1,8 @@
-import {
-  type Place,
-  PreparedMessage,
-  Queue,
-  type ReadyMessage,
-  type SendOptions,
-} from "../protocol/index.js";
+import { PreparedMessage, type ReadyMessage, type SendOptions } from "../protocol/index.js";
 import { tellBackpressure, tellDropped } from "./diagnostics.js";
 import type { Link } from "./link.js";
 import type { ResolvedConnectionOptions } from "./options.js";
+import { type Job, SendQueue } from "./send-queue.js";
 import { toWaiting } from "./sendable.js";
 import { type FragmentSource, StreamSender } from "./stream-sender.js";
 
@@ -17,20 +12,6 @@ import { type FragmentSource, StreamSender } from "./stream-sender.js";
  * `drained()`), or it was dropped by the policy, or the connection was not open.
  */
 export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
-
-/** What waits its turn, because something before it is not ready to be framed. */
-type Job =
-  | {
-      readonly type: "message";
-      readonly data: ReadyMessage;
-      readonly options: SendOptions;
-      readonly bytes: number;
-      /** What a policy that conflates calls it. */
-      readonly key: unknown;
-    }
-  | { readonly type: "blob"; readonly blob: Blob; options: SendOptions; bytes: number }
-  | { readonly type: "stream"; readonly sender: StreamSender; bytes: 0 }
-  | { readonly type: "close"; readonly code: number | undefined; reason: string; bytes: 0 };
 
 /** What of a link is needed to send. */
 type SendingLink = Pick<Link, "role" | "core" | "writer">;
@@ -45,9 +26,6 @@ export interface OutgoingOwner {
   readonly onOverflow: () => void;
 }
 
-/** What a message that waits takes on top of its bytes, about: so many tiny ones are not free. */
-const BYTES_PER_JOB = 200;
-
 /** At this many times `maxBufferedBytes` the policy `"wait"` gives up. */
 const HARD_STOP_FACTOR = 16;
 
@@ -57,9 +35,7 @@ export class Outgoing {
   readonly #options: SendingOptions;
   readonly #owner: OutgoingOwner;
   /** Made when something has to wait here. */
-  #jobs: Queue<Job> | undefined;
-  /** The message of each key that waits, under a policy that conflates. */
-  #keyed: Map<unknown, Place<Job>> | undefined;
+  #queue: SendQueue | undefined;
   #isBusy = false;
   #drainWaiters: ((isDrained: boolean) => void)[] | undefined;
   /** Messages that the policy has dropped. */
@@ -79,7 +55,7 @@ export class Outgoing {
   }
 
   #hasJobs(): boolean {
-    return this.#jobs !== undefined && this.#jobs.length > 0;
+    return this.#queue !== undefined && !this.#queue.isEmpty;
   }
 
   get isOver(): boolean {
@@ -113,7 +89,7 @@ export class Outgoing {
   /** Closes behind all that was sent; a message in fragments is not finished, nor what waits for it sent. */
   close(code: number | undefined, reason: string): void {
     const { core } = this.#link;
-    const isStreaming = this.#isBusy && this.#jobs?.first?.type === "stream";
+    const isStreaming = this.#isBusy && this.#queue?.first?.type === "stream";
     if (!this.#hasJobs() || isStreaming) core.close(code, reason);
     else this.#push({ type: "close", code, reason, bytes: 0 });
   }
@@ -123,7 +99,7 @@ export class Outgoing {
     const { core, writer } = this.#link;
     const { maxBufferedBytes } = this.#options;
     while (!this.#isBusy) {
-      const job = this.#jobs?.first;
+      const job = this.#queue?.first;
       if (job === undefined) return;
       if (job.type === "stream" || job.type === "blob") {
         if (core.isEncoding) return;
@@ -131,7 +107,7 @@ export class Outgoing {
         return;
       }
       if (job.type === "message" && writer.bufferedBytes > maxBufferedBytes) return;
-      this.#shift();
+      this.#queue?.shift();
       if (job.type === "close") core.close(job.code, job.reason);
       else core.sendMessage(job.data, job.options);
       writer.schedule();
@@ -160,9 +136,7 @@ export class Outgoing {
   /** Forgets what waits: the connection is closed. */
   clear(): void {
     this.#resolveWaiters(false);
-    if (this.#jobs === undefined) return;
-    for (const { value } of this.#jobs.places()) if (value.type === "stream") value.sender.abort();
-    while (this.#hasJobs()) this.#shift();
+    this.#queue?.clear();
   }
 
   #resolveWaiters(isDrained: boolean): void {
@@ -175,7 +149,7 @@ export class Outgoing {
     this.#isBusy = true;
     const goOn = (): void => {
       this.#isBusy = false;
-      if (this.#jobs?.first === job) this.#shift();
+      if (this.#queue?.first === job) this.#queue?.shift();
       this.advance();
     };
     const done = job.type === "stream" ? job.sender.run() : this.#sendBlobNow(job);
@@ -228,29 +202,12 @@ export class Outgoing {
     }
     const waiting = toWaiting(data, options, this.#link.role);
     const key = this.#keyOf(waiting);
-    const older = this.#keyed?.get(key);
-    if (older !== undefined) this.#drop(older);
-    this.#makeRoom(data.length);
+    const queue = this.#opened();
+    if (key !== undefined && queue.takeKeyed(key)) this.#dropped();
+    const dropped = queue.makeRoom(data.length, maxBufferedBytes);
+    for (let i = 0; i < dropped; i++) this.#dropped();
     this.#pushMessage(waiting, options, key);
     return "buffered";
-  }
-
-  /** Drops the oldest messages that wait here, until what waits here stays within the bound. */
-  #makeRoom(bytes: number): void {
-    const jobs = this.#jobs;
-    if (jobs === undefined) return;
-    for (const place of jobs.places()) {
-      const { waitingBytes } = this.#link.core.budget;
-      const cost = waitingBytes + bytes + jobs.length * BYTES_PER_JOB;
-      if (cost <= this.#options.maxBufferedBytes) return;
-      if (place.value.type === "message") this.#drop(place);
-    }
-  }
-
-  #drop(place: Place<Job>): void {
-    this.#jobs?.remove(place);
-    this.#removed(place.value);
-    this.#dropped();
   }
 
   #dropped(): void {
@@ -266,31 +223,16 @@ export class Outgoing {
   }
 
   #pushMessage(data: ReadyMessage, options: SendOptions, key: unknown): void {
-    const place = this.#push({ type: "message", data, options, bytes: data.length, key });
-    if (key !== undefined) (this.#keyed ??= new Map()).set(key, place);
+    this.#push({ type: "message", data, options, bytes: data.length, key });
   }
 
-  #push(job: Job): Place<Job> {
-    this.#charge(job.bytes, 1);
-    this.#jobs ??= new Queue();
-    return this.#jobs.push(job);
+  #push(job: Job): void {
+    this.#opened().push(job);
   }
 
-  #shift(): void {
-    const job = this.#jobs?.shift();
-    if (job !== undefined) this.#removed(job);
-  }
-
-  #removed(job: Job): void {
-    this.#charge(-job.bytes, -1);
-    if (job.type === "message" && this.#keyed?.get(job.key)?.value === job)
-      this.#keyed.delete(job.key);
-  }
-
-  #charge(bytes: number, objects: number): void {
-    const { budget } = this.#link.core;
-    budget.waitingBytes += bytes;
-    budget.objects += objects;
+  #opened(): SendQueue {
+    this.#queue ??= new SendQueue(this.#link.core.budget);
+    return this.#queue;
   }
 }
 
