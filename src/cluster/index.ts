@@ -11,14 +11,15 @@ export type {
 export { clusterOn } from "./cluster.js";
 export { createConnectionId, createNodeId, nodeIdOf } from "./connection-id.js";
 export type { BrokerMetrics, ClusterCounts, ClusterEvent, Gap } from "./event.js";
-export type {
-  CloseAllOptions,
-  Cluster,
-  ClusterFactory,
-  ClusterLocal,
-  ClusterMembers,
-  OutboundMessage,
-  RoomMember,
+export {
+  type CloseAllOptions,
+  type Cluster,
+  type ClusterFactory,
+  type ClusterLocal,
+  type ClusterMembers,
+  NO_CLUSTER,
+  type OutboundMessage,
+  type RoomMember,
 } from "./local.js";
 export { MemoryBroker, type MemoryBrokerOptions } from "./memory-broker.js";
 export type { ClusterLimits } from "./options.js";

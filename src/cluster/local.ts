@@ -76,5 +76,21 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
+/** The cluster of a manager that is on its own: there is nobody else. */
+export const NO_CLUSTER: Cluster = {
+  broadcast: ignore,
+  sendTo: ignore,
+  sendToUser: ignore,
+  roomOpened: ignore,
+  roomClosed: ignore,
+  presenceChanged: ignore,
+  knownMembersOf: () => [],
+  fetchMembers: () => Promise.resolve({ members: [], missingNodes: [] }),
+  closeAll: ignore,
+  close: () => Promise.resolve(),
+};
+
+function ignore(): void {}
+
 /** Links a manager to others. Called once, when the manager is made. */
 export type ClusterFactory = (local: ClusterLocal) => Cluster;

@@ -6,10 +6,32 @@ import {
   PreparedMessage,
   type SendOptions,
 } from "../protocol/index.js";
+import type { WebSocketConnection } from "../node/index.js";
 import type { ManagedConnection } from "./managed-connection.js";
 
 /** What can be sent to many. A Blob cannot: its content would be read for each of them. */
 export type Broadcastable = MessageData | PreparedMessage;
+
+/** Who gets a broadcast, and how. */
+export interface BroadcastOptions<Data = unknown> extends SendOptions {
+  /** Connections, or their ids, that do not get it. */
+  readonly except?: Excepted<Data> | Iterable<Excepted<Data>> | undefined;
+  /** Skips those for whom more than 64 KiB wait already: for messages that are soon out of date. @defaultValue false */
+  readonly volatile?: boolean | undefined;
+  /**
+   * Holds the message for up to so long, to go out together with others to the same
+   * receivers: in one write, and as one message when the manager has a `batch.join`. Who
+   * joins meanwhile does not get it. Nothing is counted yet in the result.
+   *
+   * @defaultValue it goes out at once
+   */
+  readonly batchMs?: number | undefined;
+  /** `"local"` reaches the connections of this process only. @defaultValue `"cluster"` */
+  readonly scope?: "local" | "cluster" | undefined;
+}
+
+/** A connection, or its id. */
+export type Excepted<Data> = WebSocketConnection<Data> | string;
 
 /** What became of a broadcast, for the connections of this process. */
 export interface BroadcastResult {
@@ -34,6 +56,12 @@ export function toPrepared(data: Broadcastable, options: SendOptions = {}): Prep
   if (!(data instanceof PreparedMessage)) return prepareMessage(data, options);
   data.checkType(options.type);
   return data;
+}
+
+/** The exceptions of a broadcast as a list, whichever of its forms `except` has. */
+export function exceptionsOf<Data>(except: BroadcastOptions<Data>["except"]): Excepted<Data>[] {
+  if (except === undefined) return [];
+  return typeof except === "string" || !(Symbol.iterator in except) ? [except] : Array.from(except);
 }
 
 export interface DeliveryChoice {

@@ -1,7 +1,7 @@
 import type { CloseAllOptions } from "../cluster/index.js";
 import { Emitter, type WebSocketConnection } from "../node/index.js";
 import { CloseCode, type SendOptions } from "../protocol/index.js";
-import type { Broadcastable, BroadcastResult } from "./broadcast.js";
+import type { Broadcastable, BroadcastOptions, BroadcastResult } from "./broadcast.js";
 import { closeAll } from "./close-all.js";
 import type { SendToStatus } from "./dispatch.js";
 import { ManagerCore } from "./manager-core.js";
@@ -9,8 +9,7 @@ import type { Announce, ManagerEvents } from "./manager-events.js";
 import { type ManagerOptions, resolveManagerOptions } from "./manager-options.js";
 import { MetricsRecorder } from "./metrics/recorder.js";
 import type { Metrics } from "./metrics/metrics.js";
-import { checkRoomName } from "./room-name.js";
-import { type BroadcastOptions, Room } from "./room.js";
+import { checkRoomName, Room } from "./room.js";
 import { connectionsOf } from "./roster.js";
 
 /** See {@link ConnectionManager.closeAll}. */
@@ -135,7 +134,7 @@ export class ConnectionManager<Data = unknown>
    */
   room(name: string): Room<Data> {
     checkRoomName(name, this.#core.options.maxRoomNameLength);
-    return new Room(name, this.#core.host);
+    return new Room(name, this.#core);
   }
 
   /** The names of the rooms that have a member in this process, as they are while you iterate. */
@@ -210,7 +209,7 @@ export class ConnectionManager<Data = unknown>
     const { batches, cluster, options: own } = this.#core;
     batches.flushAll();
     const closed = closeAll(Array.from(this.connections), own.clock, options);
-    if (scope === "cluster") cluster?.closeAll(options);
+    if (scope === "cluster") cluster.closeAll(options);
     await closed;
   }
 
@@ -218,7 +217,7 @@ export class ConnectionManager<Data = unknown>
   async shutdown(options: CloseAllOptions = {}): Promise<void> {
     await this.closeAll(options);
     this.#core.intake.detachAll();
-    await this.#core.cluster?.close();
+    await this.#core.cluster.close();
   }
 
   /** {@link shutdown} with its defaults. */
@@ -229,7 +228,7 @@ export class ConnectionManager<Data = unknown>
   /** All that has been counted up to now. Walks over all connections and rooms. */
   metrics(): Metrics {
     const { groupCount: rooms, placeCount: members } = this.#core.rooms.membership;
-    const broker = this.#core.cluster?.metrics?.();
+    const broker = this.#core.cluster.metrics?.();
     return this.#core.recorder.read({ connections: this.connections, rooms, members, broker });
   }
 

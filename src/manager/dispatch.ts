@@ -1,17 +1,18 @@
 /** Ways from a message to connections, here and elsewhere. */
-import { type Cluster, nodeIdOf, type OutboundMessage } from "../cluster/index.js";
+import { type Cluster, NO_CLUSTER, nodeIdOf, type OutboundMessage } from "../cluster/index.js";
 import type { SendStatus } from "../node/index.js";
 import { PreparedMessage, type SendOptions } from "../protocol/index.js";
 import type { Batched, Batches } from "./batches.js";
 import {
   type Broadcastable,
+  type BroadcastOptions,
   type BroadcastResult,
   deliver,
+  exceptionsOf,
   NOBODY_REACHED,
   toPrepared,
 } from "./broadcast.js";
 import type { ManagedConnection } from "./managed-connection.js";
-import type { BroadcastOptions, Excepted } from "./room.js";
 import type { Rooms } from "./rooms.js";
 import type { Roster } from "./roster.js";
 
@@ -32,7 +33,7 @@ export interface DispatchOptions<Data> {
   readonly roster: Roster<Data>;
   readonly rooms: Rooms<Data>;
   readonly batches: Batches;
-  readonly cluster: () => Cluster | undefined;
+  readonly cluster: () => Cluster;
   readonly onBroadcast: (
     result: BroadcastResult,
     room: string | undefined,
@@ -73,7 +74,7 @@ export class Dispatch<Data> {
     if (managed !== undefined) return sendToOne(managed, data, options);
     const elsewhere = cluster();
     const message = toPrepared(data, options);
-    if (elsewhere === undefined || nodeIdOf(id) === nodeId) return "unknown";
+    if (elsewhere === NO_CLUSTER || nodeIdOf(id) === nodeId) return "unknown";
     elsewhere.sendTo(id, message);
     return "remote";
   }
@@ -115,10 +116,10 @@ export class Dispatch<Data> {
 
   #forward(audience: Audience, message: OutboundMessage, exceptIds: readonly string[]): void {
     const cluster = this.#options.cluster();
-    if (audience.type === "user") cluster?.sendToUser(audience.user, message, exceptIds);
+    if (audience.type === "user") cluster.sendToUser(audience.user, message, exceptIds);
     else {
       const room = audience.type === "room" ? audience.room : undefined;
-      cluster?.broadcast(room, message, exceptIds);
+      cluster.broadcast(room, message, exceptIds);
     }
   }
 
@@ -128,10 +129,7 @@ export class Dispatch<Data> {
   }
 
   #idsOf(except: BroadcastOptions<Data>["except"]): string[] {
-    if (except === undefined) return [];
-    const all: Iterable<Excepted<Data>> =
-      typeof except === "string" || !(Symbol.iterator in except) ? [except] : except;
-    return Array.from(all).flatMap((one) =>
+    return exceptionsOf(except).flatMap((one) =>
       typeof one === "string" ? one : (this.#options.roster.of(one)?.id ?? []),
     );
   }

@@ -1,7 +1,7 @@
 /** The door of the layer, and of `plainsocket/manager`: connections, rooms, and what the cluster has for applications. */
 export type { AdmissionLimit, CloseAnswer, FullAnswer } from "./admission.js";
 export type { JoinMessages } from "./batches.js";
-export type { Broadcastable, BroadcastResult } from "./broadcast.js";
+export type { Broadcastable, BroadcastOptions, BroadcastResult, Excepted } from "./broadcast.js";
 export type {
   Broker,
   BrokerMetrics,
@@ -41,5 +41,5 @@ export {
   prometheusText,
 } from "./metrics/prometheus.js";
 export type { Counts, Metrics } from "./metrics/metrics.js";
-export { type BroadcastOptions, type Excepted, type ResumeOptions, Room } from "./room.js";
+export { type ResumeOptions, Room } from "./room.js";
 export type { Authorize, LeaveReason, RoomAction } from "./rooms.js";

@@ -3,6 +3,7 @@ import {
   type Cluster,
   type ClusterLocal,
   createNodeId,
+  NO_CLUSTER,
   type OutboundMessage,
 } from "../cluster/index.js";
 import { Batches } from "./batches.js";
@@ -14,7 +15,6 @@ import type { ResolvedManagerOptions } from "./manager-options.js";
 import type { MetricsRecorder } from "./metrics/recorder.js";
 import { PresenceChanges } from "./presence.js";
 import { roomEventsFor } from "./room-events.js";
-import { ManagerRoomHost } from "./room-host.js";
 import { Rooms } from "./rooms.js";
 import { connectionsOf, Roster } from "./roster.js";
 
@@ -25,9 +25,8 @@ export class ManagerCore<Data> {
   readonly rooms: Rooms<Data>;
   readonly batches: Batches;
   readonly dispatch: Dispatch<Data>;
-  readonly host: ManagerRoomHost<Data>;
   readonly intake: Intake<Data>;
-  readonly cluster: Cluster | undefined;
+  readonly cluster: Cluster = NO_CLUSTER;
   readonly recorder: MetricsRecorder;
 
   /** @param wantsMessages - Whether messages are to be announced. */
@@ -38,7 +37,7 @@ export class ManagerCore<Data> {
     wantsMessages: () => boolean,
   ) {
     const { nodeId, roster } = this;
-    const cluster = (): Cluster | undefined => this.cluster;
+    const cluster = (): Cluster => this.cluster;
     this.options = options;
     this.recorder = recorder;
     this.batches = new Batches({
@@ -66,7 +65,6 @@ export class ManagerCore<Data> {
         void announce(undefined, "broadcast", result, room, message);
       },
     });
-    this.host = new ManagerRoomHost({ roster, rooms, cluster, dispatch: this.dispatch });
     this.intake = new Intake({
       nodeId,
       options,
@@ -76,7 +74,7 @@ export class ManagerCore<Data> {
       announce,
       wantsMessages,
     });
-    this.cluster = options.cluster?.(this.#asLocal(announce));
+    if (options.cluster !== undefined) this.cluster = options.cluster(this.#asLocal(announce));
     for (const server of options.servers) this.intake.attach(server);
   }
 

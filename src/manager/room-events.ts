@@ -5,7 +5,7 @@ import { type RoomEvents, stateOf } from "./rooms.js";
 
 export interface RoomEventTargets<Data> {
   readonly announce: Announce<Data>;
-  readonly cluster: () => Cluster | undefined;
+  readonly cluster: () => Cluster;
   readonly presence: PresenceChanges;
   /** Messages that wait for their batch are for those who are members already. */
   readonly flush: (room: string) => void;
@@ -24,24 +24,24 @@ export function roomEventsFor<Data>({
       const { connection, id } = managed;
       const state = stateOf(managed, room);
       presence.add(room, id, undefined, { state });
-      cluster()?.presenceChanged(room, id, state);
+      cluster().presenceChanged(room, id, state);
       void announce(connection, "join", connection, room);
     },
     onLeave: ({ connection, id }, room, reason, state) => {
       presence.add(room, id, { state }, undefined);
-      cluster()?.presenceChanged(room, id, undefined);
+      cluster().presenceChanged(room, id, undefined);
       void announce(connection, "leave", connection, room, reason);
     },
     onState: ({ id }, room, before, after) => {
       presence.add(room, id, { state: before }, { state: after });
-      cluster()?.presenceChanged(room, id, after);
+      cluster().presenceChanged(room, id, after);
     },
     onCreated: (room) => {
-      cluster()?.roomOpened(room);
+      cluster().roomOpened(room);
       void announce(undefined, "created", room);
     },
     onRemoved: (room) => {
-      cluster()?.roomClosed(room);
+      cluster().roomClosed(room);
       void announce(undefined, "removed", room);
     },
   };

@@ -1,29 +1,16 @@
-import type { ClusterMembers, RoomMember } from "../cluster/index.js";
+import type { ClusterMembers, OutboundMessage, RoomMember } from "../cluster/index.js";
 import type { WebSocketConnection } from "../node/index.js";
-import type { SendOptions } from "../protocol/index.js";
-import type { Broadcastable, BroadcastResult } from "./broadcast.js";
+import { ReadyState } from "../protocol/index.js";
+import {
+  type Broadcastable,
+  type BroadcastOptions,
+  type BroadcastResult,
+  exceptionsOf,
+  toPrepared,
+} from "./broadcast.js";
 import type { JoinStatus } from "./managed-connection.js";
-
-/** Who gets a broadcast, and how. */
-export interface BroadcastOptions<Data = unknown> extends SendOptions {
-  /** Connections, or their ids, that do not get it. */
-  readonly except?: Excepted<Data> | Iterable<Excepted<Data>> | undefined;
-  /** Skips those for whom more than 64 KiB wait already: for messages that are soon out of date. @defaultValue false */
-  readonly volatile?: boolean | undefined;
-  /**
-   * Holds the message for up to so long, to go out together with others to the same
-   * receivers: in one write, and as one message when the manager has a `batch.join`. Who
-   * joins meanwhile does not get it. Nothing is counted yet in the result.
-   *
-   * @defaultValue it goes out at once
-   */
-  readonly batchMs?: number | undefined;
-  /** `"local"` reaches the connections of this process only. @defaultValue `"cluster"` */
-  readonly scope?: "local" | "cluster" | undefined;
-}
-
-/** A connection, or its id. */
-export type Excepted<Data> = WebSocketConnection<Data> | string;
+import type { ManagerCore } from "./manager-core.js";
+import { connectionsOf } from "./roster.js";
 
 /** How a member comes back to a room. */
 export interface ResumeOptions {
@@ -35,30 +22,8 @@ export interface ResumeOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** What a {@link Room} asks of its manager. */
-export interface RoomHost<Data> {
-  join(connection: WebSocketConnection<Data>, room: string, state: unknown): Promise<JoinStatus>;
-  offsetOf(room: string): string | undefined;
-  resume(
-    connection: WebSocketConnection<Data>,
-    room: string,
-    options: ResumeOptions,
-  ): Promise<JoinStatus | "gap">;
-  leave(connection: WebSocketConnection<Data>, room: string): boolean;
-  has(connection: WebSocketConnection<Data>, room: string): boolean;
-  setState(connection: WebSocketConnection<Data>, room: string, state: unknown): boolean;
-  members(room: string): Iterable<WebSocketConnection<Data>>;
-  sizeOf(room: string): number;
-  presenceOf(room: string, scope: "local" | "cluster"): RoomMember[];
-  fetchMembers(room: string, timeoutMs: number): Promise<ClusterMembers>;
-  broadcast(room: string, data: Broadcastable, options: BroadcastOptions<Data>): BroadcastResult;
-  publish(
-    connection: WebSocketConnection<Data>,
-    room: string,
-    data: Broadcastable,
-    options: BroadcastOptions<Data>,
-  ): Promise<BroadcastResult | "denied">;
-}
+/** How long the engine has by default to say what a member has missed. */
+const RESUME_TIMEOUT_MS = 5_000;
 
 /**
  * A named set of connections. It is there as long as it has members; this object is only
@@ -66,26 +31,28 @@ export interface RoomHost<Data> {
  */
 export class Room<Data = unknown> {
   readonly name: string;
-  readonly #host: RoomHost<Data>;
+  readonly #core: ManagerCore<Data>;
 
   /** Meant for `ConnectionManager.room`. */
-  constructor(name: string, host: RoomHost<Data>) {
+  constructor(name: string, core: ManagerCore<Data>) {
     this.name = name;
-    this.#host = host;
+    this.#core = core;
   }
 
   /** How many members are connected to this process. */
   get size(): number {
-    return this.#host.sizeOf(this.name);
+    return this.#core.rooms.membership.membersOf(this.name).size;
   }
 
   /** The members connected to this process, as they are while you iterate. */
   get members(): Iterable<WebSocketConnection<Data>> {
-    return this.#host.members(this.name);
+    return connectionsOf(this.#core.rooms.membership.membersOf(this.name));
   }
 
   has(connection: WebSocketConnection<Data>): boolean {
-    return this.#host.has(connection, this.name);
+    const { roster, rooms } = this.#core;
+    const managed = roster.of(connection);
+    return managed !== undefined && rooms.membership.has(managed, this.name);
   }
 
   /**
@@ -101,7 +68,11 @@ export class Room<Data = unknown> {
     connection: WebSocketConnection<Data>,
     { state }: { readonly state?: unknown } = {},
   ): Promise<JoinStatus> {
-    return this.#host.join(connection, this.name, state);
+    const { roster, rooms } = this.#core;
+    const managed = roster.of(connection);
+    if (managed !== undefined) return rooms.join(managed, this.name, state);
+    if (connection.readyState !== ReadyState.OPEN) return Promise.resolve("closed");
+    throw new Error("this connection is not the manager's: give it to add(connection) first");
   }
 
   /**
@@ -110,7 +81,7 @@ export class Room<Data = unknown> {
    * broker has kept nothing that has been delivered here, or keeps nothing at all.
    */
   get offset(): string | undefined {
-    return this.#host.offsetOf(this.name);
+    return this.#core.cluster.offsetOf?.(this.name);
   }
 
   /**
@@ -123,36 +94,57 @@ export class Room<Data = unknown> {
    *   the engine does not answer): let it `join`, and send it all there is. A connection
    *   that is a member already stays one, and is sent nothing. It rejects only as `join` throws.
    */
-  resume(
+  async resume(
     connection: WebSocketConnection<Data>,
-    options: ResumeOptions,
+    { offset, state, timeoutMs = RESUME_TIMEOUT_MS }: ResumeOptions,
   ): Promise<JoinStatus | "gap"> {
-    return this.#host.resume(connection, this.name, options);
+    const { roster, rooms, cluster } = this.#core;
+    const managed = roster.of(connection);
+    if (managed === undefined) return this.join(connection, { state });
+    if (rooms.membership.has(managed, this.name)) return "joined";
+    const permitted = await rooms.permit(managed, this.name, state);
+    if (typeof permitted === "string") return permitted;
+    let status: JoinStatus = "closed";
+    const join = (missed: readonly OutboundMessage[]): void => {
+      status = permitted();
+      if (status !== "joined") return;
+      for (const message of missed) connection.send(message.data, message);
+    };
+    const returning = { connectionId: managed.id, offset, timeoutMs, join };
+    const outcome = await cluster.resume?.(this.name, returning);
+    return outcome === "resumed" ? status : "gap";
   }
 
   /** @returns Whether it was a member. A join that waits for `authorize` is called off. */
   leave(connection: WebSocketConnection<Data>): boolean {
-    return this.#host.leave(connection, this.name);
+    const { roster, rooms } = this.#core;
+    const managed = roster.of(connection);
+    return managed !== undefined && rooms.leave(managed, this.name, "left");
   }
 
   /** Sends a message to all members; see {@link ConnectionManager.broadcast}. */
   broadcast(data: Broadcastable, options: BroadcastOptions<Data> = {}): BroadcastResult {
-    return this.#host.broadcast(this.name, data, options);
+    return this.#core.dispatch.broadcast({ type: "room", room: this.name }, data, options);
   }
 
   /**
    * Sends a message of the member `connection` to all others, if `authorize` lets it
    * publish here. Who is no member may not.
    *
-   * @returns What became of it; `"denied"`: nothing was sent. Never rejects.
-   * @throws {TypeError} `data` cannot be sent.
+   * @returns What became of it; `"denied"`: nothing was sent.
+   * @throws {TypeError} `data` cannot be sent (as a rejection).
    */
-  publish(
+  async publish(
     connection: WebSocketConnection<Data>,
     data: Broadcastable,
     options: BroadcastOptions<Data> = {},
   ): Promise<BroadcastResult | "denied"> {
-    return this.#host.publish(connection, this.name, data, options);
+    const message = toPrepared(data, options); // not to find out after the question
+    const { roster, rooms } = this.#core;
+    const managed = roster.of(connection);
+    if (managed === undefined || !(await rooms.mayPublish(managed, this.name))) return "denied";
+    const except = [managed.id, ...exceptionsOf(options.except)];
+    return this.broadcast(message, { ...options, except });
   }
 
   /**
@@ -162,7 +154,9 @@ export class Room<Data = unknown> {
    * @returns False when it is no member.
    */
   setState(connection: WebSocketConnection<Data>, state: unknown): boolean {
-    return this.#host.setState(connection, this.name, state);
+    const { roster, rooms } = this.#core;
+    const managed = roster.of(connection);
+    return managed !== undefined && rooms.setState(managed, this.name, state);
   }
 
   /**
@@ -174,7 +168,8 @@ export class Room<Data = unknown> {
    *   @defaultValue `"local"`
    */
   presence({ scope = "local" }: { readonly scope?: "local" | "cluster" } = {}): RoomMember[] {
-    return this.#host.presenceOf(this.name, scope);
+    const here = this.#core.rooms.membersOf(this.name);
+    return scope === "local" ? here : [...here, ...this.#core.cluster.knownMembersOf(this.name)];
   }
 
   /**
@@ -183,9 +178,45 @@ export class Room<Data = unknown> {
    * @param options - `timeoutMs`: how long other processes have to answer. @defaultValue 1000
    * @returns What came in time. Never rejects.
    */
-  fetchMembers({
+  async fetchMembers({
     timeoutMs = 1_000,
   }: { readonly timeoutMs?: number } = {}): Promise<ClusterMembers> {
-    return this.#host.fetchMembers(this.name, timeoutMs);
+    const elsewhere = await this.#core.cluster.fetchMembers(this.name, { timeoutMs });
+    const { members, missingNodes } = elsewhere;
+    return { members: [...this.presence(), ...members], missingNodes };
   }
+}
+
+/**
+ * Checks what is to be the name of a room. Names are compared character by character, as
+ * they are: neither case nor Unicode variants are the same, and nothing is a wildcard.
+ *
+ * @throws {TypeError} It is no string; or it has half a surrogate pair, and so cannot be
+ *   told from other names once it is UTF-8.
+ * @throws {RangeError} It is longer than `maxLength` UTF-16 units.
+ */
+export function checkRoomName(name: unknown, maxLength: number): asserts name is string {
+  if (typeof name !== "string") {
+    throw new TypeError(
+      `the name of a room is a string, not ${name === null ? "null" : typeof name}`,
+    );
+  }
+  if (name.length > maxLength) {
+    throw new RangeError(
+      `the name of a room has at most ${maxLength} characters (maxRoomNameLength), not ${name.length}`,
+    );
+  }
+  if (!isWellFormed(name))
+    throw new TypeError("the name of a room has half a surrogate pair in it");
+}
+
+function isWellFormed(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if ((unit & 0xf800) !== 0xd800) continue;
+    const next = text.charCodeAt(index + 1);
+    if (unit >= 0xdc00 || (next & 0xfc00) !== 0xdc00) return false;
+    index++;
+  }
+  return true;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkRoomName } from "../../src/manager/room-name.js";
+import { checkRoomName } from "../../src/manager/room.js";
 
 describe("the name of a room", () => {
   it.each([
