@@ -29,7 +29,7 @@ export const HANDSHAKE_FAULTS = {
   BODY_UNEXPECTED:          { httpStatus: 400,       section: "RFC 9112 §6",        rule: "an opening handshake carries no body" },
   UPGRADE_MISSING:          { httpStatus: 426,       section: "RFC 6455 §4",        rule: "the Upgrade header field must name websocket" },
   CONNECTION_MISSING:       { httpStatus: 400,       section: "RFC 6455 §4",        rule: "the Connection header field must list the token upgrade" },
-  KEY_INVALID:              { httpStatus: 400,       section: "RFC 6455 §4.2.1",    rule: "there must be exactly one Sec-WebSocket-Key, 16 bytes in canonical base64" },
+  KEY_INVALID:              { httpStatus: 400,       section: "RFC 6455 §4.2.1",    rule: "there must be exactly one Sec-WebSocket-Key, 22 base64 characters and ==" },
   VERSION_INVALID:          { httpStatus: 400,       section: "RFC 6455 §11.3.5",   rule: "there must be exactly one Sec-WebSocket-Version" },
   VERSION_UNSUPPORTED:      { httpStatus: 426,       section: "RFC 6455 §4.4",      rule: "only version 13 of the protocol is spoken" },
   SUBPROTOCOLS_INVALID:     { httpStatus: 400,       section: "RFC 6455 §11.3.4",   rule: "Sec-WebSocket-Protocol must list tokens, each of them once" },

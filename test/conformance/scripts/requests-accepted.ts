@@ -72,6 +72,12 @@ const plain: RequestCase[] = [
     request: request({ fields: { Connection: connection } }),
   })),
   {
+    name: "takes a key whose last character has bits that 16 bytes do not fill",
+    rows: ["6455-4.2.1-07"],
+    request: request({ fields: { "Sec-WebSocket-Key": "AQIDBAUGBwgJCgsMDQ4PEC==" } }),
+    fields: { "sec-websocket-accept": "OfS0wDaT5NoxF2gqm7Zj2YtetzM=" },
+  },
+  {
     name: "ignores white space around values",
     rows: ["6455-4.2.1-12"],
     request: request({

@@ -58,15 +58,24 @@ describe("the key", () => {
     );
   });
 
-  it("ends in one of four digits: the 4 bits that are left over must be 0 [6455-4.2.1-07]", () => {
+  it("may be any 22 base64 characters, whatever bits the last has left over [6455-4.2.1-07]", () => {
     const digits = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    const digit = fc.constantFrom(...digits);
 
-    expect(digits.filter((digit) => isKey(`AAAAAAAAAAAAAAAAAAAAA${digit}==`))).toEqual([
-      "A",
-      "Q",
-      "g",
-      "w",
-    ]);
+    expect(isKey("AQIDBAUGBwgJCgsMDQ4PEC==")).toBe(true); // the example of RFC 6455 §4.1
+    expect(digits.filter((last) => !isKey(`AAAAAAAAAAAAAAAAAAAAA${last}==`))).toEqual([]);
+    fc.assert(
+      fc.property(fc.array(digit, { minLength: 22, maxLength: 22 }), (all) => {
+        expect(isKey(`${all.join("")}==`)).toBe(true);
+      }),
+    );
+  });
+
+  it("is answered as it was sent, not as the bytes it stands for [6455-4.2.2-13]", () => {
+    const written = "dGhlIHNhbXBsZSBub25jZR==";
+    const expected = createHash("sha1").update(`${written}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+
+    expect(acceptFor(written, sha1)).toBe(expected.digest("base64"));
   });
 
   it("has a digit at each of its 22 places [6455-4.2.1-07]", () => {
