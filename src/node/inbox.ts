@@ -8,6 +8,7 @@ export interface Delivered {
 }
 
 interface Reader {
+  readonly iterator: AsyncIterableIterator<Message, undefined>;
   readonly resolve: (result: IteratorResult<Message, undefined>) => void;
 }
 
@@ -63,27 +64,45 @@ export class Inbox {
     while (!this.isEmpty) this.shift();
   }
 
-  /** @param wanted - Called when a reader has begun to wait. */
+  /** @param wanted - Called when a reader has begun to wait, or an iterator has gone. */
   iterate(wanted: () => void): AsyncIterableIterator<Message, undefined> {
     this.#iterators++;
     let isDone = false;
+    const finish = (): void => {
+      if (isDone) return;
+      isDone = true;
+      this.#iterators--;
+      this.#dismiss(iterator);
+      wanted();
+    };
     const iterator: AsyncIterableIterator<Message, undefined> = {
       [Symbol.asyncIterator]: () => iterator,
       next: () => {
         if (isDone || (this.#hasEnded && this.isEmpty)) return Promise.resolve(END);
         return new Promise((resolve) => {
-          this.#readers.push({ resolve });
+          this.#readers.push({ iterator, resolve });
           wanted();
         });
       },
       return: () => {
-        if (!isDone) this.#iterators--;
-        isDone = true;
-        wanted();
+        finish();
         return Promise.resolve(END);
+      },
+      throw: (error: unknown) => {
+        finish();
+        return Promise.reject(error);
       },
     };
     return iterator;
+  }
+
+  /** Who waits with `iterator` waits in vain: the next message is for others. */
+  #dismiss(iterator: AsyncIterableIterator<Message, undefined>): void {
+    for (const place of this.#readers.places()) {
+      if (place.value.iterator !== iterator) continue;
+      this.#readers.remove(place);
+      place.value.resolve(END);
+    }
   }
 }
 

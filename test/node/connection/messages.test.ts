@@ -104,6 +104,19 @@ describe("messages", () => {
     expect(peer.connection.readyState).toBe(ReadyState.OPEN);
   });
 
+  it("are lost to no loop that comes after an iterator which was returned while it waited", async () => {
+    const peer = new RawPeer();
+    const given = peer.connection[Symbol.asyncIterator]();
+    const read = given.next();
+    await given.return?.();
+    expect(await read).toEqual({ value: undefined, done: true });
+    peer.message("one");
+    peer.message("two");
+    const got: unknown[] = [];
+    for await (const message of peer.connection) if (got.push(message) === 2) break;
+    expect(got).toEqual(["one", "two"]);
+  });
+
   it("end an iterator when the connection ends, after those that wait", async () => {
     const peer = new RawPeer();
     peer.send(frame(TEXT, "last"), frame(CLOSE, closePayload(1000)));
