@@ -1,4 +1,4 @@
-import type { BrokerReceiver, BrokerSubscription } from "../cluster/index.js";
+import type { BrokerReceiver, BrokerStatus, BrokerSubscription } from "../cluster/index.js";
 
 /** How a set of subscriptions reaches its engine. */
 export interface SubscriptionEngine {
@@ -75,4 +75,28 @@ function newChannel(): Channel {
   let confirm = (): void => {};
   const ready = new Promise<void>((resolve) => (confirm = resolve));
   return { receivers: new Set(), ready, confirm };
+}
+
+/** Whether an engine is up, and who wants to know. */
+export class Status {
+  readonly #listeners = new Set<(status: BrokerStatus) => void>();
+  #isUp = false;
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  listen(listener: (status: BrokerStatus) => void): () => void {
+    const own = (status: BrokerStatus): void => listener(status);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  /** Tells of a change, and only of a change. */
+  set(status: BrokerStatus): void {
+    const isUp = status.type === "up";
+    if (isUp === this.#isUp) return;
+    this.#isUp = isUp;
+    for (const listener of this.#listeners) listener(status);
+  }
 }

@@ -1,4 +1,4 @@
-import { EVERYBODY, isNodeId, NODES, nodeChannel, roomChannel } from "./channels.js";
+import { EVERYBODY, isNodeId, NODES, nodeChannel, nodeIdOf, roomChannel } from "./names.js";
 import { ClusterConversation, wireState } from "./conversation.js";
 import type { BrokerMetrics, ClusterCounts } from "./event.js";
 import { ClusterLink } from "./link.js";
@@ -20,7 +20,6 @@ import {
 import { ClusterReplay, type Offset, type Returning } from "./replay.js";
 import { ClusterRooms } from "./rooms.js";
 import { ClusterStatus } from "./status.js";
-import { nodeIdOf } from "./connection-id.js";
 
 /** How long `close` waits for the engine to take what is queued. */
 const CLOSE_TIMEOUT_MS = 1_000;

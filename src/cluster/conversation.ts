@@ -1,4 +1,4 @@
-import { NODES, nodeChannel } from "./channels.js";
+import { NODES, nodeChannel } from "./names.js";
 import type { ClusterLink } from "./link.js";
 import type { ClusterLocal, ClusterMembers, RoomMember } from "./local.js";
 import type { ClusterMessage, Delivery, Envelope } from "./message.js";

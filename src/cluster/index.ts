@@ -9,7 +9,7 @@ export type {
   ReplayEntry,
 } from "./broker.js";
 export { clusterOn } from "./cluster.js";
-export { createConnectionId, createNodeId, nodeIdOf } from "./connection-id.js";
+export { createConnectionId, createNodeId, nodeIdOf } from "./names.js";
 export type { BrokerMetrics, ClusterCounts, ClusterEvent, Gap } from "./event.js";
 export {
   type CloseAllOptions,

@@ -50,7 +50,7 @@ export interface Delivery {
   readonly to?: string | undefined;
   readonly exceptIds: readonly string[];
   readonly message: OutboundMessage;
-  /** Nobody knows it but who got the message: see `cluster-offset.ts`. */
+  /** Known only to those who got the message: `ClusterReplay` makes offsets of it that cannot be guessed. */
   readonly nonce?: string | undefined;
 }
 

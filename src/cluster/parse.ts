@@ -1,4 +1,4 @@
-import { isNodeId } from "./channels.js";
+import { isNodeId } from "./names.js";
 import type { CloseAllOptions, RoomMember } from "./local.js";
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import type { Clock } from "../node/index.js";
 import type { BrokerReplay, ReplayEntry } from "./broker.js";
-import { roomChannel } from "./channels.js";
+import { roomChannel } from "./names.js";
 import type { OutboundMessage } from "./local.js";
 import type { Delivery } from "./message.js";
 import { parseEnvelope } from "./parse.js";

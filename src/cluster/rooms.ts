@@ -1,4 +1,4 @@
-import { roomChannel } from "./channels.js";
+import { roomChannel } from "./names.js";
 
 /** How channels are heard. */
 export interface RoomChannels {

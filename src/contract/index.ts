@@ -1,6 +1,5 @@
 /** The door of the layer: what both ends of an application say to each other. Runs anywhere. */
 export { bareFormat, type BareFormatOptions } from "./bare-format.js";
-export type { Clock, Timer } from "./clock.js";
 export { type Codec, jsonCodec } from "./codec.js";
 export { Contract, type ContractOptions, defineContract } from "./contract.js";
 export {
@@ -41,8 +40,7 @@ export {
   type PeerOptions,
   type Refusal,
 } from "./peer-options.js";
-export type { RequestOptions } from "./pending-requests.js";
-export type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.js";
+export type { Clock, RequestOptions, Timer } from "./pending-requests.js";
 export type { SendStatus, ServerConnection, StandardWebSocket } from "./transport.js";
 export {
   type Guard,
@@ -51,5 +49,8 @@ export {
   nothing,
   type OutputOf,
   type Validator,
+  type StandardIssue,
+  type StandardResult,
+  type StandardSchema,
 } from "./validator.js";
 export type { Batch, WireMessage } from "./wire.js";

@@ -1,5 +1,3 @@
-import type { StandardIssue, StandardSchema } from "./standard-schema.js";
-
 /** Tells whether data is of a type: a Standard Schema, or a type guard. */
 export type Validator = StandardSchema | Guard;
 
@@ -32,6 +30,31 @@ export interface Issue {
 export type Validation<Data = unknown> =
   | { readonly isValid: true; readonly data: Data }
   | { readonly isValid: false; readonly issues: readonly Issue[] };
+
+/**
+ * The Standard Schema interface (https://standardschema.dev), version 1, as types
+ * alone: what zod, valibot, arktype and others agree on. None of them is imported.
+ */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    /** Never there at run time. */
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** What a schema makes of a value: another one, or a list of what is wrong with it. */
+export type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] };
+
+/** One thing that is wrong with a value, in the words of the schema. */
+export interface StandardIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
 
 // Issues go back to who sent the data, and quote it: so their number and length have bounds.
 const MAX_ISSUES = 10;

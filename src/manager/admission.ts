@@ -1,6 +1,5 @@
 /** How many connections a manager takes, in all and from one address. */
 import type { AdmissionGuard, GuardVerdict, ServerRequest } from "../node/index.js";
-import { addressKey } from "./address-key.js";
 
 /** A refusal that a page in a browser can read: the connection is accepted, and closed with this. */
 export interface CloseAnswer {
@@ -31,16 +30,6 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-  }
-
-  /** How many places are taken, those included whose opening handshake goes on. */
-  get taken(): number {
-    return this.#taken;
-  }
-
-  /** How many addresses have a place: for tests of what is left behind. */
-  get addresses(): number {
-    return this.#byAddress.size;
   }
 
   /** Asked by servers, before `authenticate`. */
@@ -97,6 +86,31 @@ export class Admission {
     if (answer === "refuse") return { type: "refuse", refusal };
     return { type: "refuse", refusal: { ...refusal, close: this.closeAnswerFor(limit) } };
   }
+}
+
+/**
+ * What counts as one address. A client with IPv6 has a whole network of 2^64 addresses to
+ * choose from, so that all with the same first 64 bits are one. IPv4 is one address, and
+ * so is one that is written as IPv6 (`::ffff:192.0.2.1`).
+ */
+export function addressKey(address: string): string {
+  const text = address.toLowerCase();
+  if (!text.includes(":")) return text;
+  const dot = text.lastIndexOf(":") + 1;
+  if (text.includes(".")) return text.slice(dot);
+  const [withoutZone = ""] = text.split("%");
+  const [head = "", tail = ""] = withoutZone.split("::");
+  const before = groupsOf(head);
+  const after = groupsOf(tail);
+  const zeros = withoutZone.includes("::") ? Math.max(8 - before.length - after.length, 0) : 0;
+  const groups = [...before, ...Array.from({ length: zeros }, () => "0"), ...after];
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
+
+/** The groups of hexadecimal digits, without zeros in front. */
+function groupsOf(text: string): string[] {
+  if (text === "") return [];
+  return text.split(":").map((group) => Number.parseInt(group, 16).toString(16));
 }
 
 const TRY_AGAIN_LATER: CloseAnswer = { code: 1013 };

@@ -1,9 +1,14 @@
 /** How connections come to a manager, and how they leave it. */
 import { createConnectionId } from "../cluster/index.js";
-import type { CloseInfo, WebSocketConnection, WebSocketServer } from "../node/index.js";
+import type {
+  Clock,
+  CloseInfo,
+  Timer,
+  WebSocketConnection,
+  WebSocketServer,
+} from "../node/index.js";
 import { CloseCode, ReadyState } from "../protocol/index.js";
 import { Admission } from "./admission.js";
-import { watchIdle } from "./idle-watch.js";
 import { ManagedConnection } from "./managed-connection.js";
 import type { Announce } from "./manager-events.js";
 import type { ResolvedManagerOptions } from "./manager-options.js";
@@ -160,4 +165,26 @@ export class Intake<Data> {
     recorder.closed(connection, info, options.clock.now() - since);
     void announce(connection, "close", connection, info, id);
   }
+}
+
+/**
+ * Calls `onIdle` once no message has come for `idleTimeoutMs`. A timer is not set anew for
+ * each message, but when it fires too early; a connection whose listener is at work is not idle.
+ *
+ * @returns What ends the watch.
+ */
+function watchIdle<Data>(
+  managed: ManagedConnection<Data>,
+  { clock, idleTimeoutMs }: { readonly clock: Clock; readonly idleTimeoutMs: number },
+  onIdle: () => void,
+): () => void {
+  let timer: Timer;
+  const check = (): void => {
+    if (managed.connection.isHandling) managed.lastActiveAt = clock.now();
+    const restMs = managed.lastActiveAt + idleTimeoutMs - clock.now();
+    if (restMs <= 0) onIdle();
+    else timer = clock.setTimer(check, restMs);
+  };
+  timer = clock.setTimer(check, idleTimeoutMs);
+  return () => timer.cancel();
 }

@@ -14,9 +14,8 @@ import {
 import { isValidOnWire } from "../protocol/index.js";
 import type { FullAnswer } from "./admission.js";
 import type { JoinMessages } from "./batches.js";
-import type { FirstMessageCheck, RateLimit } from "./message-gate.js";
+import type { FirstMessageCheck, Rate, RateLimit } from "./message-gate.js";
 import type { Authorize } from "./rooms.js";
-import type { Rate } from "./token-bucket.js";
 
 /** Options of a {@link ConnectionManager}. `Infinity` lifts a limit. */
 export interface ManagerOptions<Data = unknown> {

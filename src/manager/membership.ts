@@ -8,11 +8,6 @@ export class Membership<Member> {
     return this.#members.size;
   }
 
-  /** How many members are in a group. */
-  get memberCount(): number {
-    return this.#groups.size;
-  }
-
   /** How many places there are in all groups together: a member of two groups has two. */
   get placeCount(): number {
     let count = 0;

@@ -39,11 +39,6 @@ export class Roster<Data> {
     return this.#byId;
   }
 
-  /** Those who have said who they are, where they have to. */
-  *authenticated(): IterableIterator<ManagedConnection<Data>> {
-    for (const managed of this.#byId.values()) if (managed.isAuthenticated) yield managed;
-  }
-
   /** Enters it in the index of users: under no key when `user` is undefined. */
   setUser(managed: ManagedConnection<Data>, user: string | undefined): void {
     if (managed.user === user) return;

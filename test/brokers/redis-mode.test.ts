@@ -3,7 +3,7 @@ import { Cluster, Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterEach, describe, expect, it } from "vitest";
 import { RedisBroker, type RedisBrokerOptions } from "../../src/brokers/redis/index.js";
-import { findMode } from "../../src/brokers/redis/redis-mode.js";
+import { findMode } from "../../src/brokers/redis/redis-link.js";
 import { Engine, type EngineKind, redisKind, redisServer } from "../support/engine.js";
 import { freePort } from "../support/free-port.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { NODES } from "../../src/cluster/channels.js";
+import { NODES } from "../../src/cluster/names.js";
 import { type Remark, wireState } from "../../src/cluster/conversation.js";
 import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import { FakeClock } from "../support/clock.js";

@@ -1,6 +1,6 @@
 // What nodes do when something on the way to the others breaks.
 import { beforeEach, describe, expect, it } from "vitest";
-import { roomChannel } from "../../src/cluster/channels.js";
+import { roomChannel } from "../../src/cluster/names.js";
 import { serializeEnvelope } from "../../src/cluster/message.js";
 import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import { FakeClock } from "../support/clock.js";

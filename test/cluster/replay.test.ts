@@ -1,7 +1,7 @@
 // Members that come back: they get what they have missed, in order and once, or are told of a gap.
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { roomChannel } from "../../src/cluster/channels.js";
+import { roomChannel } from "../../src/cluster/names.js";
 import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import { FakeClock } from "../support/clock.js";
 import { FaultyWay, Node, settle } from "../support/cluster.js";

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ClusterRooms } from "../../src/cluster/rooms.js";
 
 // Rooms that share a channel are hard to find: here those do whose names begin alike.
-vi.mock("../../src/cluster/channels.js", () => ({
+vi.mock("../../src/cluster/names.js", () => ({
   roomChannel: (room: string) => `channel ${room[0]}`,
 }));
 

@@ -1,7 +1,7 @@
 /** One side of the conversation of nodes, without a cluster around it. */
 import { vi } from "vitest";
 import type { Broker } from "../../src/cluster/broker.js";
-import { NODES, nodeChannel, roomChannel } from "../../src/cluster/channels.js";
+import { NODES, nodeChannel, roomChannel } from "../../src/cluster/names.js";
 import { ClusterConversation } from "../../src/cluster/conversation.js";
 import type { ClusterEvent } from "../../src/cluster/event.js";
 import { ClusterLink } from "../../src/cluster/link.js";

@@ -5,8 +5,7 @@ import type {
   BrokerStatus,
   BrokerSubscription,
 } from "../../cluster/index.js";
-import { Status } from "../status.js";
-import { Subscriptions } from "../subscriptions.js";
+import { Status, Subscriptions } from "../subscriptions.js";
 import {
   isNatsConnection,
   type NatsConnection,

@@ -8,9 +8,7 @@ import type {
 } from "../../cluster/index.js";
 import { type IoRedisClient, ioRedisLink, isIoRedisClient } from "./ioredis-link.js";
 import { isNodeRedisClient, type NodeRedisClient, nodeRedisLink } from "./node-redis-link.js";
-import type { PubSubMode, RedisArgument, RedisLink } from "./redis-link.js";
-import { findMode } from "./redis-mode.js";
-import { redisPresence } from "./redis-presence.js";
+import { findMode, type PubSubMode, type RedisArgument, type RedisLink } from "./redis-link.js";
 import { redisReplay, type RedisReplayOptions } from "./redis-replay.js";
 import { RedisSubscriber, withoutOffset } from "./redis-subscriber.js";
 
@@ -134,4 +132,31 @@ function linkOf(client: RedisClient): RedisLink {
   throw new TypeError(
     "RedisBroker needs a client: new Redis() of ioredis, or createClient() of redis",
   );
+}
+
+/** By the clock of Redis alone: those of the nodes may differ. */
+const ANNOUNCE = `
+local time = redis.call("TIME")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call("ZADD", KEYS[1], now + ARGV[2], ARGV[1])
+redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
+return redis.call("ZRANGE", KEYS[1], 0, -1)`;
+
+/** Nodes in a sorted set, by when they expire. */
+function redisPresence(
+  command: (name: string, args: readonly RedisArgument[]) => Promise<unknown>,
+  key: string,
+): BrokerPresence {
+  return {
+    announce: async (nodeId, ttlMs) => {
+      const reply = await command("EVAL", [ANNOUNCE, "1", key, nodeId, String(ttlMs)]);
+      const ids: unknown[] = Array.isArray(reply) ? reply : [];
+      return ids.map((id) =>
+        id instanceof Uint8Array ? new TextDecoder().decode(id) : String(id),
+      );
+    },
+    withdraw: async (nodeId) => {
+      await command("ZREM", [key, nodeId]);
+    },
+  };
 }

@@ -1,6 +1,5 @@
 import type { BrokerReceiver, BrokerStatus, BrokerSubscription } from "../../cluster/index.js";
-import { Status } from "../status.js";
-import { Subscriptions } from "../subscriptions.js";
+import { Status, Subscriptions } from "../subscriptions.js";
 import type { PubSubMode, RedisLink, SubscriberLink } from "./redis-link.js";
 
 /** Between the offset that the engine gave a message, if any, and the message. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { TokenBucket } from "../../src/manager/token-bucket.js";
+import { TokenBucket } from "../../src/manager/message-gate.js";
 
 it("in any stretch of time no more than the burst and what time brings goes through", () => {
   fc.assert(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TokenBucket } from "../../src/manager/token-bucket.js";
+import { TokenBucket } from "../../src/manager/message-gate.js";
 
 /** How many of `count` go through at `now`. */
 function taken(bucket: TokenBucket, now: number, count: number): number {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { platformClock } from "../../src/contract/clock.js";
+import { platformClock } from "../../src/contract/pending-requests.js";
 
 afterEach(() => {
   vi.useRealTimers();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressKey } from "../../src/manager/address-key.js";
+import { addressKey } from "../../src/manager/admission.js";
 
 // oxfmt-ignore
 const ROWS: readonly [address: string, key: string][] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closeCodeLabel, LabelledCounter } from "../../../src/manager/metrics/labels.js";
+import { closeCodeLabel, LabelledCounter } from "../../../src/manager/metrics/recorder.js";
 
 describe("closeCodeLabel", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createConnectionId, createNodeId, nodeIdOf } from "../../src/cluster/connection-id.js";
+import { createConnectionId, createNodeId, nodeIdOf } from "../../src/cluster/names.js";
 
 describe("the id of a connection", () => {
   it("begins with its manager, and has 128 bits that come from nowhere [G07]", () => {

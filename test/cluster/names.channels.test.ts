@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isNodeId, roomChannel } from "../../src/cluster/channels.js";
+import { isNodeId, roomChannel } from "../../src/cluster/names.js";
 
 const LONG = "é".repeat(200);
 

@@ -1,4 +1,32 @@
-/** Names of channels: of the characters, and as long, as a broker takes them. */
+/**
+ * Names of nodes, connections and channels. The first two are made here and never taken from
+ * a client; those of channels have the characters and the length that every broker takes.
+ */
+
+/** Makes the name of one manager: 12 hexadecimal digits that no other is likely to have. */
+export function createNodeId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(6));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Makes the id of a connection: that of its manager, `-`, and 128 random bits in base64url. */
+export function createConnectionId(nodeId: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const base64 = btoa(String.fromCharCode(...bytes));
+  return `${nodeId}-${base64.replaceAll("+", "-").replaceAll("/", "_").slice(0, 22)}`;
+}
+
+/** The manager a connection belongs to, as its id says. */
+export function nodeIdOf(connectionId: string): string {
+  const end = connectionId.indexOf("-");
+  return end < 0 ? "" : connectionId.slice(0, end);
+}
+
+/** Whether it can be the name of a node, and so a part of a channel's name. */
+export function isNodeId(value: unknown): value is string {
+  if (typeof value !== "string" || value.length === 0 || value.length > 64) return false;
+  return Array.from({ length: value.length }, (_, index) => value.charCodeAt(index)).every(isPlain);
+}
 
 /** Messages to everybody. */
 export const EVERYBODY = "all";
@@ -9,12 +37,6 @@ export const NODES = "nodes";
 /** Whatever is for one node, or for a connection of that node. */
 export function nodeChannel(nodeId: string): string {
   return `node.${nodeId}`;
-}
-
-/** Whether it can be the name of a node, and so a part of a channel's name. */
-export function isNodeId(value: unknown): value is string {
-  if (typeof value !== "string" || value.length === 0 || value.length > 64) return false;
-  return Array.from({ length: value.length }, (_, index) => value.charCodeAt(index)).every(isPlain);
 }
 
 /** Characters of a room's name, encoded, that go into the channel's. */
