@@ -3,7 +3,7 @@ import type { CompressionWindow } from "./compression-window.js";
 import { DynamicCodes } from "./dynamic-codes.js";
 import type { Parse } from "./parse.js";
 import { FIXED_CODES, ReadyChoice, type ReadyCodes } from "./ready-codes.js";
-import { writeSymbols } from "./symbol-writer.js";
+import { writeSymbols } from "./encode-symbols.js";
 
 /** BTYPE, behind BFINAL = 0: the three bits that start a block (RFC 1951 §3.2.3). */
 const STORED = 0b000;

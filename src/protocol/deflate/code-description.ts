@@ -9,7 +9,7 @@ import type { CodeLengths } from "./code-lengths.js";
 import { CodePlan } from "./code-plan.js";
 import { assignCodes } from "./huffman.js";
 import { EXTRA_COUNT_SHIFT, EXTRA_SHIFT, SYMBOL_MASK } from "./match-symbols.js";
-import { writeSymbols } from "./symbol-writer.js";
+import { writeSymbols } from "./encode-symbols.js";
 
 /** Three bits for each length of the code length code (RFC 1951 §3.2.7). */
 const MAX_CODE_LENGTH_BITS = 7;

@@ -3,9 +3,9 @@ import { type Allocate, allocateOwn } from "./allocate.js";
 import { BitReader } from "./bit-reader.js";
 import { type BlockCodes, fixedCodes, readDynamicCodes, takePreparedCodes } from "./block-codes.js";
 import { DecompressionBuffer } from "./decompression-buffer.js";
-import { decodeSymbolsFast } from "./fast-symbols.js";
+import { decodeSymbolsFast } from "./decode-symbols-fast.js";
 import { History } from "./history.js";
-import { decodeSymbols, type SymbolsEnd } from "./symbols.js";
+import { decodeSymbols, type SymbolsEnd } from "./decode-symbols.js";
 import { checkWindowBits } from "./window-bits.js";
 
 /** What the peer may make use of in one direction of a connection. */

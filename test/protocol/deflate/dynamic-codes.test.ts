@@ -3,7 +3,7 @@ import { BitReader } from "../../../src/protocol/deflate/bit-reader.js";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { readDynamicCodes } from "../../../src/protocol/deflate/block-codes.js";
 import { DynamicCodes } from "../../../src/protocol/deflate/dynamic-codes.js";
-import { writeSymbols } from "../../../src/protocol/deflate/symbol-writer.js";
+import { writeSymbols } from "../../../src/protocol/deflate/encode-symbols.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import { type Part, parsed, type ParsedChunk } from "../../support/deflate-parse.js";
 import { inspectPayload } from "../../support/deflate-window.js";

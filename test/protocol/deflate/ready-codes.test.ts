@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { CodePlan } from "../../../src/protocol/deflate/code-plan.js";
 import { FIXED_CODES, ReadyChoice } from "../../../src/protocol/deflate/ready-codes.js";
-import { writeSymbols } from "../../../src/protocol/deflate/symbol-writer.js";
+import { writeSymbols } from "../../../src/protocol/deflate/encode-symbols.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import { type Part, parsed } from "../../support/deflate-parse.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeSymbols } from "../../../src/protocol/deflate/symbols.js";
+import { decodeSymbols } from "../../../src/protocol/deflate/decode-symbols.js";
 import { decode, END, literals, match, symbolTests } from "../../support/deflate-symbols.js";
 
 describe("decodeSymbols", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeSymbolsFast } from "../../../src/protocol/deflate/fast-symbols.js";
+import { decodeSymbolsFast } from "../../../src/protocol/deflate/decode-symbols-fast.js";
 import { decode, END, literals, match, symbolTests } from "../../support/deflate-symbols.js";
 
 describe("decodeSymbolsFast", () => {

@@ -2,7 +2,7 @@ import type { BitReader } from "./bit-reader.js";
 import type { BlockCodes } from "./block-codes.js";
 import { END, EXCEPTION, SUBTABLE } from "./decode-table.js";
 import type { DecompressionBuffer } from "./decompression-buffer.js";
-import type { SymbolsEnd } from "./symbols.js";
+import type { SymbolsEnd } from "./decode-symbols.js";
 
 /**
  * Does what {@link decodeSymbols} does, faster, as long as the end of the output

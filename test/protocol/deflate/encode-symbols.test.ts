@@ -7,7 +7,7 @@ import {
   fixedLitlenLengths,
 } from "../../../src/protocol/deflate/code-lengths.js";
 import { assignCodes } from "../../../src/protocol/deflate/huffman.js";
-import { writeSymbols } from "../../../src/protocol/deflate/symbol-writer.js";
+import { writeSymbols } from "../../../src/protocol/deflate/encode-symbols.js";
 import { type Part, parsed } from "../../support/deflate-parse.js";
 import { type Lengths } from "../../support/deflate-stream.js";
 import { inspectPayload } from "../../support/deflate-window.js";
