@@ -1,5 +1,5 @@
 /**
- * Finds the tables of `src/protocol/deflate/prepared-lengths.ts`: those that make the
+ * Finds the tables of `src/protocol/deflate/prepared-codes.ts`: those that make the
  * messages of `training-text.ts` smallest. Takes a minute for each of the three;
  * `tsc -p tsconfig.tools.json && node .build/bench/prepared-codes/train.js`.
  */
@@ -11,13 +11,11 @@ import {
   LITLEN_SYMBOLS,
 } from "../../src/protocol/deflate/alphabets.js";
 import { CodeDescription } from "../../src/protocol/deflate/code-description.js";
-import { CodeLengths } from "../../src/protocol/deflate/code-lengths.js";
-import { CompressionWindow } from "../../src/protocol/deflate/compression-window.js";
-import { assignLengths } from "../../src/protocol/deflate/huffman.js";
+import { CodeLengths, assignLengths } from "../../src/protocol/deflate/huffman.js";
+import { CompressionWindow, Parse } from "../../src/protocol/deflate/compression-window.js";
 import { HashChains } from "../../src/protocol/deflate/hash-chains.js";
 import { DEFAULT_LEVEL, effortOf } from "../../src/protocol/deflate/levels.js";
 import { findMatches } from "../../src/protocol/deflate/match-finder.js";
-import { Parse } from "../../src/protocol/deflate/parse.js";
 import { type Random, seeded } from "../../test/support/deflate-corpora.js";
 import { conversation, type Kind } from "./training-text.js";
 

@@ -13,14 +13,12 @@ export {
   type BulkDeflate,
   type BulkOptions,
   type CodecSetup,
-  Compressor,
-  type CompressorOptions,
   createCodec,
-  Decompressor,
-  type DecompressorOptions,
-  DEFAULT_LEVEL,
   type InflateOutcome,
-} from "./deflate/index.js";
+} from "./deflate/codec.js";
+export { Compressor, type CompressorOptions } from "./deflate/compressor.js";
+export { Decompressor, type DecompressorOptions } from "./deflate/decompressor.js";
+export { DEFAULT_LEVEL } from "./deflate/levels.js";
 export {
   CodecError,
   ProtocolError,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { JobQueue } from "../../src/node/deflate-jobs.js";
 import { ZlibBulk } from "../../src/node/deflate-zlib.js";
-import type { InflateOutcome } from "../../src/protocol/deflate/index.js";
+import type { InflateOutcome } from "../../src/protocol/deflate/codec.js";
 import { CORPORA, seeded } from "../support/deflate-corpora.js";
 import { inspectPayload } from "../support/deflate-window.js";
 

@@ -2,7 +2,7 @@
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { ProtocolConnection } from "../../src/protocol/connection.js";
-import { createCodec } from "../../src/protocol/deflate/index.js";
+import { createCodec } from "../../src/protocol/deflate/codec.js";
 import { PerMessageDeflate } from "../../src/protocol/extensions/permessage-deflate.js";
 import { connection, type ConnectionOptions, frameFrom, platform } from "../support/protocol.js";
 import { BINARY, concat, CONTINUATION, PING, TEXT } from "../support/wire-frame.js";

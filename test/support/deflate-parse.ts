@@ -6,14 +6,13 @@ import {
   FIRST_LENGTH,
   LENGTH_BASE,
 } from "../../src/protocol/deflate/alphabets.js";
-import { CompressionWindow } from "../../src/protocol/deflate/compression-window.js";
+import { CompressionWindow, Parse } from "../../src/protocol/deflate/compression-window.js";
 import {
   distanceSymbol,
   EXTRA_SHIFT,
   lengthSymbol,
   SYMBOL_MASK,
-} from "../../src/protocol/deflate/match-symbols.js";
-import { Parse } from "../../src/protocol/deflate/parse.js";
+} from "../../src/protocol/deflate/encode-symbols.js";
 
 /** A literal byte, or how many bytes again from how far back. */
 export type Part = number | readonly [length: number, distance: number];

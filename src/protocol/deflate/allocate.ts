@@ -1,3 +1,5 @@
+/** Memory for compressed and decompressed messages, and copies in it. */
+
 /** Gives memory of so many bytes for its caller alone, filled with anything. */
 export type Allocate = (length: number) => Uint8Array;
 

@@ -22,7 +22,6 @@ export const CODE_LENGTH_SYMBOLS = 19;
 /** The longest code of literals, lengths and distances, in bits (§3.2.7). */
 export const MAX_CODE_BITS = 15;
 
-export const MIN_MATCH = 3;
 export const MAX_MATCH = 258;
 
 // oxfmt-ignore

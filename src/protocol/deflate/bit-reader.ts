@@ -1,3 +1,5 @@
+/** Takes bits from a DEFLATE stream (RFC 1951 §3.1.1). */
+
 /** Bytes that may be loaded behind the input, in words, before anybody notices its end. */
 const SLACK_BYTES = 64;
 

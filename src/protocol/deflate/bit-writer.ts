@@ -1,3 +1,5 @@
+/** Puts bits into a DEFLATE stream (RFC 1951 §3.1.1). */
+
 /** Whole words are written, so that many bytes behind the position must be there. */
 const SLACK_BYTES = 8;
 

@@ -1,3 +1,4 @@
+/** Reads the codes of a block from its header (RFC 1951 §3.2.6, §3.2.7). */
 import {
   CODE_LENGTH_ORDER,
   CODE_LENGTH_SYMBOLS,
@@ -11,7 +12,7 @@ import {
   LITLEN_SYMBOLS,
 } from "./alphabets.js";
 import type { BitReader } from "./bit-reader.js";
-import { CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./code-lengths.js";
+import { CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./huffman.js";
 import { buildDecodeTable, DecodeTable, END, EXCEPTION, LITERAL } from "./decode-table.js";
 import { PREPARED_CODES } from "./prepared-codes.js";
 

@@ -1,9 +1,9 @@
+/** Writes a block, of the type that takes the fewest bits (RFC 1951 §3.2.3). */
 import type { BitWriter } from "./bit-writer.js";
-import type { CompressionWindow } from "./compression-window.js";
+import type { CompressionWindow, Parse } from "./compression-window.js";
 import { DynamicCodes } from "./dynamic-codes.js";
-import type { Parse } from "./parse.js";
 import { FIXED_CODES, ReadyChoice, type ReadyCodes } from "./ready-codes.js";
-import { writeSymbols } from "./encode-symbols.js";
+import { encodeSymbols } from "./encode-symbols.js";
 
 /** BTYPE, behind BFINAL = 0: the three bits that start a block (RFC 1951 §3.2.3). */
 const STORED = 0b000;
@@ -68,7 +68,7 @@ export function writeBlock(
   } else {
     writer.put(DYNAMIC, 3);
     dynamic.writeHeader(writer);
-    writeSymbols(writer, parse.symbols, parse.count, dynamic.codes);
+    encodeSymbols(writer, parse.symbols, parse.count, dynamic.codes);
   }
 }
 
@@ -80,7 +80,7 @@ function writeReady(writer: BitWriter, parse: Parse, { codes, description }: Rea
   } else {
     writer.put(FIXED, 3);
   }
-  writeSymbols(writer, parse.symbols, parse.count, codes);
+  encodeSymbols(writer, parse.symbols, parse.count, codes);
 }
 
 /** §3.2.4 */

@@ -1,3 +1,4 @@
+/** Describes the codes of a block in front of it (RFC 1951 §3.2.7). */
 import {
   CODE_LENGTH_ORDER,
   CODE_LENGTH_SYMBOLS,
@@ -5,11 +6,9 @@ import {
   LITLEN_SYMBOLS,
 } from "./alphabets.js";
 import type { BitWriter } from "./bit-writer.js";
-import type { CodeLengths } from "./code-lengths.js";
+import { type CodeLengths, assignCodes } from "./huffman.js";
 import { CodePlan } from "./code-plan.js";
-import { assignCodes } from "./huffman.js";
-import { EXTRA_COUNT_SHIFT, EXTRA_SHIFT, SYMBOL_MASK } from "./match-symbols.js";
-import { writeSymbols } from "./encode-symbols.js";
+import { EXTRA_COUNT_SHIFT, EXTRA_SHIFT, SYMBOL_MASK, encodeSymbols } from "./encode-symbols.js";
 
 /** Three bits for each length of the code length code (RFC 1951 §3.2.7). */
 const MAX_CODE_LENGTH_BITS = 7;
@@ -17,7 +16,7 @@ const MAX_CODE_LENGTH_BITS = 7;
 /** Extra bits of the symbols of the code length code: only those that repeat have any. */
 const REPEAT_BITS = new Uint8Array(CODE_LENGTH_SYMBOLS);
 REPEAT_BITS.set([2, 3, 7], 16);
-/** What to add the number of times to, times 2^13, to write a repeat: see `match-symbols.ts`. */
+/** What to add the number of times to, times 2^13, to write a repeat: see `encode-symbols.ts`. */
 const REPEAT: number = 16 + (2 << EXTRA_COUNT_SHIFT) - (3 << EXTRA_SHIFT);
 const ZEROS: number = 17 + (3 << EXTRA_COUNT_SHIFT) - (3 << EXTRA_SHIFT);
 const LONG_ZEROS: number = 18 + (7 << EXTRA_COUNT_SHIFT) - (11 << EXTRA_SHIFT);
@@ -64,7 +63,7 @@ export class CodeDescription {
     writer.put(this.#distances - 1, 5);
     writer.put(this.#listed - 4, 4);
     for (let i = 0; i < this.#listed; i++) writer.put(this.#bits[CODE_LENGTH_ORDER[i]!]!, 3);
-    writeSymbols(writer, this.#runs, this.#runCount, this.#codes);
+    encodeSymbols(writer, this.#runs, this.#runCount, this.#codes);
   }
 
   /** Describes the lengths of a code up to its last symbol, a run at a time. */

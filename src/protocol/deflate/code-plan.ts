@@ -1,5 +1,5 @@
-import { CodeLengths } from "./code-lengths.js";
-import { assignLengths } from "./huffman.js";
+/** Finds a prefix code for symbols that were counted (RFC 1951 §3.2.2). */
+import { CodeLengths, assignLengths } from "./huffman.js";
 
 /** Larger weights are rare in a small message. */
 const TABLED_WEIGHTS = 256;

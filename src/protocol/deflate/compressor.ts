@@ -1,13 +1,12 @@
+/** Compresses the messages of one direction of a connection (RFC 7692 §7.2.1). */
 import { type Allocate, allocateOwn, copyOf } from "./allocate.js";
 import { BitWriter } from "./bit-writer.js";
 import { writeBlock } from "./block-writer.js";
-import { CHUNK_BYTES, CompressionWindow, MAX_WINDOW_BYTES } from "./compression-window.js";
+import { CHUNK_BYTES, CompressionWindow, MAX_WINDOW_BYTES, Parse } from "./compression-window.js";
 import { HASHED_BYTES, HashChains, learn } from "./hash-chains.js";
 import { History } from "./history.js";
 import { DEFAULT_LEVEL, type Effort, effortOf } from "./levels.js";
 import { findMatches } from "./match-finder.js";
-import { Parse } from "./parse.js";
-import { checkWindowBits } from "./window-bits.js";
 
 /** How one direction of a connection compresses. */
 export interface CompressorOptions {
@@ -61,7 +60,6 @@ export class Compressor {
 
   /** @throws {RangeError} for options out of range. */
   constructor(options: CompressorOptions) {
-    checkWindowBits(options.windowBits);
     this.#windowBits = options.windowBits;
     this.#contextTakeover = options.contextTakeover;
     this.#effort = effortOf(options.level ?? DEFAULT_LEVEL);

@@ -1,3 +1,4 @@
+/** Decodes the symbols of a block for speed, as long as the end of the output is not near. */
 import type { BitReader } from "./bit-reader.js";
 import type { BlockCodes } from "./block-codes.js";
 import { END, EXCEPTION, SUBTABLE } from "./decode-table.js";

@@ -1,3 +1,4 @@
+/** Decodes the symbols of a block, plainly (RFC 1951 §3.2.3). */
 import type { BitReader } from "./bit-reader.js";
 import type { BlockCodes } from "./block-codes.js";
 import { type DecodeTable, END, EXCEPTION, SUBTABLE } from "./decode-table.js";

@@ -1,5 +1,6 @@
+/** The table in which the decoder looks up codes (RFC 1951 §3.2.2). */
 import { MAX_CODE_BITS } from "./alphabets.js";
-import type { CodeLengths } from "./code-lengths.js";
+import type { CodeLengths } from "./huffman.js";
 
 /**
  * Tables that turn the next bits of the input into a symbol (RFC 1951 §3.2.2).

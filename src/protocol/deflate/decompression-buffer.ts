@@ -1,3 +1,4 @@
+/** Where a message is decompressed to, behind the history that it may refer to. */
 import { type Allocate, allocateOwn, copyOf } from "./allocate.js";
 
 /**

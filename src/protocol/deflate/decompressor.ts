@@ -1,3 +1,4 @@
+/** Decompresses the messages of one direction of a connection (RFC 7692 §7.2.2). */
 import { ProtocolError } from "../errors.js";
 import { type Allocate, allocateOwn } from "./allocate.js";
 import { BitReader } from "./bit-reader.js";
@@ -6,7 +7,6 @@ import { DecompressionBuffer } from "./decompression-buffer.js";
 import { decodeSymbolsFast } from "./decode-symbols-fast.js";
 import { History } from "./history.js";
 import { decodeSymbols, type SymbolsEnd } from "./decode-symbols.js";
-import { checkWindowBits } from "./window-bits.js";
 
 /** What the peer may make use of in one direction of a connection. */
 export interface DecompressorOptions {
@@ -37,7 +37,6 @@ export class Decompressor {
 
   /** @throws {RangeError} for a `windowBits` out of range. */
   constructor({ windowBits, contextTakeover, allocate = allocateOwn }: DecompressorOptions) {
-    checkWindowBits(windowBits);
     this.#allocate = allocate;
     this.#windowBytes = 1 << windowBits;
     this.#contextTakeover = contextTakeover;

@@ -1,3 +1,4 @@
+/** Codes made to measure for one block (RFC 1951 §3.2.7). */
 import {
   ALL_SYMBOLS,
   DISTANCE_EXTRA_BITS,

@@ -1,5 +1,5 @@
-import type { CompressionWindow } from "./compression-window.js";
-import { MIN_MATCH_BYTES } from "./parse.js";
+/** Remembers where four bytes occurred before. */
+import { type CompressionWindow, MIN_MATCH_BYTES } from "./compression-window.js";
 
 /** Bytes that are hashed together: no more than the shortest match has. */
 export const HASHED_BYTES: number = MIN_MATCH_BYTES;

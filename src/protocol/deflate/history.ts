@@ -1,3 +1,5 @@
+/** The bytes that a message may refer back to (RFC 1951 §2, RFC 7692 §7.1.1). */
+
 /** What a window starts with; most connections say little. */
 const SMALLEST_CAPACITY = 256;
 
@@ -13,8 +15,14 @@ export class History {
   #bytes: Uint8Array = new Uint8Array(0);
   #length = 0;
 
-  /** @param windowBits - Base-2 logarithm of the window, 8 to 15. */
+  /**
+   * @param windowBits - Base-2 logarithm of the window, 8 to 15 (RFC 7692 §7.1.2).
+   * @throws {RangeError} for any other number.
+   */
   constructor(windowBits: number) {
+    if (!Number.isInteger(windowBits) || windowBits < 8 || windowBits > 15) {
+      throw new RangeError(`windowBits is a whole number from 8 to 15: ${windowBits}`);
+    }
     this.#capacity = 1 << windowBits;
   }
 

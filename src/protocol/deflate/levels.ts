@@ -1,3 +1,5 @@
+/** The compression levels, and what each of them tries. */
+
 /** How hard the search for matches tries: see `match-finder.ts`. */
 export interface Effort {
   /** Where the latest two places with the same hash give no match: at how many more it is looked for. */

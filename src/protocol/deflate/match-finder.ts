@@ -1,9 +1,9 @@
+/** Takes a chunk apart into literals and matches (RFC 1951 §2). */
 import { END_OF_BLOCK, MAX_MATCH } from "./alphabets.js";
-import type { CompressionWindow } from "./compression-window.js";
+import { type CompressionWindow, MIN_MATCH_BYTES, type Parse } from "./compression-window.js";
 import { type HashChains, HASHED_BYTES, hashOf, learn } from "./hash-chains.js";
 import type { Effort } from "./levels.js";
-import { distanceSymbol, lengthSymbol, SYMBOL_MASK } from "./match-symbols.js";
-import { MIN_MATCH_BYTES, type Parse } from "./parse.js";
+import { distanceSymbol, lengthSymbol, SYMBOL_MASK } from "./encode-symbols.js";
 
 /** How many bytes of a place are compared at once, in two words. */
 const COMPARED_BYTES = 8;

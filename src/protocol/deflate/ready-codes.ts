@@ -1,3 +1,4 @@
+/** Chooses among the codes that need not be found: the fixed and the prepared ones. */
 import {
   DISTANCE_EXTRA_BITS,
   DISTANCE_SYMBOLS,
@@ -6,11 +7,14 @@ import {
   LENGTH_EXTRA_BITS,
   LITLEN_SYMBOLS,
 } from "./alphabets.js";
-import { type CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./code-lengths.js";
+import {
+  type CodeLengths,
+  assignCodes,
+  fixedDistanceLengths,
+  fixedLitlenLengths,
+} from "./huffman.js";
 import { type CodePlan, COSTS_PER_SYMBOL } from "./code-plan.js";
-import { assignCodes } from "./huffman.js";
-import { PREPARED_CODES } from "./prepared-codes.js";
-import type { PreparedDescription } from "./prepared-description.js";
+import { PREPARED_CODES, type PreparedDescription } from "./prepared-codes.js";
 
 /** What a symbol without a code costs: more than a whole chunk takes with the fixed codes. */
 const IMPOSSIBLE: number = 1 << 20;

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { writeBlock } from "../../../src/protocol/deflate/block-writer.js";
-import { CompressionWindow } from "../../../src/protocol/deflate/compression-window.js";
+import { CompressionWindow, Parse } from "../../../src/protocol/deflate/compression-window.js";
 import { HashChains, learn } from "../../../src/protocol/deflate/hash-chains.js";
 import { effortOf } from "../../../src/protocol/deflate/levels.js";
 import { findMatches } from "../../../src/protocol/deflate/match-finder.js";
-import { Parse } from "../../../src/protocol/deflate/parse.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import { type Part, parsed, partsOf } from "../../support/deflate-parse.js";
 import { inspectPayload } from "../../support/deflate-window.js";

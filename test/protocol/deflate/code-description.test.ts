@@ -3,7 +3,7 @@ import { BitReader } from "../../../src/protocol/deflate/bit-reader.js";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { readDynamicCodes } from "../../../src/protocol/deflate/block-codes.js";
 import { CodeDescription } from "../../../src/protocol/deflate/code-description.js";
-import { CodeLengths } from "../../../src/protocol/deflate/code-lengths.js";
+import { CodeLengths } from "../../../src/protocol/deflate/huffman.js";
 import { END, EXCEPTION, LITERAL } from "../../../src/protocol/deflate/decode-table.js";
 import { seeded } from "../../support/deflate-corpora.js";
 import type { Lengths } from "../../support/deflate-stream.js";

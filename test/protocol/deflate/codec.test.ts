@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { BulkDeflate, InflateOutcome } from "../../../src/protocol/deflate/bulk.js";
-import { type CodecSetup, createCodec } from "../../../src/protocol/deflate/codec.js";
+import {
+  type BulkDeflate,
+  type CodecSetup,
+  type InflateOutcome,
+  createCodec,
+} from "../../../src/protocol/deflate/codec.js";
 import type { CodecOptions } from "../../../src/protocol/extensions/codec.js";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CodeLengths } from "../../../src/protocol/deflate/code-lengths.js";
+import { CodeLengths } from "../../../src/protocol/deflate/huffman.js";
 import {
   buildDecodeTable,
   DecodeTable,

@@ -3,7 +3,7 @@ import { BitReader } from "../../../src/protocol/deflate/bit-reader.js";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { readDynamicCodes } from "../../../src/protocol/deflate/block-codes.js";
 import { DynamicCodes } from "../../../src/protocol/deflate/dynamic-codes.js";
-import { writeSymbols } from "../../../src/protocol/deflate/encode-symbols.js";
+import { encodeSymbols } from "../../../src/protocol/deflate/encode-symbols.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import { type Part, parsed, type ParsedChunk } from "../../support/deflate-parse.js";
 import { inspectPayload } from "../../support/deflate-window.js";
@@ -23,7 +23,7 @@ function blockOf(chunk: ParsedChunk): { payload: Uint8Array; bits: number; plann
   writer.start(500 + chunk.chunk.length * 2);
   writer.put(0b100, 3);
   codes.writeHeader(writer);
-  writeSymbols(writer, chunk.parse.symbols, chunk.parse.count, codes.codes);
+  encodeSymbols(writer, chunk.parse.symbols, chunk.parse.count, codes.codes);
   const bits = writer.length;
   writer.put(0, 3);
   writer.align();

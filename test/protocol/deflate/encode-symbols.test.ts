@@ -1,16 +1,60 @@
 import { describe, expect, it } from "vitest";
-import { FIRST_DISTANCE } from "../../../src/protocol/deflate/alphabets.js";
+import {
+  DISTANCE_BASE,
+  DISTANCE_EXTRA_BITS,
+  FIRST_DISTANCE,
+  FIRST_LENGTH,
+  LENGTH_BASE,
+  LENGTH_EXTRA_BITS,
+} from "../../../src/protocol/deflate/alphabets.js";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import {
   CodeLengths,
+  assignCodes,
   fixedDistanceLengths,
   fixedLitlenLengths,
-} from "../../../src/protocol/deflate/code-lengths.js";
-import { assignCodes } from "../../../src/protocol/deflate/huffman.js";
-import { writeSymbols } from "../../../src/protocol/deflate/encode-symbols.js";
+} from "../../../src/protocol/deflate/huffman.js";
+import {
+  EXTRA_COUNT_MASK,
+  EXTRA_COUNT_SHIFT,
+  EXTRA_SHIFT,
+  SYMBOL_MASK,
+  distanceSymbol,
+  lengthSymbol,
+  encodeSymbols,
+} from "../../../src/protocol/deflate/encode-symbols.js";
 import { type Part, parsed } from "../../support/deflate-parse.js";
-import { type Lengths } from "../../support/deflate-stream.js";
+import type { Lengths } from "../../support/deflate-stream.js";
 import { inspectPayload } from "../../support/deflate-window.js";
+
+const extraBits = (entry: number): number => (entry >> EXTRA_COUNT_SHIFT) & EXTRA_COUNT_MASK;
+const extra = (entry: number): number => entry >> EXTRA_SHIFT;
+
+it("gives each length its symbol and extra bits (RFC 1951 §3.2.5)", () => {
+  for (let length = 3; length <= 258; length++) {
+    const entry = lengthSymbol(length);
+    const i = (entry & SYMBOL_MASK) - FIRST_LENGTH;
+    expect(extraBits(entry)).toBe(LENGTH_EXTRA_BITS[i]);
+    expect(extra(entry)).toBeLessThan(1 << LENGTH_EXTRA_BITS[i]!);
+    expect(LENGTH_BASE[i]! + extra(entry)).toBe(length);
+  }
+  expect(lengthSymbol(257) & SYMBOL_MASK).toBe(284);
+  expect(lengthSymbol(258) & SYMBOL_MASK).toBe(285);
+});
+
+it("gives each distance its symbol and extra bits", () => {
+  for (let distance = 1; distance <= 32_768; distance++) {
+    const entry = distanceSymbol(distance);
+    const i = (entry & SYMBOL_MASK) - FIRST_DISTANCE;
+    if (
+      extraBits(entry) !== DISTANCE_EXTRA_BITS[i] ||
+      extra(entry) >= 1 << DISTANCE_EXTRA_BITS[i] ||
+      DISTANCE_BASE[i]! + extra(entry) !== distance
+    ) {
+      expect.fail(`${distance}: ${entry}`);
+    }
+  }
+});
 
 function codes(litlen: CodeLengths, distance: CodeLengths): Int32Array {
   const made = new Int32Array(FIRST_DISTANCE + 32);
@@ -27,7 +71,7 @@ function payloadOf(parts: readonly Part[], history = new Uint8Array(0)): Uint8Ar
   const writer = new BitWriter();
   writer.start(10 + parts.length * 5);
   writer.put(0b010, 3);
-  writeSymbols(writer, parse.symbols, parse.count, fixed);
+  encodeSymbols(writer, parse.symbols, parse.count, fixed);
   writer.put(0, 3);
   writer.align();
   return writer.bytes.slice(0, writer.position);
@@ -39,7 +83,7 @@ function lengthsOf(lengths: Lengths): CodeLengths {
   return list;
 }
 
-describe("writeSymbols", () => {
+describe("encodeSymbols", () => {
   it("writes literals and the end of the block", () => {
     const all = Array.from({ length: 256 }, (_, i) => i);
     expect(inspectPayload(payloadOf(all), new Uint8Array(0)).message).toEqual(Uint8Array.from(all));
@@ -90,7 +134,7 @@ describe("writeSymbols", () => {
     const writer = new BitWriter();
     writer.start(100);
     const all = codes(lengthsOf(litlen), lengthsOf(distance));
-    writeSymbols(writer, parse.symbols, parse.count, all);
+    encodeSymbols(writer, parse.symbols, parse.count, all);
     const { length } = writer;
     writer.align();
 

@@ -3,6 +3,14 @@ import { describe, expect, it } from "vitest";
 import { History } from "../../../src/protocol/deflate/history.js";
 
 describe("History", () => {
+  it.each([7, 16, 8.5, Number.NaN, Infinity])("is not made for a window of 2^%d", (windowBits) => {
+    expect(() => new History(windowBits)).toThrow(RangeError);
+  });
+
+  it.each([8, 9, 15])("is made for a window of 2^%i", (windowBits) => {
+    expect(() => new History(windowBits)).not.toThrow();
+  });
+
   it("starts empty", () => {
     const history = new History(8);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
 import { CodePlan } from "../../../src/protocol/deflate/code-plan.js";
 import { FIXED_CODES, ReadyChoice } from "../../../src/protocol/deflate/ready-codes.js";
-import { writeSymbols } from "../../../src/protocol/deflate/encode-symbols.js";
+import { encodeSymbols } from "../../../src/protocol/deflate/encode-symbols.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import { type Part, parsed } from "../../support/deflate-parse.js";
 
@@ -21,7 +21,7 @@ function chosen(parts: readonly Part[], history?: Uint8Array): ReadyChoice {
   writer.start(100_000);
   writer.put(description ? 0b100 : 0b010, 3);
   description?.write(writer);
-  writeSymbols(writer, parse.symbols, parse.count, codes);
+  encodeSymbols(writer, parse.symbols, parse.count, codes);
   expect(writer.length).toBe(choice.bits);
   return choice;
 }
