@@ -1,11 +1,12 @@
 import type { CloseAllOptions } from "../cluster/index.js";
+import type { Names } from "../input/index.js";
 import { Emitter, type WebSocketConnection } from "../node/index.js";
 import { CloseCode, type SendOptions } from "../protocol/index.js";
 import type { Broadcastable, BroadcastOptions, BroadcastResult } from "./broadcast.js";
 import { closeAll } from "./close-all.js";
 import type { SendToStatus } from "./dispatch.js";
 import { ManagerCore } from "./manager-core.js";
-import type { Announce, ManagerEvents } from "./manager-events.js";
+import { type Announce, MANAGER_EVENTS, type ManagerEvents } from "./manager-events.js";
 import { type ManagerOptions, resolveManagerOptions } from "./manager-options.js";
 import { MetricsRecorder } from "./metrics/recorder.js";
 import type { Metrics } from "./metrics/metrics.js";
@@ -230,6 +231,10 @@ export class ConnectionManager<Data = unknown>
     const { groupCount: rooms, placeCount: members } = this.#core.rooms.membership;
     const broker = this.#core.cluster.metrics?.();
     return this.#core.recorder.read({ connections: this.connections, rooms, members, broker });
+  }
+
+  protected override events(): Names<ManagerEvents<Data>> {
+    return MANAGER_EVENTS;
   }
 
   protected override listenerAdded(name: keyof ManagerEvents<Data>): void {

@@ -1,4 +1,5 @@
 import type { ClusterEvent, OutboundMessage } from "../cluster/index.js";
+import type { Names } from "../input/index.js";
 import type { CloseInfo, Message, WebSocketConnection } from "../node/index.js";
 import type { AdmissionLimit } from "./admission.js";
 import type { BroadcastResult } from "./broadcast.js";
@@ -38,6 +39,33 @@ export interface ManagerEvents<Data> {
   /** A message has been sent to many: to a room, to a user or to all. */
   broadcast: [result: BroadcastResult, room: string | undefined, message: OutboundMessage];
 }
+
+/** A new event is a row here. */
+export const MANAGER_EVENTS: Names<ManagerEvents<unknown>> = {
+  owner: "a ConnectionManager",
+  known: {
+    connection: true,
+    authenticated: true,
+    refused: true,
+    rateLimited: true,
+    message: true,
+    close: true,
+    join: true,
+    leave: true,
+    created: true,
+    removed: true,
+    cluster: true,
+    presence: true,
+    broadcast: true,
+  },
+  advice: {
+    connect: "connection",
+    disconnect: "close",
+    disconnecting: "close",
+    error: "what listeners and hooks throw goes to the option onHandlerError",
+    open: "connection",
+  },
+};
 
 /**
  * Tells listeners of an event. What they throw closes the connection the event is about.

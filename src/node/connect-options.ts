@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions as NodeTlsOptions } from "node:tls";
 import { domainToASCII } from "node:url";
+import { checkOptions, type Known, type Names } from "../input/index.js";
 import {
   buildRequest,
   type FieldLine,
@@ -13,10 +14,12 @@ import {
   type WebSocketUri,
 } from "../protocol/index.js";
 import { generateNonce } from "./crypto.js";
+import { CONNECT_ADVICE } from "./foreign-names.js";
 import {
+  CONNECTION_OPTIONS,
   type ConnectionOptions,
   limit,
-  resolveConnectionOptions,
+  resolveKnownOptions,
   type ResolvedConnectionOptions,
 } from "./options.js";
 
@@ -91,6 +94,29 @@ export interface ConnectOptions extends ConnectionOptions {
   readonly followRedirects?: boolean | number | undefined;
 }
 
+/** What {@link ConnectOptions} has: a new option is a row here. */
+export const CONNECT_OPTIONS: Known<ConnectOptions> = {
+  headers: true,
+  subprotocols: true,
+  origin: true,
+  signal: true,
+  handshakeTimeoutMs: true,
+  maxHeaderBytes: true,
+  maxHeaderCount: true,
+  tls: true,
+  socketPath: true,
+  proxy: true,
+  createConnection: true,
+  followRedirects: true,
+  ...CONNECTION_OPTIONS,
+};
+
+const NAMES: Names<ConnectOptions> = {
+  owner: "connect()",
+  known: CONNECT_OPTIONS,
+  advice: CONNECT_ADVICE,
+};
+
 /** How to get to the server. */
 export type Route =
   | { readonly type: "direct" }
@@ -133,8 +159,9 @@ export function resolveConnectOptions(
   url: string | URL,
   options: ConnectOptions,
 ): ResolvedConnectOptions {
+  checkOptions(options, NAMES);
   const { headers = [], origin, tls = {}, signal } = options;
-  const connection = resolveConnectionOptions(options, "client");
+  const connection = resolveKnownOptions(options, "client");
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError("signal must be an AbortSignal");
   }

@@ -1,5 +1,7 @@
 import type { Buffer } from "node:buffer";
+import type { Names } from "../input/index.js";
 import type { CloseInfo } from "./close-event.js";
+import { CONNECTION_EVENT_ADVICE } from "./foreign-names.js";
 import type { Message } from "./options.js";
 
 /** What a connection tells its listeners, in the order it happened. */
@@ -25,3 +27,10 @@ export interface ConnectionEvents {
   /** More than `maxBufferedBytes` waited, and now nothing does. */
   drain: [];
 }
+
+/** A new event is a row here. */
+export const CONNECTION_EVENTS: Names<ConnectionEvents> = {
+  owner: "a connection",
+  known: { message: true, end: true, close: true, ping: true, pong: true, drain: true },
+  advice: CONNECTION_EVENT_ADVICE,
+};

@@ -1,3 +1,4 @@
+import type { Names } from "../input/index.js";
 import {
   CloseCode,
   type MessageData,
@@ -7,7 +8,7 @@ import {
   serializeClosePayload,
 } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
-import type { ConnectionEvents } from "./connection-events.js";
+import { CONNECTION_EVENTS, type ConnectionEvents } from "./connection-events.js";
 import type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
 import type { MessageGuard } from "./delivery.js";
 import { tellOpened } from "./diagnostics.js";
@@ -208,6 +209,10 @@ export class WebSocketConnection<Data = unknown>
   async [Symbol.asyncDispose](): Promise<void> {
     this.close(CloseCode.NORMAL_CLOSURE);
     await this.closed;
+  }
+
+  protected override events(): Names<ConnectionEvents> {
+    return CONNECTION_EVENTS;
   }
 
   protected override listenerAdded(name: keyof ConnectionEvents): void {

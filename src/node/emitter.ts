@@ -1,3 +1,5 @@
+import { checkEvent, type Names } from "../input/index.js";
+
 /**
  * Typed events of a connection, a server or a manager.
  *
@@ -9,16 +11,22 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
   readonly #listeners: { [Name in keyof Events]?: Listeners<Events[Name]> } =
     Object.create(NO_NAMES);
 
-  /** Calls `listener` for each event from now on. The same function added twice is called twice. */
+  /**
+   * Calls `listener` for each event from now on. The same function added twice is called twice.
+   *
+   * @throws {TypeError} There is no such event, or `listener` is no function.
+   */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
+    this.#check(name, listener);
     const others = this.#of(name);
     this.#listeners[name] = others.length === 0 ? listener : [...others, listener];
     this.listenerAdded(name);
     return this;
   }
 
-  /** Calls `listener` for the next event only. */
+  /** Calls `listener` for the next event only. @throws {TypeError} As {@link on}. */
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
+    this.#check(name, listener);
     const onlyOnce: Listener<Events[Name]> = (...values) => {
       this.off(name, onlyOnce);
       return listener(...values);
@@ -27,8 +35,13 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     return this.on(name, onlyOnce);
   }
 
-  /** Takes away `listener`, the one added last when it was added more than once. Does nothing when it is not there. */
+  /**
+   * Takes away `listener`, the one added last when it was added more than once. Does nothing when it is not there.
+   *
+   * @throws {TypeError} There is no such event.
+   */
   off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): this {
+    checkEvent(name, this.events());
     const listeners = this.#of(name);
     const index = listeners.findLastIndex(
       (one) => one === listener || originals.get(one) === listener,
@@ -72,8 +85,17 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     return pending;
   }
 
+  /** The events there are: one object for all of a class. */
+  protected abstract events(): Names<Events>;
+
   /** Told when a listener has been added. */
   protected listenerAdded(_name: keyof Events): void {}
+
+  /** For those without a type checker. */
+  #check(name: keyof Events, listener: unknown): void {
+    checkEvent(name, this.events());
+    if (typeof listener !== "function") throw new TypeError("a listener must be a function");
+  }
 
   #of<Name extends keyof Events>(name: Name): readonly Listener<Events[Name]>[] {
     const listeners = this.#listeners[name] ?? [];

@@ -1,5 +1,6 @@
 /** Options that both ends of a connection share, and what they are without them. */
 import type { Buffer } from "node:buffer";
+import { checkOptions, type Known, type Names } from "../input/index.js";
 import {
   checkDeflateConfig,
   DEFAULT_MESSAGE_LIMITS,
@@ -11,6 +12,7 @@ import {
 import { type Clock, realClock } from "./clock.js";
 import type { WebSocketConnection } from "./connection.js";
 import { createDeflateCodec, type DeflateCodecOptions } from "./deflate.js";
+import { CONNECTION_ADVICE, DEFLATE_ADVICE } from "./foreign-names.js";
 import { warnOfHandlerError } from "./handler-error.js";
 
 /**
@@ -120,6 +122,26 @@ export interface ConnectionOptions extends MessageLimits {
   readonly clock?: Clock | undefined;
 }
 
+/** What {@link ConnectionOptions} has: a new option is a row here. */
+export const CONNECTION_OPTIONS: Known<ConnectionOptions> = {
+  maxMessageBytes: true,
+  maxFragments: true,
+  messageTimeoutMs: true,
+  maxBufferedBytes: true,
+  bufferPolicy: true,
+  maxQueuedBytes: true,
+  closeTimeoutMs: true,
+  pingIntervalMs: true,
+  pongTimeoutMs: true,
+  perMessageDeflate: true,
+  textAs: true,
+  zeroCopy: true,
+  sharedReads: true,
+  onHandlerError: true,
+  onFrame: true,
+  clock: true,
+};
+
 /** How messages are compressed (RFC 7692), and by whom: what is agreed with the peer, and what this end does by itself. */
 export interface PerMessageDeflateOptions
   extends
@@ -128,6 +150,23 @@ export interface PerMessageDeflateOptions
   /** Messages of fewer bytes are sent as they are. @defaultValue 32 */
   readonly thresholdBytes?: number | undefined;
 }
+
+const DEFLATE_OPTIONS: Names<PerMessageDeflateOptions> = {
+  owner: "perMessageDeflate",
+  known: {
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+    serverMaxWindowBits: true,
+    clientMaxWindowBits: true,
+    thresholdBytes: true,
+    level: true,
+    zlibLevel: true,
+    zlibMessageBytes: true,
+    zlibPayloadBytes: true,
+    offThreadBytes: true,
+  },
+  advice: DEFLATE_ADVICE,
+};
 
 /** A message as an application gets it: text as a string (or as bytes where it asked for that), binary as a Buffer. */
 export type Message = string | Buffer;
@@ -152,6 +191,12 @@ export interface ResolvedConnectionOptions {
   readonly clock: Clock;
 }
 
+const NAMES: Names<ConnectionOptions> = {
+  owner: "a connection",
+  known: CONNECTION_OPTIONS,
+  advice: CONNECTION_ADVICE,
+};
+
 const DEFLATE_DEFAULTS: PerMessageDeflateOptions = {};
 
 const POLICIES: readonly unknown[] = ["wait", "close", "dropNewest", "dropOldest"];
@@ -159,11 +204,20 @@ const POLICIES: readonly unknown[] = ["wait", "close", "dropNewest", "dropOldest
 /**
  * Fills in the defaults.
  *
- * @throws {TypeError} An option is of the wrong type; the message names it.
+ * @throws {TypeError} An option does not exist or is of the wrong type; the message names it.
  * @throws {RangeError} A number is negative or NaN, a window is not 8 to 15 bits, or a
  *   level is not 1 to 9.
  */
 export function resolveConnectionOptions(
+  options: ConnectionOptions,
+  role: Role,
+): ResolvedConnectionOptions {
+  checkOptions(options, NAMES);
+  return resolveKnownOptions(options, role);
+}
+
+/** As {@link resolveConnectionOptions}, for options whose names have been checked: there may be more of them. */
+export function resolveKnownOptions(
   options: ConnectionOptions,
   role: Role,
 ): ResolvedConnectionOptions {
@@ -177,6 +231,7 @@ export function resolveConnectionOptions(
   }
   const deflate = perMessageDeflate === true ? DEFLATE_DEFAULTS : perMessageDeflate || undefined;
   if (deflate !== undefined) {
+    checkOptions(deflate, DEFLATE_OPTIONS);
     checkDeflateConfig(deflate, role);
     createDeflateCodec(deflate); // throws what it would throw later
   }

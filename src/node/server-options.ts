@@ -2,6 +2,7 @@
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { TlsOptions } from "node:tls";
+import { checkOptions, type Names } from "../input/index.js";
 import {
   buildAcceptance,
   checkOriginPolicy,
@@ -12,11 +13,13 @@ import {
   type HttpResponse,
   type OriginPolicy,
 } from "../protocol/index.js";
+import { SERVER_ADVICE } from "./foreign-names.js";
 import { canReusePort } from "./listener.js";
 import {
+  CONNECTION_OPTIONS,
   type ConnectionOptions,
   limit,
-  resolveConnectionOptions,
+  resolveKnownOptions,
   type ResolvedConnectionOptions,
 } from "./options.js";
 import type { Rejection } from "./server-rejection.js";
@@ -135,6 +138,35 @@ export interface ServerOptions<Data = undefined> extends ConnectionOptions, Head
     | undefined;
 }
 
+/** A new option is a row here. */
+const NAMES: Names<ServerOptions<unknown>> = {
+  owner: "WebSocketServer",
+  known: {
+    port: true,
+    host: true,
+    reusePort: true,
+    socketPath: true,
+    tls: true,
+    server: true,
+    path: true,
+    route: true,
+    trustedProxies: true,
+    origins: true,
+    authenticate: true,
+    subprotocols: true,
+    selectSubprotocol: true,
+    responseHeaders: true,
+    maxConnections: true,
+    whenFull: true,
+    handshakeTimeoutMs: true,
+    maxHeaderBytes: true,
+    maxHeaderCount: true,
+    onRequest: true,
+    ...CONNECTION_OPTIONS,
+  },
+  advice: SERVER_ADVICE,
+};
+
 /** {@link ServerOptions} with nothing left open, but for where connections come from. */
 export interface ResolvedServerOptions<Data> {
   readonly connection: ResolvedConnectionOptions;
@@ -161,6 +193,7 @@ export interface ResolvedServerOptions<Data> {
 export function resolveServerOptions<Data>(
   options: ServerOptions<Data>,
 ): ResolvedServerOptions<Data> {
+  checkOptions(options, NAMES);
   checkSources(options);
   const { path, route, origins = "same-origin", whenFull = "refuse" } = options;
   if (path !== undefined && route !== undefined) throw new TypeError("path or route, not both");
@@ -170,7 +203,7 @@ export function resolveServerOptions<Data>(
   }
   checkOriginPolicy(origins);
   return {
-    connection: resolveConnectionOptions(options, "server"),
+    connection: resolveKnownOptions(options, "server"),
     limits: {
       maxHeaderBytes: limit("maxHeaderBytes", options.maxHeaderBytes, 16_384),
       maxHeaderCount: limit("maxHeaderCount", options.maxHeaderCount, 128),

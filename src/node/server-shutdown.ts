@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../input/index.js";
 import { CloseCode } from "../protocol/index.js";
 import { limit } from "./options.js";
 import { checkCloseStatus } from "./server-close-code.js";
@@ -12,6 +13,11 @@ export interface ShutdownOptions {
   readonly reason?: string | undefined;
 }
 
+const NAMES: Names<ShutdownOptions> = {
+  owner: "shutdown()",
+  known: { deadlineMs: true, code: true, reason: true },
+};
+
 /** {@link ShutdownOptions} with nothing left open. */
 export interface ResolvedShutdownOptions {
   readonly deadlineMs: number;
@@ -25,6 +31,7 @@ export interface ResolvedShutdownOptions {
  * @throws {TypeError | RangeError} An option cannot be used.
  */
 export function resolveShutdownOptions(options: ShutdownOptions): ResolvedShutdownOptions {
+  checkOptions(options, NAMES);
   const { code = CloseCode.GOING_AWAY, reason = "" } = options;
   checkCloseStatus(code, reason);
   return { deadlineMs: limit("deadlineMs", options.deadlineMs, 10_000), code, reason };

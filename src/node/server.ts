@@ -2,10 +2,12 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Names } from "../input/index.js";
 import { CloseCode } from "../protocol/index.js";
 import type { WebSocketConnection } from "./connection.js";
 import { tellHandlerFailed } from "./diagnostics.js";
 import { Emitter } from "./emitter.js";
+import { SERVER_EVENT_ADVICE } from "./foreign-names.js";
 import { reportTo } from "./handler-error.js";
 import { Listener, serve } from "./listener.js";
 import {
@@ -38,6 +40,13 @@ export interface ServerEvents<Data> {
    */
   refused: [refusal: RefusedHandshake, request: ServerRequest | undefined];
 }
+
+/** A new event is a row here. */
+const EVENTS: Names<ServerEvents<unknown>> = {
+  owner: "a WebSocketServer",
+  known: { connection: true, refused: true },
+  advice: SERVER_EVENT_ADVICE,
+};
 
 /**
  * A WebSocket server (RFC 6455 §4.2), with a listener of its own, on an http server, or
@@ -169,6 +178,10 @@ export class WebSocketServer<Data = undefined>
   /** {@link shutdown} with its defaults. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
+  }
+
+  protected override events(): Names<ServerEvents<Data>> {
+    return EVENTS;
   }
 
   async #stop({ deadlineMs, code, reason }: ResolvedShutdownOptions): Promise<void> {

@@ -1,11 +1,14 @@
 /** Turns what a WebSocket is called with into what it means, or into the exception that WHATWG says. */
 import { Buffer } from "node:buffer";
+import { checkOptions, type Known, type Names } from "../input/index.js";
 import { MAX_REASON_BYTES } from "../protocol/index.js";
 import {
+  CONNECT_OPTIONS,
   type ConnectOptions,
   resolveConnectOptions,
   type ResolvedConnectOptions,
 } from "./connect-options.js";
+import { WEBSOCKET_ADVICE } from "./foreign-names.js";
 
 /** What a WebSocket decides itself: messages are whole, redirects not followed, and `close()` gives up. */
 type Decided =
@@ -20,6 +23,24 @@ type Decided =
 export interface WebSocketInit extends Omit<ConnectOptions, Decided> {
   /** Subprotocols to offer, best first. */
   readonly protocols?: string | Iterable<string> | undefined;
+}
+
+const NAMES: Names<WebSocketInit> = {
+  owner: "WebSocket",
+  known: initNames(CONNECT_OPTIONS),
+  advice: WEBSOCKET_ADVICE,
+};
+
+function initNames({
+  followRedirects: _followRedirects,
+  onHandlerError: _onHandlerError,
+  signal: _signal,
+  subprotocols: _subprotocols,
+  textAs: _textAs,
+  zeroCopy: _zeroCopy,
+  ...others
+}: Known<ConnectOptions>): Known<WebSocketInit> {
+  return { protocols: true, ...others };
 }
 
 /**
@@ -52,6 +73,7 @@ export function toConnectOptions(
   signal: AbortSignal,
 ): ResolvedConnectOptions {
   const isInit = typeof argument === "object" && !(Symbol.iterator in argument);
+  if (isInit) checkOptions(argument, NAMES);
   const { protocols = [], ...options }: WebSocketInit = isInit ? argument : { protocols: argument };
   const list = typeof protocols === "string" ? [protocols] : Array.from(protocols, String);
   const decided = {

@@ -10,12 +10,13 @@ export interface SourceFile {
 // What each layer may import besides itself. `node:` stands for every built-in module of Node.
 // A layer that is not a row does not exist: a new folder of src/ starts here.
 const LAYERS = new Map<string, readonly string[]>([
-  ["protocol", []],
-  ["contract", []],
-  ["node", ["node:", "protocol"]],
-  ["cluster", ["node", "protocol"]],
-  ["manager", ["cluster", "node", "protocol", "contract"]],
-  ["brokers", ["cluster"]],
+  ["input", []],
+  ["protocol", ["input"]],
+  ["contract", ["input"]],
+  ["node", ["node:", "protocol", "input"]],
+  ["cluster", ["node", "protocol", "input"]],
+  ["manager", ["cluster", "node", "protocol", "contract", "input"]],
+  ["brokers", ["cluster", "input"]],
   ["client", ["contract"]],
   ["react", ["client", "react"]],
   ["testing", ["node", "protocol"]],

@@ -1,11 +1,21 @@
 import { describe, expect, it, vi } from "vitest";
+import type { Names } from "../../src/input/index.js";
 import { Emitter } from "../../src/node/emitter.js";
 
-class Door extends Emitter<{ knock: [times: number]; ring: [] }> {
+interface DoorEvents {
+  knock: [times: number];
+  ring: [];
+}
+
+class Door extends Emitter<DoorEvents> {
   readonly added: PropertyKey[] = [];
 
   knock(times: number, failed: (error: unknown) => void = () => {}): Promise<void> | undefined {
     return this.emit("knock", failed, times);
+  }
+
+  protected override events(): Names<DoorEvents> {
+    return { owner: "a door", known: { knock: true, ring: true } };
   }
 
   protected override listenerAdded(name: PropertyKey): void {
@@ -51,6 +61,28 @@ describe("Emitter", () => {
     expect(count).toBe(1);
   });
 
+  it("refuses an event that does not exist, and what is no function, on every way [M04]", () => {
+    const door = new Door();
+    const listener = vi.fn<() => void>();
+    for (const method of ["on", "once", "off"] as const) {
+      // @ts-expect-error -- no such event
+      expect(() => door[method]("knok", listener), method).toThrow(
+        new TypeError(
+          'a door has no event "knok": did you mean "knock"? Its events are knock, ring',
+        ),
+      );
+      // @ts-expect-error -- no such event
+      expect(() => door[method]("toString", listener), method).toThrow(/no event "toString"/);
+    }
+    for (const method of ["on", "once"] as const) {
+      // @ts-expect-error -- no function
+      expect(() => door[method]("ring", undefined), method).toThrow(
+        "a listener must be a function",
+      );
+    }
+    expect(door.added).toEqual([]);
+  });
+
   it("does nothing for an event without listeners, whatever its name", () => {
     expect(new Door().knock(1)).toBeUndefined();
   });
@@ -60,6 +92,7 @@ describe("Emitter", () => {
     (name) => {
       const emitter = new (class extends Emitter<Record<string, [number]>> {
         tell = (value: number) => this.emit(name, () => {}, value);
+        protected override events = () => ({ owner: "it", known: { [name]: true as const } });
       })();
       const listener = vi.fn<(value: number) => void>();
       expect(emitter.listenerCount(name)).toBe(0);

@@ -1,0 +1,2 @@
+/** The door of the layer: what users hand over, and whether it is what it should be. Runs anywhere. */
+export { type Advice, checkEvent, checkOptions, type Known, type Names } from "./names.js";

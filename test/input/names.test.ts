@@ -1,0 +1,89 @@
+// Names that do not exist: what is refused, and what the error says.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkEvent, checkOptions, type Names } from "../../src/input/index.js";
+
+interface Dials {
+  readonly volume?: number;
+  readonly delayMs?: number;
+  readonly maxBytes?: number;
+}
+
+const RADIO: Names<Dials> = {
+  owner: "a radio",
+  known: { volume: true, delayMs: true, maxBytes: true },
+  advice: { loudness: "use volume", stations: "leave it out, there is one" },
+};
+
+const refusal = (options: unknown): string => {
+  try {
+    checkOptions(options, RADIO);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError);
+    return String(error);
+  }
+  return "";
+};
+
+describe("checkOptions", () => {
+  it("takes names that exist, whatever their values", () => {
+    expect(refusal({})).toBe("");
+    expect(refusal({ volume: undefined, delayMs: "no number" })).toBe("");
+  });
+
+  // oxfmt-ignore
+  it.each([
+    ["nothing like it",         { colour: 1 },   'a radio has no option "colour". Its options are volume, delayMs, maxBytes'],
+    ["a letter too few",        { volme: 1 },    'a radio has no option "volme": did you mean "volume"? Its options are volume, delayMs, maxBytes'],
+    ["letters swapped",         { ovlume: 1 },   'a radio has no option "ovlume": did you mean "volume"? Its options are volume, delayMs, maxBytes'],
+    ["another case",            { MAXBYTES: 1 }, 'a radio has no option "MAXBYTES": did you mean "maxBytes"? Its options are maxBytes, volume, delayMs'],
+    ["no unit",                 { delay: 1 },    'a radio has no option "delay": did you mean "delayMs"? Its options are delayMs, volume, maxBytes'],
+    ["a name of others",        { loudness: 1 }, 'a radio has no option "loudness": use volume. Its options are volume, delayMs, maxBytes'],
+    ["a name of objects",       { toString: 1 }, 'a radio has no option "toString". Its options are volume, delayMs, maxBytes'],
+    ["one good and one bad",    { volume: 1, x: 0 }, 'a radio has no option "x". Its options are volume, delayMs, maxBytes'],
+    ["no object",               8080,            "a radio takes options as an object, not a number"],
+    ["null",                    null,            "a radio takes options as an object, not null"],
+    ["undefined",               undefined,       "a radio takes options as an object, not undefined"],
+    ["an array",                ["volume"],      "a radio takes options as an object, not an array"],
+    ["a function",              () => 1,         "a radio takes options as an object, not a function"],
+  ])("refuses %s", (_name, options, message) => {
+    expect(refusal(options)).toBe(`TypeError: ${message}`);
+  });
+
+  it("takes an unknown name whose value is undefined, as objects that were put together have", () => {
+    expect(refusal({ volume: 1, colour: undefined })).toBe("");
+  });
+
+  it("takes what is inherited: somebody may have extended Object.prototype", () => {
+    expect(refusal(Object.create({ colour: 1 }))).toBe("");
+  });
+
+  it("tells no more of a long name than its beginning, and is quick about it", () => {
+    expect(refusal({ ["x".repeat(1e6)]: 1 })).toContain(`no option "${"x".repeat(40)}".`);
+  });
+
+  it("suggests a name for one slip of the pen, wherever it is", () => {
+    const slip = fc
+      .tuple(fc.constantFrom("volume", "delayMs", "maxBytes"), fc.nat(), fc.constantFrom("", "q"))
+      .map(([name, at, put]) => {
+        const i = at % name.length;
+        return { name, typed: name.slice(0, i) + put + name.slice(i + 1) };
+      });
+    fc.assert(
+      fc.property(slip, ({ name, typed }) => {
+        expect(refusal({ [typed]: 1 })).toContain(`did you mean "${name}"?`);
+      }),
+    );
+  });
+});
+
+describe("checkEvent", () => {
+  it("takes an event that exists, and refuses others with what there is", () => {
+    checkEvent("volume", RADIO);
+    expect(() => checkEvent("loudness", RADIO)).toThrow(
+      'a radio has no event "loudness": use volume. Its events are volume, delayMs, maxBytes',
+    );
+    expect(() => checkEvent("constructor", RADIO)).toThrow('no event "constructor"');
+    expect(() => checkEvent(Symbol("on"), RADIO)).toThrow('no event "Symbol(on)"');
+  });
+});
