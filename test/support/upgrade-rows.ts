@@ -60,14 +60,18 @@ export const VERSIONS: readonly Row[] = [
 
 // oxfmt-ignore
 export const LISTS: readonly Row[] = [
-  ["an empty subprotocol",           400, { "sec-websocket-protocol": "a,,b" }],
-  ["a leading comma",                400, { "sec-websocket-protocol": ",a" }],
-  ["no subprotocol at all",          400, { "sec-websocket-protocol": "," }],
+  ["an empty subprotocol (A19)",     101, { "sec-websocket-protocol": "a,,b" }],
+  ["a leading comma (A19)",          101, { "sec-websocket-protocol": ",a" }],
+  ["no subprotocol at all (A19)",    101, { "sec-websocket-protocol": "," }],
+  ["nothing for subprotocols (A19)", 101, { "sec-websocket-protocol": ["", ""] }],
+  ["nothing for extensions (A20)",   101, { "sec-websocket-extensions": ["", ""] }],
+  ["an empty element of Connection", 101, { connection: ",Upgrade,," }],
+  ["an empty line of Upgrade",       101, { upgrade: ["", "websocket"] }],
   ["a subprotocol with a space",     400, { "sec-websocket-protocol": "a b" }],
   ["a subprotocol twice",            400, { "sec-websocket-protocol": "a, a" }],
   ["a subprotocol that is not ASCII", 400, { "sec-websocket-protocol": "h\u00e9" }],
   ["subprotocols in two lines",      101, { "sec-websocket-protocol": ["a, b", "c"] }],
-  ["an empty extension",             400, { "sec-websocket-extensions": ";" }],
+  ["a parameter without extension",  400, { "sec-websocket-extensions": ";" }],
   ["a parameter without a name",     400, { "sec-websocket-extensions": "a;=1" }],
   ["an open quote",                  400, { "sec-websocket-extensions": 'a;b="x' }],
   ["a quoted value that is no token", 400, { "sec-websocket-extensions": 'a;b="x y"' }],

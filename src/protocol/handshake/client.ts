@@ -8,9 +8,9 @@ import { parseExtensions } from "./extension-header.js";
 import type { Fields } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
 import type { ResponseHead } from "./head.js";
-import { lowerCaseAscii, trimWhitespace } from "./http-fields.js";
+import { listElements, trimWhitespace } from "./http-fields.js";
 import { judgePickedSubprotocol } from "./subprotocol.js";
-import { listsUpgrade } from "./upgrade-fields.js";
+import { confirmsWebSocket, listsUpgrade } from "./upgrade-fields.js";
 import { parseVersions } from "./version.js";
 
 /** What a response has to agree with. */
@@ -34,7 +34,8 @@ export interface AgreedByClient {
 /**
  * Judges the server's response (§4.1).
  *
- * Sec-WebSocket-Extensions may come in one line only (§11.3.2): two fail.
+ * Sec-WebSocket-Extensions may come in one line only (§11.3.2): two with something in
+ * them fail.
  *
  * @throws {HandshakeError} The server broke a rule, or did not switch protocols (then as
  *   {@link unexpectedStatus}). Holds the status and the header fields of the response.
@@ -53,15 +54,13 @@ export function judgeResponse(head: ResponseHead, expectations: Expectations): A
 
 function judgeFields(fields: Fields, expectations: Expectations): AgreedByClient {
   const { accept, subprotocols = [], deflate = [] } = expectations;
-  // One value here, not a list: this is what the connection has become.
-  if (lowerCaseAscii(fields.get("Upgrade") ?? "") !== "websocket") {
-    throw new HandshakeError("UPGRADE_MISSING");
-  }
+  if (!confirmsWebSocket(fields)) throw new HandshakeError("UPGRADE_MISSING");
   if (!listsUpgrade(fields)) throw new HandshakeError("CONNECTION_MISSING");
   if (trimWhitespace(fields.get("Sec-WebSocket-Accept") ?? "") !== accept) {
     throw new HandshakeError("ACCEPT_INVALID");
   }
-  if (fields.count("Sec-WebSocket-Extensions") > 1) {
+  const lines = fields.getAll("Sec-WebSocket-Extensions");
+  if (lines.filter((line) => listElements(line).length > 0).length > 1) {
     throw new HandshakeError("EXTENSIONS_INVALID", { detail: "a response may have only one line" });
   }
   return {

@@ -16,8 +16,9 @@ export interface Extension {
  * Reads all Sec-WebSocket-Extensions lines as one list (§9.1); empty when there is none.
  * What the names mean is not looked at.
  *
- * Strict: an element may not be empty, a quoted value must stand for a token. Around
- * `,` `;` and `=` there may be whitespace, as the grammar of RFC 2616 has it.
+ * Elements without anything in them are passed over, so a field without others is as if
+ * it were not there (RFC 9110 §5.6.1.2). Strict otherwise: a quoted value must stand for a
+ * token. Around `,` `;` and `=` there may be whitespace, as the grammar of RFC 2616 has it.
  *
  * @throws {HandshakeError} `EXTENSIONS_INVALID`.
  */
@@ -27,11 +28,19 @@ export function parseExtensions(fields: Fields): readonly Extension[] {
 
   const scanner = new FieldScanner(list);
   const extensions: Extension[] = [];
-  scanner.skipWhitespace();
-  do extensions.push(takeExtension(scanner));
-  while (scanner.takeSeparator(","));
-  if (!scanner.isAtEnd) throw invalid("there is something behind an element");
+  skipEmptyElements(scanner);
+  while (!scanner.isAtEnd) {
+    extensions.push(takeExtension(scanner));
+    if (scanner.isAtEnd) break;
+    if (!scanner.takeSeparator(",")) throw invalid("there is something behind an element");
+    skipEmptyElements(scanner);
+  }
   return extensions;
+}
+
+function skipEmptyElements(scanner: FieldScanner): void {
+  scanner.skipWhitespace();
+  while (scanner.takeSeparator(","));
 }
 
 function takeExtension(scanner: FieldScanner): Extension {

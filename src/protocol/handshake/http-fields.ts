@@ -81,8 +81,8 @@ function isWhitespace(code: number): boolean {
 }
 
 /**
- * Splits a list at its commas and drops empty elements, as a recipient must for
- * Connection and Upgrade (RFC 9110 §5.6.1.2). Not for fields with quoted strings.
+ * Splits a list at its commas and drops empty elements, as a recipient must
+ * (RFC 9110 §5.6.1.2). Not for fields with quoted strings.
  */
 export function listElements(value: string): readonly string[] {
   return value

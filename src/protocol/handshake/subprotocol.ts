@@ -1,7 +1,7 @@
 // Sec-WebSocket-Protocol, both ways (RFC 6455 §4.1, §4.2, §11.3.4).
 import type { Fields } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
-import { isToken, trimWhitespace } from "./http-fields.js";
+import { isToken, listElements } from "./http-fields.js";
 
 const NAME = "Sec-WebSocket-Protocol";
 
@@ -23,15 +23,16 @@ export function checkSubprotocols(subprotocols: readonly string[]): void {
 }
 
 /**
- * Reads what a client offers, best first: all lines as one list; empty when there is
- * none. Strict: no element may be empty, none may come twice.
+ * Reads what a client offers, best first: all lines as one list, without the elements that
+ * have nothing in them (RFC 9110 §5.6.1.2). Empty when no other is there. Strict
+ * otherwise: none may come twice.
  *
  * @throws {HandshakeError} `SUBPROTOCOLS_INVALID`.
  */
 export function parseSubprotocolOffers(fields: Fields): readonly string[] {
   const list = fields.listOf(NAME);
   if (list === undefined) return [];
-  const offers = list.split(",").map(trimWhitespace);
+  const offers = listElements(list);
   if (!offers.every(isToken)) {
     throw new HandshakeError("SUBPROTOCOLS_INVALID", { detail: "an element is not a token" });
   }
@@ -43,17 +44,18 @@ export function parseSubprotocolOffers(fields: Fields): readonly string[] {
 
 /**
  * Reads which of `offered` a server picked; `undefined` when it picked none, which is
- * not a failure (§4.1).
+ * not a failure (§4.1). A field with nothing in it picks none (RFC 9110 §5.6.1.2).
  *
- * @throws {HandshakeError} `SUBPROTOCOL_UNOFFERED`: another, an empty one, or several.
+ * @throws {HandshakeError} `SUBPROTOCOL_UNOFFERED`: another one, or several.
  */
 export function judgePickedSubprotocol(
   fields: Fields,
   offered: readonly string[],
 ): string | undefined {
-  if (fields.count(NAME) === 0) return undefined;
-  const picked = fields.get(NAME);
-  if (picked === undefined || !offered.includes(picked)) {
+  const list = fields.listOf(NAME);
+  if (list === undefined) return undefined;
+  const [picked, ...others] = listElements(list);
+  if (picked !== undefined && (others.length > 0 || !offered.includes(picked))) {
     throw new HandshakeError("SUBPROTOCOL_UNOFFERED");
   }
   return picked;

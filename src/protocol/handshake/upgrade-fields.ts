@@ -20,6 +20,14 @@ export function namesWebSocket(fields: Fields): boolean {
   return protocols.some((protocol) => lowerCaseAscii(protocol) === "websocket");
 }
 
+/** Tells whether Upgrade, all lines as one list, is websocket and nothing else: what a connection has become is one protocol. */
+export function confirmsWebSocket(fields: Fields): boolean {
+  const value = fields.listOf("Upgrade") ?? "";
+  if (lowerCaseAscii(value) === "websocket") return true;
+  const [protocol = "", ...others] = listElements(value);
+  return others.length === 0 && lowerCaseAscii(protocol) === "websocket";
+}
+
 function isProtocol(text: string): boolean {
   const parts = text.split("/");
   return parts.length <= 2 && parts.every(isToken);

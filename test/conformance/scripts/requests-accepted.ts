@@ -120,6 +120,20 @@ const subprotocols: RequestCase[] = [
     needs: { subprotocols: ["wamp"] },
     fields: { "sec-websocket-protocol": "wamp" },
   },
+  ...["soap,,chat", ",chat", "chat,", ["", "chat"]].map((value): RequestCase => ({
+    name: `passes over empty elements of Sec-WebSocket-Protocol: ${JSON.stringify(value)}`,
+    rows: ["6455-4.2.1-10"],
+    request: request({ fields: { "Sec-WebSocket-Protocol": value } }),
+    needs: { subprotocols: ["chat"] },
+    fields: { "sec-websocket-protocol": "chat" },
+  })),
+  ...["", ",", ["", ""]].map((value): RequestCase => ({
+    name: `takes Sec-WebSocket-Protocol: ${JSON.stringify(value)} for no offer`,
+    rows: ["6455-4.2.1-10"],
+    request: request({ fields: { "Sec-WebSocket-Protocol": value } }),
+    needs: { subprotocols: ["chat"] },
+    fields: { "sec-websocket-protocol": undefined },
+  })),
   {
     name: "names no subprotocol when none is known to both",
     rows: ["6455-4.2.2-08", "6455-4.2.2-07"],
@@ -160,6 +174,22 @@ const extensions: RequestCase[] = [
     needs: { deflate: {} },
     fields: { "sec-websocket-extensions": undefined },
   },
+  ...["", ",", ["", ""]].map((value): RequestCase => ({
+    name: `takes Sec-WebSocket-Extensions: ${JSON.stringify(value)} for no offer`,
+    rows: ["6455-4.2.1-11"],
+    request: request({ fields: { "Sec-WebSocket-Extensions": value } }),
+    needs: { deflate: {} },
+    fields: { "sec-websocket-extensions": undefined },
+  })),
+  ...["permessage-deflate,", ",permessage-deflate", "x,,permessage-deflate"].map(
+    (value): RequestCase => ({
+      name: `passes over empty elements of Sec-WebSocket-Extensions: ${value}`,
+      rows: ["6455-4.2.1-11"],
+      request: request({ fields: { "Sec-WebSocket-Extensions": value } }),
+      needs: { deflate: {} },
+      fields: { "sec-websocket-extensions": "permessage-deflate" },
+    }),
+  ),
   {
     name: "reads several Sec-WebSocket-Extensions lines as one list",
     rows: ["6455-9-04", "7692-5-03"],

@@ -91,18 +91,14 @@ const fields: RequestCase[] = [
     rows: ["6455-11-06"],
     status: [400, 426],
   }),
-  ...withField(
-    "Sec-WebSocket-Protocol",
-    ["a b", "a,,b", ",a", "a,", "a;b", '"a"', "é", "a, a", ""],
-    {
-      rows: ["6455-4.2.1-10", "6455-4.2.1-01"],
-      status: 400,
-      needs: { subprotocols: ["a"] },
-    },
-  ),
+  ...withField("Sec-WebSocket-Protocol", ["a b", "a;b", '"a"', "é", "a, a"], {
+    rows: ["6455-4.2.1-10", "6455-4.2.1-01"],
+    status: 400,
+    needs: { subprotocols: ["a"] },
+  }),
   ...withField(
     "Sec-WebSocket-Extensions",
-    [";", "a;;b", "a; =1", "a;b=", 'a;b="x', 'a;b=""', 'a;b="1 5"', "a b", "a;b=c d", "a,,b", "a,"],
+    [";", "a;;b", "a; =1", "a;b=", 'a;b="x', 'a;b=""', 'a;b="1 5"', "a b", "a;b=c d"],
     { rows: ["6455-9-03", "6455-4.3-02"], status: 400, needs: { deflate: {} } },
   ),
 ];

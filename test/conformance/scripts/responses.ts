@@ -53,6 +53,18 @@ export const OPENING_RESPONSES: readonly ResponseCase[] = [
     needs: { subprotocols: ["soap", "chat"] },
     subprotocol: "",
   },
+  ...["", ["", ","]].map((value): ResponseCase => ({
+    name: `takes Sec-WebSocket-Protocol: ${JSON.stringify(value)} for none picked`,
+    rows: ["6455-4.1-28"],
+    response: response({ fields: { "Sec-WebSocket-Protocol": value } }),
+    subprotocol: "",
+  })),
+  {
+    name: "opens with an empty Sec-WebSocket-Extensions",
+    rows: ["6455-4.1-27"],
+    response: extension(["", ""]),
+    needs: { deflate: {} },
+  },
   {
     name: "opens with permessage-deflate and the parameters it offered",
     rows: ["7692-7-23"],
@@ -127,8 +139,8 @@ const refusals: ResponseCase[] = [
     response: (accept) =>
       response({ fields: { "Sec-WebSocket-Accept": [accept, accept] } })(accept),
   },
-  ...withField("Sec-WebSocket-Protocol", ["chat", ""], { rows: ["6455-4.1-28"] }),
-  ...withField("Sec-WebSocket-Protocol", ["wamp", "soap, chat", ["soap", "chat"], "Chat", ""], {
+  ...withField("Sec-WebSocket-Protocol", ["chat"], { rows: ["6455-4.1-28"] }),
+  ...withField("Sec-WebSocket-Protocol", ["wamp", "soap, chat", ["soap", "chat"], "Chat"], {
     rows: ["6455-4.1-28", "6455-11-05"],
     needs: { subprotocols: ["soap", "chat"] },
   }),

@@ -120,7 +120,7 @@ describe("the response", () => {
     expect(faultWith("Sec-WebSocket-Accept", `\t ${SAMPLE_ACCEPT} \t`)).toBeUndefined();
   });
 
-  it.each([["other"], [""], ["Chat"], ["constructor"]])(
+  it.each([["other"], ["Chat"], ["constructor"]])(
     "fails with the subprotocol %j [6455-4.1-28] [WHATWG-05]",
     (value) => {
       expect(faultWith("Sec-WebSocket-Protocol", value)).toBe("SUBPROTOCOL_UNOFFERED");
@@ -159,11 +159,10 @@ describe("the response", () => {
   });
 
   it.each([
-    "",
     ";",
     "permessage-deflate;",
     'permessage-deflate; server_max_window_bits="10',
-    "permessage-deflate,",
+    "permessage-deflate,;",
   ])("fails with the extensions %j [6455-9-03]", (value) => {
     expect(faultWith("Sec-WebSocket-Extensions", value)).toBe("EXTENSIONS_INVALID");
   });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Fields } from "../../../src/protocol/handshake/fields.js";
-import { listsUpgrade, namesWebSocket } from "../../../src/protocol/handshake/upgrade-fields.js";
+import {
+  confirmsWebSocket,
+  listsUpgrade,
+  namesWebSocket,
+} from "../../../src/protocol/handshake/upgrade-fields.js";
 import { faultOf, PROTOTYPE_NAMES } from "./wire.js";
 
 const lines = (name: string, values: readonly string[]): Fields =>
@@ -37,6 +41,22 @@ describe("Upgrade", () => {
     "websoc\u212aet",
   ])("%j is no list of protocols [6455-4.2.1-01]", (value) => {
     expect(faultOf(() => namesWebSocket(lines("Upgrade", [value])))).toBe("HEAD_MALFORMED");
+  });
+});
+
+describe("Upgrade in a response", () => {
+  it.each([[["websocket"]], [["WebSocket"]], [[",websocket,"]], [["", "websocket"]]])(
+    "%j confirms websocket [6455-4.1-24]",
+    (values) => {
+      expect(confirmsWebSocket(lines("Upgrade", values))).toBe(true);
+    },
+  );
+
+  // oxfmt-ignore
+  it.each([
+    [[]], [[""]], [[","]], [["h2c"]], [["websocket, h2c"]], [["websocket", "websocket"]], [["websocket/13"]],
+  ])("%j does not [6455-4.1-24]", (values) => {
+    expect(confirmsWebSocket(lines("Upgrade", values))).toBe(false);
   });
 });
 
