@@ -1,11 +1,7 @@
 /** Opens the transport that an opening handshake goes over: TCP, TLS, a Unix socket, a proxy's tunnel. */
-import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from "node:net";
+import net, { isIP, type NetConnectOpts, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import {
-  connect as connectTls,
-  type ConnectionOptions as NodeTlsOptions,
-  TLSSocket,
-} from "node:tls";
+import nodeTls, { type ConnectionOptions as NodeTlsOptions, TLSSocket } from "node:tls";
 import type { HeadLimits, WebSocketUri } from "../protocol/index.js";
 import type { Attempt } from "./connect-attempt.js";
 import type { Route, TlsClientOptions } from "./connect-options.js";
@@ -42,7 +38,7 @@ export async function dial(options: DialOptions, attempt: Attempt): Promise<Dupl
 
 /** How to open a socket that WebSocket's frames come from, with nothing between. */
 function plainConnect({ uri, connection }: DialOptions): Connect {
-  return connection.sharedReads && !uri.secure ? connectShared : connectTcp;
+  return connection.sharedReads && !uri.secure ? connectShared : net.connect;
 }
 
 function dialDirect(
@@ -67,7 +63,7 @@ async function dialDetour(
     const { proxy } = route;
     // Whom the caller trusts is also who may vouch for the proxy; all else is about the server.
     const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
-    const transport = await dialDirect(proxy, trusted, attempt, connectTcp);
+    const transport = await dialDirect(proxy, trusted, attempt, net.connect);
     await openTunnel(transport, { uri, proxy, headLimits, attempt });
     return transport;
   }
@@ -94,7 +90,7 @@ async function secured(
   attempt: Attempt,
 ): Promise<TLSSocket> {
   const name = host.endsWith(".") ? host.slice(0, -1) : host; // RFC 6066 §3
-  const socket = connectTls({
+  const socket = nodeTls.connect({
     ALPNProtocols: ["http/1.1"],
     servername: isIP(host) === 0 ? name : "", // only names may be sent
     ...tls,

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { connect, type NetConnectOpts, Socket } from "node:net";
+import net, { type NetConnectOpts, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { lendTo } from "./transport-user.js";
 
@@ -29,9 +29,9 @@ function sharedMemory(): Buffer {
 
 /** As `net.connect`, with shared reads where they are possible. */
 export function connectShared(options: NetConnectOpts): Socket {
-  if (!canShare) return connect(options);
+  if (!canShare) return net.connect(options);
   const callback = (length: number): boolean => deliver(socket, length);
-  const socket: Socket = connect({ ...options, onread: { buffer: sharedMemory(), callback } });
+  const socket: Socket = net.connect({ ...options, onread: { buffer: sharedMemory(), callback } });
   return socket;
 }
 

@@ -2,6 +2,12 @@
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import * as nats from "../../src/brokers/nats/index.js";
+import * as redis from "../../src/brokers/redis/index.js";
+import * as contract from "../../src/contract/index.js";
+import * as entry from "../../src/index.js";
+import * as manager from "../../src/manager/index.js";
+import * as protocol from "../../src/protocol/index.js";
 import { InstalledPackage, type Output, ROOT } from "./installed-package.js";
 
 // Compilers and linters in processes of their own: a second or two each, more beside other tests.
@@ -50,12 +56,69 @@ describe("from ES modules", () => {
     expect(installed.run("inert.mjs")).toMatchObject({ ...SUCCESS, stdout: "0,0\n" });
   });
 
+  it.each([
+    ["", entry],
+    ["/brokers/nats", nats],
+    ["/brokers/redis", redis],
+    ["/contract", contract],
+    ["/manager", manager],
+    ["/protocol", protocol],
+  ])("has from plainsocket%s what its source exports, under the same names", (name, source) => {
+    installed.write(
+      "names.mjs",
+      `import * as all from "plainsocket${name}";
+       const nameOf = (value) => (typeof value === "function" ? value.name : null);
+       const values = Object.entries(all).map(([key, value]) => [key, nameOf(value)]);
+       console.log(JSON.stringify(Object.fromEntries(values)));`,
+    );
+    const values = Object.entries(source).map(([key, value]) => [key, nameOf(value)]);
+
+    const output = installed.run("names.mjs");
+
+    expect(JSON.parse(output.stdout)).toEqual(Object.fromEntries(values));
+    expect(values.length).toBeGreaterThan(0);
+  });
+
+  it("has one of each class, whichever entry point it comes from", () => {
+    installed.write(
+      "same.mjs",
+      `import * as plainsocket from "plainsocket";
+       import * as protocol from "plainsocket/protocol";
+       const shared = Object.keys(protocol).filter((name) => name in plainsocket);
+       console.log(shared.length > 5, shared.filter((name) => plainsocket[name] !== protocol[name]).join());`,
+    );
+
+    expect(installed.run("same.mjs")).toMatchObject({ ...SUCCESS, stdout: "true \n" });
+  });
+
+  it("has traces that lead to the sources, where Node is asked to", () => {
+    installed.write(
+      "trace.mjs",
+      `import { WebSocketServer } from "plainsocket";
+       import { Opcode, parseFrameHeader } from "plainsocket/protocol";
+       import { MemoryBroker } from "plainsocket/manager";
+       for (const wrong of [() => new WebSocketServer({ port: "x" }), () => parseFrameHeader(1n), () => new MemoryBroker({ replay: 1 })]) {
+         try { wrong(); console.log("fine"); } catch (error) { console.log(error.stack); }
+       }`,
+    );
+
+    const { stdout } = installed.run("--enable-source-maps", "trace.mjs");
+
+    expect(stdout).toMatch(/plainsocket\/src\/node\/[-a-z/]+\.ts:\d+/);
+    expect(stdout).not.toMatch(/\/dist\//);
+  });
+
   it("keeps its files to itself", () => {
     installed.write("deep.mjs", `import "plainsocket/dist/protocol/index.js";`);
 
     expect(installed.run("deep.mjs").stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
   });
 });
+
+/** What a stack trace calls a function or class. */
+function nameOf(value: unknown): string | null {
+  return typeof value === "function" ? value.name : null;
+}
 
 describe("from CommonJS", () => {
   it("can be required, and is the same module that import gives", () => {

@@ -16,7 +16,7 @@ interface Manifest {
 
 interface SourceMap {
   readonly sources: readonly string[];
-  readonly sourcesContent?: readonly unknown[];
+  readonly sourcesContent: readonly string[];
 }
 
 // Compilers and linters in processes of their own: a second or two each, more beside other tests.
@@ -40,10 +40,8 @@ function read(file: string): string {
   return readFileSync(path.join(installed.folder, file), "utf8");
 }
 
-/** The other files a shipped source turns into. */
-function outputsOf(source: string): string[] {
-  const base = source.replace(/^src\//, "dist/").replace(/\.ts$/, "");
-  return [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => base + ending);
+function sizeOf(names: readonly string[]): number {
+  return names.reduce((sum, file) => sum + statSync(path.join(installed.folder, file)).size, 0);
 }
 
 describe("package.json", () => {
@@ -118,26 +116,39 @@ describe("the tarball", () => {
 });
 
 describe("the files", () => {
-  it("are sources, what the compiler made of them, and three documents", () => {
-    const sources = files.filter((file) => /^src\/.*\.ts$/.test(file));
-    const compiled = sources.filter((file) => !file.endsWith(".d.ts")).flatMap(outputsOf);
-    const documents = ["LICENSE", "README.md", "package.json"];
+  it("are few: those of the entry points, the chunks that they share, and documents", () => {
+    const documents = files.filter((file) => !file.startsWith("dist/"));
+    const named = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === "string" ? [] : Object.values(target).map((file) => file.slice(2)),
+    );
+    const entries = new Set([...named, ...Object.values(manifest.bin)]);
+    const others = files.filter(
+      (file) => file.startsWith("dist/") && !file.endsWith(".map") && !entries.has(file),
+    );
 
-    expect(files).toEqual([...sources, ...compiled, ...documents].toSorted());
+    expect(documents).toEqual(["LICENSE", "README.md", "package.json"]);
+    expect(others.filter((file) => !/^dist\/chunks\/[a-z]+(\.d\.ts|\.js)$/.test(file))).toEqual([]);
+    expect(files.length).toBeLessThan(40);
+    expect(sizeOf(files.filter((file) => !file.endsWith(".map")))).toBeLessThan(1_000_000);
   });
 
-  it("have source maps that lead to shipped sources", () => {
+  it("have source maps that hold the sources as they are", () => {
     const maps = files.filter((file) => file.endsWith(".map"));
     expect(maps.length).toBeGreaterThan(0);
+    const seen = new Set<string>();
     for (const file of maps) {
       const map: SourceMap = JSON.parse(read(file));
-      const sources = map.sources.map((source) =>
-        path.posix.join(path.posix.dirname(file), source),
-      );
-      expect(files, file).toEqual(expect.arrayContaining(sources));
-      expect(map.sourcesContent, file).toBeUndefined();
+      for (const [index, source] of map.sources.entries()) {
+        const original = path.posix.join(path.posix.dirname(file), source);
+        const text = readFileSync(path.join(ROOT, original), "utf8");
+        expect(map.sourcesContent[index], `${original} in ${file}`).toBe(text);
+        seen.add(original);
+      }
       const mapped = file.slice(0, -".map".length);
       expect(read(mapped), mapped).toContain(`//# sourceMappingURL=${path.posix.basename(file)}`);
+    }
+    for (const source of ["src/protocol/connection.ts", "src/node/server.ts"]) {
+      expect(seen).toContain(source);
     }
   });
 

@@ -15,7 +15,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 export const ROOT = path.join(import.meta.dirname, "../..");
-const SOURCES = ["package.json", "tsconfig.json", "README.md", "LICENSE", "src"];
+const SOURCES = [
+  "package.json",
+  "tsconfig.json",
+  "rolldown.config.ts",
+  "README.md",
+  "LICENSE",
+  "src",
+];
 
 export interface Output {
   readonly status: number | null;

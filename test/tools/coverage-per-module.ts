@@ -3,11 +3,12 @@
 // Usage: node .build/test/tools/coverage-per-module.js [part of a path ...]
 //
 // A module's own tests are x.test.ts and x.<something>.test.ts beside it under test/. Property tests are left out:
-// what random input happens to reach is not the same in each run. Modules whose emitted JavaScript has no code, such
-// as interfaces and index.ts, need none. Wants a fresh `dist`.
+// what random input happens to reach is not the same in each run. Modules that have no code but types and
+// re-exports, such as index.ts, need none.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { transformSync } from "rolldown/utils";
 import { parseAst } from "vitest/node";
 
 const ROOT = path.join(import.meta.dirname, "../../..");
@@ -58,7 +59,8 @@ function listModules(layer: string): Module[] {
 
 /** Tells whether anything but imports and re-exports is left of the module once its types are gone. */
 function hasCode(name: string): boolean {
-  const { body } = parseAst(readFileSync(path.join(ROOT, "dist", `${name}.js`), "utf8"));
+  const file = path.join(ROOT, "src", `${name}.ts`);
+  const { body } = parseAst(transformSync(file, readFileSync(file, "utf8")).code);
   return body.some((statement) => {
     if (statement.type === "ImportDeclaration" || statement.type === "ExportAllDeclaration") {
       return false;
