@@ -37,9 +37,8 @@ const { CONNECTING, OPEN, CLOSING, CLOSED } = ReadyState;
  * whoever awaits one message after the other misses none. An exception in a listener
  * becomes an `uncaughtException` of the process, as with every EventTarget of Node.
  *
- * It differs from the standard in three places: `error` events tell why; a server may
- * pick no subprotocol although some were offered, as in RFC 6455 §4.1; and a `%` in
- * the URL must be followed by two hexadecimal digits (RFC 3986 §2.1).
+ * It differs from the standard in two places: `error` events tell why; and a server may
+ * pick no subprotocol although some were offered, as in RFC 6455 §4.1.
  */
 export class WebSocket extends EventTarget {
   declare static readonly CONNECTING: 0;

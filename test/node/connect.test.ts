@@ -54,6 +54,7 @@ describe("the request", () => {
     ["?x=1", "/?x=1"],
     ["/a/b?x=1&y=%23", "/a/b?x=1&y=%23"],
     ["/sp ace/ü", "/sp%20ace/%C3%BC"],
+    ["/100%?discount=100%&x=%zz", "/100%?discount=100%&x=%zz"],
   ])("for %j asks for %j [6455-3-04] [6455-3-06] [6455-4.1-12]", async (given, target) => {
     expect((await requestFor(given)).startLine).toBe(`GET ${target} HTTP/1.1`);
   });

@@ -30,7 +30,7 @@ describe("the constructor", () => {
     socket.close();
   });
 
-  it.each(["", "/relative", "h", "ftp://h", "ws://h/#f", "ws://h/#", "ws://", "ws://h/%zz"])(
+  it.each(["", "/relative", "h", "ftp://h", "ws://h/#f", "ws://h/#", "ws://", "ws://%zz/"])(
     "throws a SyntaxError for the URL %j [WHATWG-01]",
     (url) => {
       const error = thrownBy(url);

@@ -169,6 +169,7 @@ class OddTalk {
   }
 
   #farewell(payload: Uint8Array): Uint8Array {
+    if (this.#path.startsWith("/report-target")) return close(4444, this.#path);
     switch (this.#path) {
       case "/report-close":
         return close(4444, describeClose(payload));

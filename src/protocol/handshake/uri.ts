@@ -31,7 +31,8 @@ const SECURE_BY_SCHEME: ReadonlyMap<string, boolean> = new Map([
 
 /**
  * Reads a ws or wss URI; http and https stand for them. Spaces, non-ASCII characters
- * and the others that RFC 3986 leaves out are percent-encoded; dot segments stay.
+ * and the others that RFC 3986 leaves out are percent-encoded; dot segments stay, and so
+ * does a `%` that encodes nothing, which the grammar forbids and browsers send.
  *
  * Port 0 is refused, since nothing can be connected to there.
  *
@@ -91,11 +92,6 @@ function toPort(text: string | undefined, defaultPort: number): number {
 
 function toTarget(pathAndQuery: string): string {
   const encoded = encodePathAndQuery(pathAndQuery);
-  if (encoded === undefined) {
-    throw new SyntaxError(
-      'a "%" must be followed by two hexadecimal digits; write a "%" that is data as %25',
-    );
-  }
   return encoded.startsWith("/") ? encoded : `/${encoded}`;
 }
 
