@@ -158,6 +158,7 @@ const DEFLATE_OPTIONS: Names<PerMessageDeflateOptions> = {
     clientNoContextTakeover: true,
     serverMaxWindowBits: true,
     clientMaxWindowBits: true,
+    offerWindowBits: true,
     thresholdBytes: true,
     level: true,
     zlibLevel: true,

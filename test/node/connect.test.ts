@@ -117,6 +117,19 @@ describe("the request", () => {
     expect(valuesOf(await requestFor("/", { perMessageDeflate: false }), named)).toEqual([]);
   });
 
+  it("offers permessage-deflate by its bare name to servers that refuse windows, and compresses", async () => {
+    await using server = await StubServer.start();
+    const perMessageDeflate = { offerWindowBits: false };
+    const opening = connect(`ws://${server.authority}/`, { perMessageDeflate });
+    const peer = await server.next();
+    const head = await peer.accept(["Sec-WebSocket-Extensions: permessage-deflate"]);
+    expect(valuesOf(head, "sec-websocket-extensions")).toEqual(["permessage-deflate"]);
+    const connection = await opening;
+    connection.send("a".repeat(1_000));
+    expect(await peer.frame()).toMatchObject({ opcode: TEXT, rsv: 4 });
+    connection.terminate();
+  });
+
   it("goes out before anything else, and nothing before the response [6455-4.1-22]", async () => {
     await using server = await StubServer.start();
     const opening = connect(`ws://${server.authority}/`);

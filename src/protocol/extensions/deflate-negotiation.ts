@@ -23,20 +23,23 @@ export interface AcceptedDeflate {
 
 /**
  * The offers a client sends, best first: one for each configuration (§5). Each says that
- * the client can limit its window, with the limit when the configuration has one.
+ * the client can limit its window, with the limit when the configuration has one, unless
+ * `offerWindowBits` is false.
  *
- * @throws {RangeError} See {@link checkDeflateConfig}.
+ * @throws {RangeError | TypeError} See {@link checkDeflateConfig}.
  */
 export function deflateOffers(configs: readonly PerMessageDeflateConfig[]): readonly Extension[] {
   return configs.map((config) => {
     checkDeflateConfig(config, "client");
-    const { serverMaxWindowBits, clientMaxWindowBits } = config;
+    const { serverMaxWindowBits, clientMaxWindowBits, offerWindowBits = true } = config;
     const parameters: ExtensionParameter[] = takeoverParameters(config);
     if (serverMaxWindowBits !== undefined) {
       parameters.push(["server_max_window_bits", String(serverMaxWindowBits)]);
     }
-    const limit = clientMaxWindowBits === undefined ? undefined : String(clientMaxWindowBits);
-    parameters.push(["client_max_window_bits", limit]);
+    if (offerWindowBits) {
+      const limit = clientMaxWindowBits === undefined ? undefined : String(clientMaxWindowBits);
+      parameters.push(["client_max_window_bits", limit]);
+    }
     return { name: NAME, parameters };
   });
 }
@@ -49,7 +52,7 @@ export function deflateOffers(configs: readonly PerMessageDeflateConfig[]): read
  * that said it can, and no context takeover where the configuration has it. A window that
  * is smaller only because the server likes it so is not announced: clients need not know.
  *
- * @throws {RangeError} See {@link checkDeflateConfig}.
+ * @throws {RangeError | TypeError} See {@link checkDeflateConfig}.
  */
 export function acceptDeflateOffer(
   offers: readonly Extension[],
@@ -144,6 +147,8 @@ function fit(
     return undefined;
   }
   if (clientLimit < minWindowBits) return undefined;
+  // Only what an offer mentions may be in the answer to it (§7.1.2.2).
+  if (given.clientMaxWindowBits !== undefined && config.offerWindowBits === false) return undefined;
   return {
     serverNoContextTakeover: given.serverNoContextTakeover,
     clientNoContextTakeover:

@@ -36,6 +36,14 @@ export interface PerMessageDeflateConfig {
    */
   readonly clientMaxWindowBits?: number | undefined;
   /**
+   * Of a client: whether its offer says that it can limit its window (`client_max_window_bits`).
+   * With false the offer is the bare name, for the servers that refuse a request with any window
+   * in it; the server then cannot ask for a smaller window than 15.
+   *
+   * @defaultValue true, as browsers do
+   */
+  readonly offerWindowBits?: boolean | undefined;
+  /**
    * The smallest window this end's compressor can keep to, `DeflateCodec.minWindowBits`: a
    * peer that asks for a smaller one is declined. zlib has 9.
    *
@@ -73,6 +81,8 @@ const WINDOW_BITS: ReadonlyMap<string, number> = new Map(
  *
  * @throws {RangeError} A window is not a whole number from 8 to 15, or this end's own is
  *   smaller than its compressor can keep to.
+ * @throws {TypeError} `offerWindowBits` on a server, which offers nothing, or false beside a
+ *   window that only an offer can ask for.
  */
 export function checkDeflateConfig(config: PerMessageDeflateConfig, role: Role): void {
   const { serverMaxWindowBits, clientMaxWindowBits, minWindowBits = 8 } = config;
@@ -81,10 +91,24 @@ export function checkDeflateConfig(config: PerMessageDeflateConfig, role: Role):
       throw new RangeError("windows of permessage-deflate are whole numbers from 8 to 15");
     }
   }
+  checkOffer(config, role);
   const own = role === "server" ? serverMaxWindowBits : clientMaxWindowBits;
   if ((own ?? DEFAULT_OWN_WINDOW_BITS) < minWindowBits) {
     throw new RangeError(
       `${role}MaxWindowBits is ${own ?? DEFAULT_OWN_WINDOW_BITS}, but the compressor needs ${minWindowBits} at least`,
+    );
+  }
+}
+
+function checkOffer(config: PerMessageDeflateConfig, role: Role): void {
+  const { offerWindowBits, serverMaxWindowBits } = config;
+  if (offerWindowBits === undefined) return;
+  if (typeof offerWindowBits !== "boolean") throw new TypeError("offerWindowBits is a boolean");
+  if (role === "server")
+    throw new TypeError("offerWindowBits is for clients: a server offers nothing");
+  if (!offerWindowBits && serverMaxWindowBits !== undefined) {
+    throw new TypeError(
+      "serverMaxWindowBits is asked for in an offer: it cannot stand beside offerWindowBits: false",
     );
   }
 }

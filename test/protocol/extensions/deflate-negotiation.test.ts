@@ -180,6 +180,9 @@ describe("a client's offers", () => {
     [[{ clientNoContextTakeover: true }],               "permessage-deflate; client_no_context_takeover; client_max_window_bits"],
     [[{ serverNoContextTakeover: false, clientNoContextTakeover: false }], "permessage-deflate; client_max_window_bits"],
     [[{ serverMaxWindowBits: 8 }, {}],                  "permessage-deflate; server_max_window_bits=8; client_max_window_bits, permessage-deflate; client_max_window_bits"],
+    [[{ offerWindowBits: true }],                       "permessage-deflate; client_max_window_bits"],
+    [[{ offerWindowBits: false }],                      "permessage-deflate"],
+    [[{ offerWindowBits: false, clientMaxWindowBits: 9, serverNoContextTakeover: true }], "permessage-deflate; server_no_context_takeover"],
   ])("of %j are %s [7692-5-01] [7692-7-09] [7692-7-14] [7692-7-17] [7692-7-21]", (configs, header) => {
     expect(serializeExtensions(deflateOffers(configs))).toBe(header);
   });
@@ -274,8 +277,20 @@ describe("a client", () => {
     ["permessage-deflate",                                   { serverMaxWindowBits: 15 },       "[7692-7-08]"],
     ["permessage-deflate; client_max_window_bits=11",        { clientMaxWindowBits: 10 },       "[7692-7-08]"],
     ["permessage-deflate; client_max_window_bits=8",         { minWindowBits: 9 },              "[7692-7-08]"],
+    ["permessage-deflate; client_max_window_bits=15",        { offerWindowBits: false },        "[7692-7-22]"],
   ])("fails on %s when it offered %j %s [7692-5-05]", (header, config) => {
     expect(faultIn(header, config)).toBe("DEFLATE_RESPONSE_INVALID");
+  });
+
+  it("keeps to its own window when its offer said nothing of windows [7692-7-25]", () => {
+    const bare = { offerWindowBits: false, clientMaxWindowBits: 10 };
+    expect(short(agreedBy("permessage-deflate", bare))).toEqual([true, true, 15, 10]);
+    expect(short(agreedBy("permessage-deflate; server_max_window_bits=9", bare))).toEqual([
+      true,
+      true,
+      9,
+      10,
+    ]);
   });
 
   it("takes a response that fits any of its offers, the first one first [7692-5-05]", () => {

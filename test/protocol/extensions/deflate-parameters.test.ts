@@ -47,6 +47,20 @@ describe("a configuration", () => {
     }
   });
 
+  it("leaves windows out of the offer of a client only, and only where none is asked for", () => {
+    for (const offerWindowBits of [true, false]) {
+      expect(() => checkDeflateConfig({ offerWindowBits }, "client")).not.toThrow();
+      expect(() => checkDeflateConfig({ offerWindowBits }, "server")).toThrow(TypeError);
+    }
+    const asking = { serverMaxWindowBits: 12 };
+    expect(() => checkDeflateConfig({ offerWindowBits: true, ...asking }, "client")).not.toThrow();
+    expect(() => checkDeflateConfig({ offerWindowBits: false, ...asking }, "client")).toThrow(
+      /serverMaxWindowBits is asked for in an offer/,
+    );
+    const wrong: object = { offerWindowBits: 0 };
+    expect(() => checkDeflateConfig(wrong, "client")).toThrow(/offerWindowBits is a boolean/);
+  });
+
   it("has no own window that the compressor cannot keep to", () => {
     expect(() =>
       checkDeflateConfig({ serverMaxWindowBits: 8, minWindowBits: 9 }, "server"),
