@@ -99,15 +99,28 @@ const MALFORMED: Unreadable = { kind: "unreadable", code: "MALFORMED" };
 
 /** @throws {TypeError} It is neither text nor bytes. */
 function asWireMessage(message: unknown): WireMessage {
-  if (typeof message === "string" || message instanceof Uint8Array) return message;
-  if (message instanceof ArrayBuffer) return new Uint8Array(message);
-  throw new TypeError("a message is text or bytes");
+  if (typeof message === "string") return message;
+  const bytes = bytesOf(message);
+  if (bytes === undefined) throw new TypeError("a message is text or bytes");
+  return bytes;
 }
 
 /** How much a message takes: characters of text, or bytes. */
 export function lengthOf(message: unknown): number {
-  if (typeof message === "string") return message.length;
-  return message instanceof Uint8Array || message instanceof ArrayBuffer ? message.byteLength : 0;
+  return typeof message === "string" ? message.length : (bytesOf(message)?.length ?? 0);
+}
+
+/** What a WebSocket gave, perhaps one of another realm, such as jsdom, where ArrayBuffer is another class. */
+function bytesOf(message: unknown): Uint8Array | undefined {
+  if (message instanceof Uint8Array) return message;
+  if (ArrayBuffer.isView(message)) {
+    return new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
+  }
+  return isArrayBuffer(message) ? new Uint8Array(message) : undefined;
+}
+
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
 
 function itemsOf(value: unknown): readonly unknown[] | undefined {

@@ -3,7 +3,7 @@ import { tellBackpressure, tellDropped } from "./diagnostics.js";
 import type { Link } from "./link.js";
 import type { ResolvedConnectionOptions } from "./options.js";
 import { type Job, SendQueue } from "./send-queue.js";
-import { toWaiting } from "./sendable.js";
+import { isReady, toWaiting } from "./sendable.js";
 import { type FragmentSource, StreamSender } from "./stream-sender.js";
 
 /**
@@ -64,7 +64,7 @@ export class Outgoing {
 
   /** Sends a message. What a Blob holds is read in its turn: what is sent later waits for it. */
   send(data: ReadyMessage | Blob, options: SendOptions): SendStatus {
-    if (isBlob(data)) return this.#sendBlob(data, options);
+    if (!isReady(data)) return this.#sendBlob(data, options);
     if (this.#link.writer.isWatched && this.isOver) {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
@@ -234,9 +234,4 @@ export class Outgoing {
     this.#queue ??= new SendQueue(this.#link.core.budget);
     return this.#queue;
   }
-}
-
-/** Bytes come first, for they are many: to ask whether they are a Blob takes all their prototypes. */
-function isBlob(data: ReadyMessage | Blob): data is Blob {
-  return typeof data !== "string" && !ArrayBuffer.isView(data) && data instanceof Blob;
 }

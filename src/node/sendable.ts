@@ -16,11 +16,39 @@ export type Sendable = MessageData | Blob;
 /** One for all calls that give none. */
 export const NO_OPTIONS: SendOptions = {};
 
-/** @throws {TypeError} As {@link toMessage}. */
+/** @throws {TypeError} As {@link toMessage} and {@link isBlob}. */
 export function toReady(data: Sendable | PreparedMessage): ReadyMessage | Blob {
   if (typeof data === "string" || data instanceof Uint8Array) return data; // nearly always
-  return data instanceof PreparedMessage || data instanceof Blob ? data : toMessage(data);
+  return isPrepared(data) || isBlob(data) ? data : toMessage(data);
 }
+
+function isPrepared(data: Sendable | PreparedMessage): data is PreparedMessage {
+  return data instanceof PreparedMessage;
+}
+
+/** Of what {@link toReady} gave: this asks less than {@link isBlob}, which many messages would feel. */
+export function isReady(data: ReadyMessage | Blob): data is ReadyMessage {
+  return typeof data === "string" || ArrayBuffer.isView(data) || isPrepared(data);
+}
+
+/**
+ * Whether something is a Blob, of this or another realm or library: what matters is that it can
+ * be read.
+ *
+ * @throws {TypeError} It calls itself a Blob, and cannot be read.
+ */
+export function isBlob(data: unknown): data is Blob {
+  if (typeof data !== "object" || data === null || ArrayBuffer.isView(data)) return false;
+  if (data instanceof Blob) return true;
+  const hasSize = "size" in data && typeof data.size === "number";
+  if (hasSize && "arrayBuffer" in data && typeof data.arrayBuffer === "function") return true;
+  if (!BLOBS.has(Object.prototype.toString.call(data))) return false;
+  throw new TypeError(
+    "cannot read this Blob: it has no arrayBuffer(), as in jsdom before 28.1; use the Blob of node:buffer",
+  );
+}
+
+const BLOBS: ReadonlySet<string> = new Set(["[object Blob]", "[object File]"]);
 
 /**
  * What can wait for its turn, and is certain to be sendable then: of bytes that would be

@@ -1,9 +1,14 @@
-import { CloseCode, type ProtocolConnection } from "../protocol/index.js";
+import {
+  CloseCode,
+  type MessageData,
+  type ProtocolConnection,
+  toMessage,
+} from "../protocol/index.js";
 import type { SendStatus } from "./outgoing.js";
 import type { TransportWriter } from "./transport-writer.js";
 
 /** Bytes or text that make up a message in fragments. */
-export type FragmentSource = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+export type FragmentSource = AsyncIterable<MessageData> | Iterable<MessageData>;
 
 export interface StreamSenderOptions {
   readonly source: FragmentSource;
@@ -14,7 +19,7 @@ export interface StreamSenderOptions {
   readonly drained: () => Promise<unknown>;
 }
 
-type Chunks = AsyncIterator<string | Uint8Array> | Iterator<string | Uint8Array>;
+type Chunks = AsyncIterator<MessageData> | Iterator<MessageData>;
 
 /** Sends one message in fragments as they are produced (RFC 6455 §5.4), no faster than the peer reads. */
 export class StreamSender {
@@ -81,9 +86,13 @@ export class StreamSender {
     return "closed";
   }
 
-  /** Keeps the two halves of a surrogate pair together: a fragment may end inside a character only as bytes. */
-  #fragmentOf(chunk: string | Uint8Array): string | Uint8Array {
-    if (typeof chunk !== "string") return chunk;
+  /**
+   * Keeps the two halves of a surrogate pair together: a fragment may end inside a character only as bytes.
+   *
+   * @throws {TypeError} As {@link toMessage}.
+   */
+  #fragmentOf(chunk: MessageData): string | Uint8Array {
+    if (typeof chunk !== "string") return toMessage(chunk);
     const text = this.#carried + chunk;
     const last = text.charCodeAt(text.length - 1);
     const isHalf = last >= 0xd800 && last <= 0xdbff;

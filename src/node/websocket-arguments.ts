@@ -1,5 +1,6 @@
 /** Turns what a WebSocket is called with into what it means, or into the exception that WHATWG says. */
 import { Buffer } from "node:buffer";
+import { types } from "node:util";
 import { checkOptions, type Known, type Names } from "../input/index.js";
 import { MAX_REASON_BYTES } from "../protocol/index.js";
 import {
@@ -9,6 +10,7 @@ import {
   type ResolvedConnectOptions,
 } from "./connect-options.js";
 import { WEBSOCKET_ADVICE } from "./foreign-names.js";
+import { isBlob, toPayload } from "./sendable.js";
 
 /** What a WebSocket decides itself: messages are whole, redirects not followed, and `close()` gives up. */
 type Decided =
@@ -116,19 +118,22 @@ export function toReason(reason = ""): string {
   return reason;
 }
 
-/** What `send()` got, as something that nobody else can change any more. */
+/**
+ * What `send()` got, as something that nobody else can change any more.
+ *
+ * @throws {TypeError} A Blob of another library that cannot be read.
+ */
 export function toSendable(data: unknown): string | Buffer | Blob {
-  if (data instanceof Blob) return data;
-  // Of a Buffer, `Buffer.from` makes a copy.
-  if (data instanceof ArrayBuffer) return Buffer.from(Buffer.from(data));
-  if (!ArrayBuffer.isView(data)) return String(data);
-  return Buffer.from(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  if (isBlob(data)) return data;
+  // Of bytes, `Buffer.from` makes a copy.
+  if (ArrayBuffer.isView(data) || types.isAnyArrayBuffer(data)) return Buffer.from(toPayload(data));
+  return String(data);
 }
 
 /** How many bytes of payload `data` makes. */
 export function payloadLength(data: string | Buffer | Blob): number {
   if (typeof data === "string") return Buffer.byteLength(data);
-  return data instanceof Blob ? data.size : data.length;
+  return ArrayBuffer.isView(data) ? data.length : data.size;
 }
 
 function roundHalfToEven(value: number): number {

@@ -170,8 +170,9 @@ export class WebSocket extends EventTarget {
    * `maxBufferedBytes`.
    *
    * @throws {DOMException} `InvalidStateError` before `open`.
+   * @throws {TypeError} A Blob of another library has no `arrayBuffer()`.
    */
-  send(data: string | ArrayBuffer | ArrayBufferView | Blob): void {
+  send(data: string | ArrayBufferLike | ArrayBufferView | Blob): void {
     // oxlint-disable-next-line prefer-rest-params -- see the constructor
     requireArgument("send", arguments.length);
     if (this.#state === CONNECTING) {

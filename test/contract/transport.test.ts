@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
 import { type Codec, defineContract } from "../../src/contract/index.js";
 import { FakeSocket } from "../support/contract-pair.js";
@@ -28,6 +29,20 @@ describe("over a WebSocket", () => {
     socket.emit("message", undefined);
     await vi.waitFor(() => expect(peer.counters.malformed).toBe(2), PATIENCE_MS);
     expect(say).toHaveBeenCalledOnce();
+  });
+
+  it("bytes of another realm, such as jsdom, are read as what they are [M10]", async () => {
+    const socket = new FakeSocket();
+    const say = vi.fn();
+    const peer = contract.wrap(socket, { handlers: { say } });
+    const bytes = [...Buffer.from(`{"type":"say","data":"a"}`)];
+    for (const kind of ["", ".buffer"]) {
+      socket.receive(runInNewContext(`new Uint8Array(bytes)${kind}`, { bytes }));
+    }
+    socket.receive(new DataView(Uint8Array.from(bytes).buffer));
+    socket.receive({ length: 1, 0: 123 });
+    await vi.waitFor(() => expect(peer.counters.malformed).toBe(1), PATIENCE_MS);
+    expect(say).toHaveBeenCalledTimes(3);
   });
 
   it("bytes are sent as a buffer of their own", () => {

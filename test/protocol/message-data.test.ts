@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toMessage } from "../../src/protocol/message-data.js";
+import { FOREIGN_BYTES, FOREIGN_CONTENT } from "../support/foreign-values.js";
 import { hex } from "../support/wire-frame.js";
 
 describe("toMessage", () => {
@@ -29,6 +30,30 @@ describe("toMessage", () => {
     const shared = new SharedArrayBuffer(2);
     new Uint8Array(shared).set(hex("0102"));
     expect(toMessage(shared)).toEqual(new Uint8Array(shared));
+  });
+
+  it.each(FOREIGN_BYTES)("shows the bytes of %s [M10]", (_name, value) => {
+    const bytes = toMessage(value);
+    expect(bytes).toBeInstanceOf(Uint8Array);
+    expect(bytes).toEqual(FOREIGN_CONTENT);
+  });
+
+  it.each<[string, unknown]>([
+    ["Number", 5],
+    ["Null", null],
+    ["Promise", Promise.resolve("text")],
+    ["Array", [1]],
+  ])("names what it refuses: %s", (kind, value) => {
+    // @ts-expect-error: what a caller without types may do
+    expect(() => toMessage(value)).toThrow(`cannot send ${kind}: give a string`);
+  });
+
+  it.each(["Blob", "File"])("says how to send a %s", (name) => {
+    const blob = { [Symbol.toStringTag]: name };
+    // @ts-expect-error: what a caller without types may do
+    expect(() => toMessage(blob)).toThrow(
+      `cannot send ${name}: give what its arrayBuffer() resolves with`,
+    );
   });
 
   it.each([5, null, undefined, {}, [1], true])("refuses %s and says what to give", (value) => {
