@@ -20,7 +20,11 @@ export interface ConnectionEvents {
   end: [];
   /** The connection has ended. Comes once, after the last message. */
   close: [info: CloseInfo];
-  /** The peer has pinged, and was answered. */
+  /**
+   * The peer has pinged, and was answered. What comes with the opening handshake is told to
+   * listeners that are added in the turn in which the connection was given; pings and pongs
+   * that come later, and find no listener, are told to nobody.
+   */
   ping: [payload: Buffer];
   /** The peer has sent a Pong frame, asked for or not. */
   pong: [payload: Buffer];

@@ -30,6 +30,9 @@ const responses = new WeakMap<object, UpgradeResponse>();
  * Messages go to `message` listeners, or to `for await`. Until there is one of
  * them they wait, up to `maxQueuedBytes`; then the peer waits.
  *
+ * No listener is called before `on`, `once`, {@link resume} or {@link send} returns: what waits
+ * for it comes in a microtask.
+ *
  * Nothing that a peer does throws or emits `error`: it ends in the `close` event.
  */
 export class WebSocketConnection<Data = unknown>
@@ -216,7 +219,7 @@ export class WebSocketConnection<Data = unknown>
   }
 
   protected override listenerAdded(name: keyof ConnectionEvents): void {
-    if (name === "message") this.#session.delivery.goOn();
+    if (name === "message") this.#session.delivery.goOnSoon();
   }
 
   static readonly #emit: EmitEvent = (connection, name, failed, ...values) =>

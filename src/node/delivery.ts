@@ -13,6 +13,8 @@ export interface DeliveryOwner {
   readonly onGuardError: (error: unknown) => void;
   /** More messages can be taken, or none are left. */
   readonly onDelivered: () => void;
+  /** Whether {@link onDelivered} has anything to do: the peer waits, or its end does. */
+  readonly awaitsDelivery: () => boolean;
 }
 
 /** Brings messages to listeners or iterators, one after the other, as fast as they take them. */
@@ -34,8 +36,9 @@ export class Delivery {
   /** Answers wait for the peer, so it gets to ask nothing more. */
   #isThrottled = false;
   /**
-   * Who opened the connection has not had the time to attach a listener: what comes
-   * behind the first message, a broken rule perhaps, must not overtake its answer.
+   * Who opened the connection has not had the time to attach its listeners: what came with the
+   * handshake waits for one. What comes behind the first message, a broken rule perhaps, must
+   * not overtake its answer.
    */
   #isOpening = true;
 
@@ -59,7 +62,7 @@ export class Delivery {
 
   set guard(guard: MessageGuard | undefined) {
     this.#guard = guard;
-    this.goOn();
+    this.goOnSoon();
   }
 
   /** Whether a listener or the guard is at work on a message: what is sent now is an answer to it. */
@@ -80,7 +83,8 @@ export class Delivery {
   }
 
   wantsMore(): boolean {
-    if (this.#isThrottled || (this.#isOpening && this.#isWaiting())) return false;
+    if (this.#isThrottled) return false;
+    if (this.#isOpening && (this.#isWaiting() || !this.hasConsumer)) return false;
     return !this.#isPaused && this.#budget.queuedBytes <= this.#maxQueuedBytes;
   }
 
@@ -96,22 +100,22 @@ export class Delivery {
 
   resume(): void {
     this.#isPaused = false;
-    this.goOn();
+    this.goOnSoon();
   }
 
-  /** Delivers what waits, as far as it is wanted. */
+  /** Delivers what waits, as far as it is wanted. Listeners are called: see {@link goOnSoon}. */
   goOn(): void {
-    this.#deliverPassed();
-    while (this.#canTake()) {
-      const next = this.#inbox?.shift();
-      if (next === undefined) break;
-      this.#offer(next.message, next.isText);
-    }
+    this.#deliverWaiting();
     this.#owner.onDelivered();
   }
 
+  /** The same for callers that an application calls: its listeners must not be called before those return. */
+  goOnSoon(): void {
+    void SETTLED.then(() => this.goOn());
+  }
+
   iterate(): AsyncIterableIterator<Message, undefined> {
-    return this.#opened().iterate(() => this.goOn());
+    return this.#opened().iterate(() => this.#serveReaders());
   }
 
   /** No more messages will come: iterators end. */
@@ -124,6 +128,22 @@ export class Delivery {
   clear(): void {
     this.#inbox?.clear();
     this.#passed = undefined;
+  }
+
+  /** A reader gets what waits at once, unless a listener or the guard sees it, too. */
+  #serveReaders(): void {
+    const isReadersAlone = this.#guard === undefined && !this.#owner.hasListener();
+    if (isReadersAlone) this.#deliverWaiting();
+    if (!isReadersAlone || this.#owner.awaitsDelivery()) this.goOnSoon();
+  }
+
+  #deliverWaiting(): void {
+    this.#deliverPassed();
+    while (this.#canTake()) {
+      const next = this.#inbox?.shift();
+      if (next === undefined) break;
+      this.#offer(next.message, next.isText);
+    }
   }
 
   /** Whether the next message that waits can leave the queue: a guard sees it before anybody wants it. */
@@ -214,3 +234,6 @@ export class Delivery {
     });
   }
 }
+
+/** For a microtask without an object of Node's for each. */
+const SETTLED = Promise.resolve();

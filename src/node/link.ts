@@ -88,6 +88,11 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     return this.#isPumping;
   }
 
+  /** Whether the peer is kept waiting, or bytes of it are. */
+  get isHeldBack(): boolean {
+    return !this.#isReading || this.core.unreadBytes > 0;
+  }
+
   get remoteAddress(): string | undefined {
     return this.#transport instanceof Socket ? this.#transport.remoteAddress : undefined;
   }
@@ -233,9 +238,8 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     }
     useTransport(transport, this);
     if (transport.destroyed) queueMicrotask(() => this.onClose());
-    if (received.length === 0) return;
-    this.core.receive(received);
-    queueMicrotask(() => this.pump());
+    // Read when the owner wants it, who knows of a listener and of the turn's end.
+    if (received.length > 0) this.core.receive(received);
   }
 
   /** A client's socket has had it from the beginning, where it can. */

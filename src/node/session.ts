@@ -137,6 +137,10 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
     if (this.#hasEnded) this.#emitClose();
   }
 
+  awaitsDelivery(): boolean {
+    return this.#hasEnded || this.link.isHeldBack;
+  }
+
   onProgress(): void {
     this.#outgoing?.progress();
   }

@@ -76,6 +76,7 @@ describe("messageGuard", () => {
     one.message("b");
     await settle();
     one.connection.messageGuard = (message) => message === "b";
+    await settle();
     one.connection.messageGuard = undefined;
     one.message("c");
     one.connection.on("message", (message) => got.push(message));

@@ -170,6 +170,7 @@ describe("messages", () => {
       peer.connection.resume();
       log.push(`out ${message.toString()}`);
     });
+    await eventually(() => log.length === 4);
     expect(log).toEqual(["in 1", "out 1", "in 2", "out 2"]);
   });
 
