@@ -1,10 +1,6 @@
 import { Buffer } from "node:buffer";
-import { type ObservedFrame, Opcode } from "../protocol/index.js";
+import { type ObservedFrame, Opcode, opcodeName, reservedBitNames } from "../protocol/index.js";
 import { visibleText } from "./visible-text.js";
-
-const NAMES = new Map<number, string>(
-  Object.entries(Opcode).map(([name, opcode]) => [opcode, name.toLowerCase()]),
-);
 
 /** Bytes of a payload that are shown. */
 const SHOWN_BYTES = 64;
@@ -17,7 +13,7 @@ const SHOWN_BYTES = 64;
 export function frameLine(frame: ObservedFrame): string {
   const { direction, opcode, payload, payloadLength, masked, headerBytes } = frame;
   const shown = Buffer.from(payload.subarray(0, SHOWN_BYTES));
-  const parts = [direction === "sent" ? "→" : "←", NAMES.get(opcode), ...flagsOf(frame)];
+  const parts = [direction === "sent" ? "→" : "←", opcodeName(opcode), ...flagsOf(frame)];
   parts.push(`${payloadLength} bytes`);
   if (masked) parts.push("key", Buffer.from(headerBytes.subarray(-4)).toString("hex"));
   if (shown.length > 0)
@@ -27,12 +23,7 @@ export function frameLine(frame: ObservedFrame): string {
 }
 
 function flagsOf({ fin, rsv }: ObservedFrame): string[] {
-  const bits: readonly [number, string][] = [
-    [0x40, "RSV1"],
-    [0x20, "RSV2"],
-    [0x10, "RSV3"],
-  ];
-  const reserved = bits.filter(([bit]) => (rsv & bit) !== 0).map(([, name]) => name);
+  const reserved = reservedBitNames(rsv);
   return fin ? ["FIN", ...reserved] : reserved;
 }
 

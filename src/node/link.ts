@@ -205,8 +205,8 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
 
   #timed(): MessageTimeout {
     const { clock, messageTimeoutMs } = this.#options;
-    this.#messageTimeout ??= new MessageTimeout(clock, messageTimeoutMs, () => {
-      this.core.fail("MESSAGE_TOO_SLOW");
+    this.#messageTimeout ??= new MessageTimeout(clock, messageTimeoutMs, (value) => {
+      this.core.fail("MESSAGE_TOO_SLOW", { value, limit: messageTimeoutMs });
       this.pump();
     });
     return this.#messageTimeout;

@@ -4,13 +4,14 @@ import type { Clock, Timer } from "./clock.js";
 export class MessageTimeout {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #onTimeout: () => void;
+  readonly #onTimeout: (elapsedMs: number) => void;
   #timer: Timer | undefined;
   /** The unfinished message, by its number, and when it was first seen to be unfinished. */
   #number = -1;
   #since = 0;
 
-  constructor(clock: Clock, timeoutMs: number, onTimeout: () => void) {
+  /** @param onTimeout - Gets how long the message has been unfinished, in whole milliseconds. */
+  constructor(clock: Clock, timeoutMs: number, onTimeout: (elapsedMs: number) => void) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#onTimeout = onTimeout;
@@ -38,8 +39,9 @@ export class MessageTimeout {
   #check(): void {
     this.#timer = undefined;
     if (this.#number < 0) return;
-    const leftMs = this.#since + this.#timeoutMs - this.#clock.now();
-    if (leftMs <= 0) this.#onTimeout();
+    const elapsedMs = this.#clock.now() - this.#since;
+    const leftMs = this.#timeoutMs - elapsedMs;
+    if (leftMs <= 0) this.#onTimeout(Math.round(elapsedMs));
     else this.#timer = this.#clock.setTimer(() => this.#check(), leftMs);
   }
 }

@@ -86,14 +86,16 @@ export class Budget {
    * Counts a data frame when its header has been read, before any of its payload
    * is kept.
    *
+   * @param fin - Whether it is the last of its message, so that the whole is known.
    * @throws {ProtocolError} `FRAGMENTS_TOO_MANY` or `MESSAGE_TOO_BIG`.
    */
-  chargeFragment(payloadLength: number, isCompressed: boolean): void {
+  chargeFragment(payloadLength: number, isCompressed: boolean, fin = true): void {
     const maxBytes = isCompressed ? this.maxCompressedBytes : this.maxMessageBytes;
-    if (this.fragments >= this.#maxFragments) throw new ProtocolError("FRAGMENTS_TOO_MANY");
-    if (this.messageBytes + payloadLength > maxBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
+    if (this.fragments >= this.#maxFragments) throw this.#tooManyFragments();
+    const bytes = this.messageBytes + payloadLength;
+    if (bytes > maxBytes) throw this.#tooBig(bytes, fin, isCompressed);
     this.fragments++;
-    this.messageBytes += payloadLength;
+    this.messageBytes = bytes;
   }
 
   /** Whether a message of one frame is within the limits: then {@link chargeFragment} would not throw. */
@@ -115,5 +117,16 @@ export class Budget {
   releaseMessage(): void {
     this.fragments = 0;
     this.messageBytes = 0;
+  }
+
+  #tooManyFragments(): ProtocolError {
+    const finding = { value: this.fragments + 1, limit: this.#maxFragments };
+    return new ProtocolError("FRAGMENTS_TOO_MANY", finding);
+  }
+
+  #tooBig(value: number, fin: boolean, isCompressed: boolean): ProtocolError {
+    const bytes = isCompressed ? "compressed bytes" : "bytes";
+    const what = fin ? bytes : `${bytes} or more`;
+    return new ProtocolError("MESSAGE_TOO_BIG", { value, what, limit: this.maxMessageBytes });
   }
 }

@@ -25,9 +25,9 @@ export function parseClosePayload(payload: Uint8Array, platform: Platform): Clos
   if (low === undefined) throw new ProtocolError("CLOSE_TOO_SHORT");
 
   const code = (high << 8) | low;
-  if (!isValidOnWire(code)) throw new ProtocolError("CLOSE_CODE_INVALID");
+  if (!isValidOnWire(code)) throw new ProtocolError("CLOSE_CODE_INVALID", { value: code });
   const reason = platform.decodeUtf8(payload.subarray(2));
-  if (reason === undefined) throw new ProtocolError("UTF8_INVALID");
+  if (reason === undefined) throw new ProtocolError("UTF8_INVALID", { what: "close reason" });
   return { code, reason };
 }
 

@@ -2,7 +2,7 @@ import { Budget } from "./budget.js";
 import { CloseCode } from "./close-code.js";
 import { type CloseStatus, parseClosePayload, serializeClosePayload } from "./close-frame.js";
 import type { ProtocolConnectionOptions, SendOptions } from "./connection-options.js";
-import { CodecError, ProtocolError, type ViolationCode } from "./errors.js";
+import { CodecError, type Finding, ProtocolError, type ViolationCode } from "./errors.js";
 import type { ProtocolEvent } from "./events.js";
 import { checkControlPayload } from "./frame-header.js";
 import type { ChunkMemory } from "./frame-reader.js";
@@ -220,11 +220,11 @@ export class ProtocolConnection {
   }
 
   /**
-   * _Fail the WebSocket Connection_ (§7.1.7) for a rule that only the caller can see broken. Does
-   * nothing when nothing more is expected of the peer.
+   * _Fail the WebSocket Connection_ (§7.1.7) for a rule that only the caller can see broken, with
+   * a `finding` for the reason. Does nothing when nothing more is expected of the peer.
    */
-  fail(violation: ViolationCode): void {
-    this.#failure ??= new ProtocolError(violation);
+  fail(violation: ViolationCode, finding?: Finding): void {
+    this.#failure ??= new ProtocolError(violation, finding);
   }
 
   /** The transport has ended in both directions: nothing more comes or goes. Calling it again does nothing. */
@@ -262,8 +262,8 @@ export class ProtocolConnection {
     return { type: "failed", error };
   }
 
-  #sendCloseFor({ closeCode }: ProtocolError | CodecError): void {
-    const close = { code: closeCode, reason: "" };
+  #sendCloseFor({ closeCode, reason }: ProtocolError | CodecError): void {
+    const close = { code: closeCode, reason };
     this.#sendClose(close, serializeClosePayload(close, this.#platform));
   }
 

@@ -1,6 +1,6 @@
 /** The frame header: 2 to 14 bytes in front of every payload (RFC 6455 §5.2). */
 import { ProtocolError } from "./errors.js";
-import { isControl, isOpcode, Opcode } from "./opcode.js";
+import { isControl, isOpcode, Opcode, opcodeName } from "./opcode.js";
 
 /** What a frame header says, as numbers and bits. */
 export interface FrameHeader {
@@ -80,12 +80,9 @@ export function parseFrameHeader(
   const shortLength = second & 0x7f;
 
   if (rsv !== 0) checkReservedBits(rsv, opcode, rules);
-  if (!isOpcode(opcode)) throw new ProtocolError("OPCODE_UNKNOWN");
+  if (!isOpcode(opcode)) throw new ProtocolError("OPCODE_UNKNOWN", { value: opcode });
   if (masked !== rules.masked) throw new ProtocolError(masked ? "MASK_UNEXPECTED" : "MASK_MISSING");
-  if (isControl(opcode)) {
-    if (!fin) throw new ProtocolError("CONTROL_FRAGMENTED");
-    if (shortLength > MAX_CONTROL_PAYLOAD) throw new ProtocolError("CONTROL_TOO_LONG");
-  }
+  if (isControl(opcode)) checkControlFrame(opcode, fin, shortLength);
 
   const keyStart = start + 2 + extendedLengthSize(shortLength);
   if (end < keyStart) return undefined;
@@ -126,21 +123,39 @@ export function writeFrameHeader(target: Uint8Array, offset: number, header: Fra
 function checkReservedBits(rsv: number, opcode: number, rules: PeerRules): void {
   const startsMessage = opcode === Opcode.TEXT || opcode === Opcode.BINARY;
   const allowed = startsMessage ? rules.rsv : 0;
-  if ((rsv & ~allowed) !== 0) throw new ProtocolError("RSV_UNEXPECTED");
+  const unexpected = rsv & ~allowed;
+  if (unexpected === 0) return;
+  const what = reservedBitNames(unexpected).join(" and ");
+  throw new ProtocolError("RSV_UNEXPECTED", { what, value: unexpected });
+}
+
+/** Which of the reserved bits are set: `["RSV1"]`. */
+export function reservedBitNames(rsv: number): string[] {
+  return ["RSV1", "RSV2", "RSV3"].filter((_, i) => (rsv & (RSV1 >> i)) !== 0);
+}
+
+function checkControlFrame(opcode: Opcode, fin: boolean, shortLength: number): void {
+  if (!fin) throw new ProtocolError("CONTROL_FRAGMENTED", { what: opcodeName(opcode) });
+  if (shortLength <= MAX_CONTROL_PAYLOAD) return;
+  throw new ProtocolError("CONTROL_TOO_LONG", { what: opcodeName(opcode), value: shortLength });
 }
 
 function readExtendedLength(bytes: Uint8Array, offset: number, shortLength: number): number {
   if (shortLength === 126) {
     const length = (bytes[offset]! << 8) | bytes[offset + 1]!;
-    if (length < 126) throw new ProtocolError("LENGTH_NOT_MINIMAL");
+    if (length < 126) throw notMinimal(length, "2 bytes");
     return length;
   }
 
   const high = readInt32(bytes, offset);
   if (high < 0) throw new ProtocolError("LENGTH_SIGN_BIT");
   const length = high * 2 ** 32 + (readInt32(bytes, offset + 4) >>> 0);
-  if (length <= 0xffff) throw new ProtocolError("LENGTH_NOT_MINIMAL");
+  if (length <= 0xffff) throw notMinimal(length, "8 bytes");
   return length;
+}
+
+function notMinimal(value: number, what: string): ProtocolError {
+  return new ProtocolError("LENGTH_NOT_MINIMAL", { value, what });
 }
 
 function shortLengthOf(payloadLength: number): number {

@@ -21,11 +21,13 @@ export { Decompressor, type DecompressorOptions } from "./deflate/decompressor.j
 export { DEFAULT_LEVEL } from "./deflate/levels.js";
 export {
   CodecError,
+  type Finding,
   ProtocolError,
   type Violation,
   type ViolationCode,
   VIOLATIONS,
   WebSocketError,
+  withFinding,
 } from "./errors.js";
 export type { MessageEvent, ProtocolEvent } from "./events.js";
 export type {
@@ -56,6 +58,7 @@ export {
   MAX_HEADER_LENGTH,
   parseFrameHeader,
   type PeerRules,
+  reservedBitNames,
   RSV1,
   writeFrameHeader,
 } from "./frame-header.js";
@@ -64,7 +67,7 @@ export { COPIED_PAYLOAD_BYTES } from "./frame-writer.js";
 export * from "./handshake/index.js";
 export { type MessageData, toMessage } from "./message-data.js";
 export { applyMask } from "./masking.js";
-export { isControl, isOpcode, Opcode } from "./opcode.js";
+export { isControl, isOpcode, Opcode, opcodeName } from "./opcode.js";
 export { type Platform, portablePlatform } from "./platform.js";
 export { prepareMessage, PreparedMessage, type ReadyMessage } from "./prepared-message.js";
 export { type Place, Queue } from "./queue.js";

@@ -1,9 +1,9 @@
 import type { Budget } from "./budget.js";
-import { ProtocolError } from "./errors.js";
+import { notUtf8, ProtocolError } from "./errors.js";
 import { RSV1 } from "./frame-header.js";
 import type { FramePart } from "./frame-reader.js";
 import { MessageBuffer } from "./message-buffer.js";
-import { Opcode } from "./opcode.js";
+import { Opcode, opcodeName } from "./opcode.js";
 import type { Platform } from "./platform.js";
 import { Utf8Validator } from "./utf8.js";
 
@@ -52,7 +52,7 @@ export class MessageAssembler {
     if (part.isFirst) {
       this.#checkOrder(header.opcode);
       const isCompressed = this.#isInMessage ? this.#isCompressed : (header.rsv & RSV1) !== 0;
-      this.#budget.chargeFragment(header.payloadLength, isCompressed);
+      this.#budget.chargeFragment(header.payloadLength, isCompressed, header.fin);
 
       if (!this.#isInMessage) {
         const isText = header.opcode === Opcode.TEXT;
@@ -84,7 +84,8 @@ export class MessageAssembler {
   #checkOrder(opcode: Opcode): void {
     const continues = opcode === Opcode.CONTINUATION;
     if (continues === this.#isInMessage) return;
-    throw new ProtocolError(continues ? "CONTINUATION_UNEXPECTED" : "MESSAGE_INTERLEAVED");
+    if (continues) throw new ProtocolError("CONTINUATION_UNEXPECTED");
+    throw new ProtocolError("MESSAGE_INTERLEAVED", { what: opcodeName(opcode) });
   }
 
   #begin(isText: boolean, isCompressed: boolean): void {
@@ -97,12 +98,12 @@ export class MessageAssembler {
   #append(payload: Uint8Array, isLastFragment: boolean): void {
     if (payload.length === 0 || this.#isDropping) return;
     this.#buffer.append(payload, isLastFragment ? this.#budget.messageBytes : 0);
-    if (this.#validator?.push(payload) === false) throw new ProtocolError("UTF8_INVALID");
+    if (this.#validator?.push(payload) === false) throw notUtf8();
   }
 
   #finish(): AssembledMessage {
     if (this.#validator?.isComplete === false && !this.#isDropping) {
-      throw new ProtocolError("UTF8_INVALID");
+      throw notUtf8();
     }
     const payload = this.#buffer.take();
     this.clear();

@@ -1,5 +1,5 @@
 import type { Budget } from "./budget.js";
-import { CodecError, ProtocolError } from "./errors.js";
+import { CodecError, notUtf8, ProtocolError } from "./errors.js";
 import type { MessageEvent } from "./events.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import { peerRules } from "./frame-header.js";
@@ -136,7 +136,7 @@ export class MessageReceiver {
     }
     if (isText && this.#textAs === "string") {
       const data = whole.text(this.#platform);
-      if (data === undefined) throw new ProtocolError("UTF8_INVALID");
+      if (data === undefined) throw notUtf8();
       return this.#count({ type: "message", isText, data }, length);
     }
     const isView = this.#zeroCopy && !whole.isLent;
@@ -226,11 +226,11 @@ export class MessageReceiver {
     if (!isText) return { type: "message", isText, data };
 
     if (this.#textAs === "bytes") {
-      if (!this.#platform.isUtf8(data)) throw new ProtocolError("UTF8_INVALID");
+      if (!this.#platform.isUtf8(data)) throw notUtf8();
       return { type: "message", isText, data };
     }
     const text = this.#platform.decodeUtf8(data);
-    if (text === undefined) throw new ProtocolError("UTF8_INVALID");
+    if (text === undefined) throw notUtf8();
     return { type: "message", isText, data: text };
   }
 

@@ -75,6 +75,30 @@ describe("Budget", () => {
     expect(() => budget.chargeFragment(1, true)).toThrow(violation("MESSAGE_TOO_BIG"));
   });
 
+  it.each([
+    ["of a whole message", 11, false, true, "message of 11 bytes"],
+    ["of one that goes on", 11, false, false, "message of 11 bytes or more"],
+    ["of one that is compressed", 76, true, true, "message of 76 compressed bytes"],
+    ["of one of both kinds", 76, true, false, "message of 76 compressed bytes or more"],
+  ])("names the option, the limit and the bytes %s", (_what, length, isCompressed, fin, start) => {
+    const budget = new Budget({ maxMessageBytes: 10 });
+    const reason = `${start} is over maxMessageBytes 10`;
+    const fields = { reason, value: length, option: "maxMessageBytes", limit: 10 };
+
+    expect(() => budget.chargeFragment(length, isCompressed, fin)).toThrow(
+      expect.objectContaining(fields),
+    );
+  });
+
+  it("names the option, the limit and the fragments, too", () => {
+    const budget = new Budget({ maxFragments: 1 });
+    budget.chargeFragment(1, false, false);
+
+    expect(() => budget.chargeFragment(1, false)).toThrow(
+      "message of 2 fragments or more is over maxFragments 1",
+    );
+  });
+
   it("starts afresh with the next message", () => {
     const budget = new Budget({ maxMessageBytes: 10, maxFragments: 1 });
     budget.chargeFragment(10, false);

@@ -48,7 +48,10 @@ describe.each(ROLES)("the closing handshake, started by the peer of a %s", (role
       const [answer] = framesSentBy(end);
       const wanted = isValid(code)
         ? { outcome: `close ${code} x`, payload: closePayload(code, "x") }
-        : { outcome: "failed CLOSE_CODE_INVALID", payload: closePayload(1002) };
+        : {
+            outcome: "failed CLOSE_CODE_INVALID",
+            payload: closePayload(1002, `close code ${code}`),
+          };
       return (
         more.length > 0 ||
         describeEvent(event) !== wanted.outcome ||

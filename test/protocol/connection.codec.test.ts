@@ -28,6 +28,9 @@ import {
   utf8,
 } from "../support/wire-frame.js";
 
+/** What the peer is told when a codec fails through no fault of it. */
+const CODEC_FAILED = "the codec of permessage-deflate failed";
+
 const COMPRESSED = { rsv: 4 };
 const NO_MEMORY = new Error("no memory");
 
@@ -92,7 +95,7 @@ describe.each(ROLES)("permessage-deflate, on a %s", (role) => {
       expect(eventsOf(end, stream)).toEqual([
         { type: "failed", error: violation("RSV_UNEXPECTED") },
       ]);
-      expect(framesSentBy(end)).toMatchObject([{ payload: closePayload(1002) }]);
+      expect(framesSentBy(end)).toMatchObject([{ payload: closePayload(1002, "unexpected RSV1") }]);
     }
   });
 
@@ -102,7 +105,9 @@ describe.each(ROLES)("permessage-deflate, on a %s", (role) => {
     expect(eventsOf(end, from(TEXT, inverted(hex("ed a0 80")), COMPRESSED))).toEqual([
       { type: "failed", error: violation("UTF8_INVALID") },
     ]);
-    expect(framesSentBy(end)).toMatchObject([{ payload: closePayload(1007) }]);
+    expect(framesSentBy(end)).toMatchObject([
+      { payload: closePayload(1007, "text that is not UTF-8") },
+    ]);
   });
 
   it.each([
@@ -120,7 +125,9 @@ describe.each(ROLES)("permessage-deflate, on a %s", (role) => {
       }
 
       expect(events).toEqual([{ type: "failed", error: expect.any(CodecError) }]);
-      expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, payload: closePayload(1011) }]);
+      expect(framesSentBy(end)).toMatchObject([
+        { opcode: CLOSE, payload: closePayload(1011, CODEC_FAILED) },
+      ]);
       expect(end.heldBytes).toBe(0);
     },
   );
@@ -202,9 +209,9 @@ describe.each(ROLES)("compressing that takes its time, on a %s", (role) => {
   });
 
   it("lets what is being compressed go out before the Close frame that answers, or that tells of a failure", () => {
-    for (const [last, code] of [
-      [from(CLOSE, closePayload(1001)), 1001],
-      [from(3), 1002],
+    for (const [last, payload] of [
+      [from(CLOSE, closePayload(1001)), closePayload(1001)],
+      [from(3), closePayload(1002, "unknown opcode 3")],
     ] as const) {
       const extension = new LateExtension();
       const end = connection(role, { extension });
@@ -213,10 +220,7 @@ describe.each(ROLES)("compressing that takes its time, on a %s", (role) => {
       expect(outputOf(end)).toHaveLength(0);
       extension.settle();
 
-      expect(framesSentBy(end)).toMatchObject([
-        { opcode: TEXT },
-        { opcode: CLOSE, payload: closePayload(code) },
-      ]);
+      expect(framesSentBy(end)).toMatchObject([{ opcode: TEXT }, { opcode: CLOSE, payload }]);
     }
   });
 
@@ -238,8 +242,10 @@ describe.each(ROLES)("compressing that takes its time, on a %s", (role) => {
       expect(eventsOf(end, from(TEXT, "unread"))).toEqual([
         { type: "failed", error: expect.any(CodecError) },
       ]);
-      expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, payload: closePayload(1011) }]);
-      expect(end.sentClose).toEqual({ code: 1011, reason: "" });
+      expect(framesSentBy(end)).toMatchObject([
+        { opcode: CLOSE, payload: closePayload(1011, CODEC_FAILED) },
+      ]);
+      expect(end.sentClose).toEqual({ code: 1011, reason: CODEC_FAILED });
       expect(end.heldBytes).toBe(0);
     },
   );
@@ -251,8 +257,10 @@ describe.each(ROLES)("compressing that takes its time, on a %s", (role) => {
     end.close(1000, "all sent");
     extension.settle();
 
-    expect(end.sentClose).toEqual({ code: 1011, reason: "" });
-    expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, payload: closePayload(1011) }]);
+    expect(end.sentClose).toEqual({ code: 1011, reason: CODEC_FAILED });
+    expect(framesSentBy(end)).toMatchObject([
+      { opcode: CLOSE, payload: closePayload(1011, CODEC_FAILED) },
+    ]);
     expect(pull(end)).toMatchObject([{ type: "failed", error: { code: "CODEC_FAILED" } }]);
   });
 
@@ -263,7 +271,9 @@ describe.each(ROLES)("compressing that takes its time, on a %s", (role) => {
     expect(eventsOf(end, from(CLOSE, closePayload(1000)))).toMatchObject([{ type: "close" }]);
     extension.settle();
 
-    expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, payload: closePayload(1011) }]);
+    expect(framesSentBy(end)).toMatchObject([
+      { opcode: CLOSE, payload: closePayload(1011, CODEC_FAILED) },
+    ]);
     expect(pull(end)).toEqual([]);
   });
 

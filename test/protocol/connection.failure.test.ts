@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ReadyState } from "../../src/protocol/ready-state.js";
 import {
+  closingWith,
   connection,
   countingPlatform,
   eventsOf,
@@ -37,11 +38,14 @@ describe.each(ROLES)("a failure, on a %s", (role) => {
 
     expect(eventsOf(end, bad)).toEqual([{ type: "failed", error: violation("OPCODE_UNKNOWN") }]);
     expect(end.readyState).toBe(ReadyState.CLOSING);
-    expect(end.sentClose).toEqual({ code: 1002, reason: "" });
+    expect(end.sentClose).toEqual({ code: 1002, reason: "unknown opcode 3" });
     expect(end.receivedClose).toBeUndefined();
     const [frame, ...more] = framesSentBy(end);
     expect(more).toEqual([]);
-    expect(frame).toMatchObject({ opcode: CLOSE, payload: closePayload(1002) });
+    expect(frame).toMatchObject({
+      opcode: CLOSE,
+      payload: closePayload(1002, "unknown opcode 3"),
+    });
     expect(frame?.maskingKey !== undefined).toBe(role === "client");
   });
 
@@ -76,7 +80,7 @@ describe.each(ROLES)("a failure, on a %s", (role) => {
     expect(framesSentBy(end).map(({ opcode, payload }) => [opcode, payload])).toEqual([
       [TEXT, utf8("one")],
       [TEXT, utf8("two")],
-      [CLOSE, closePayload(1002)],
+      [CLOSE, closePayload(1002, "unknown opcode 3")],
     ]);
   });
 
@@ -110,7 +114,7 @@ describe.each(ROLES)("a failure, on a %s", (role) => {
     expect(eventsOf(end, frame.subarray(impossible, impossible + 1))).toEqual([
       { type: "failed", error: violation("UTF8_INVALID") },
     ]);
-    expect(framesSentBy(end)).toMatchObject([{ payload: closePayload(1007) }]);
+    expect(framesSentBy(end)).toMatchObject([{ payload: closingWith(1007) }]);
   });
 
   it.each([
@@ -132,7 +136,7 @@ describe.each(ROLES)("a failure, on a %s", (role) => {
         expect(eventsOf(end, hex(header))).toEqual([{ type: "failed", error: violation(code) }]);
         expect(Math.max(0, ...allocated)).toBeLessThanOrEqual(65_536);
         expect(framesSentBy(end)).toMatchObject([
-          { payload: closePayload(code === "LENGTH_SIGN_BIT" ? 1002 : 1009) },
+          { payload: closingWith(code === "LENGTH_SIGN_BIT" ? 1002 : 1009) },
         ]);
       }
     },
@@ -147,7 +151,7 @@ describe("ProtocolConnection.fail", () => {
       end.fail("MESSAGE_TOO_SLOW");
 
       expect(pull(end)).toEqual([{ type: "failed", error: violation("MESSAGE_TOO_SLOW") }]);
-      expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, payload: closePayload(1008) }]);
+      expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, payload: closingWith(1008) }]);
       expect(end.unreadBytes).toBe(0);
     }
   });

@@ -4,6 +4,7 @@ import type { ViolationCode } from "../../src/protocol/errors.js";
 import { inverted, inverting } from "../support/codec.js";
 import {
   bytewise,
+  closingWith,
   connection,
   countingPlatform,
   eventsOf,
@@ -19,7 +20,6 @@ import {
 import {
   BINARY,
   CLOSE,
-  closePayload,
   concat,
   CONTINUATION,
   hex,
@@ -44,7 +44,7 @@ describe.each(ROLES)("limits, on a %s", (role) => {
   ) {
     const events = eventsOf(end, ...stream);
     expect(events).toEqual([{ type: "failed", error: violation(code) }]);
-    expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, payload: closePayload(closeCode) }]);
+    expect(framesSentBy(end)).toMatchObject([{ opcode: CLOSE, payload: closingWith(closeCode) }]);
     expect(end.heldBytes).toBe(0);
   }
 

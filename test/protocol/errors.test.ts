@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { isValidOnWire } from "../../src/protocol/close-code.js";
 import {
   CodecError,
+  decompressedTooBig,
+  notUtf8,
   ProtocolError,
   type ViolationCode,
   VIOLATIONS,
@@ -24,17 +26,21 @@ const deflate = (role: Role) => {
 };
 
 const CASES = VIOLATION_VECTORS.flatMap(
-  ({ violates, name, fromServer, fromClient, deflate: only }) =>
+  ({ violates, name, reason, fromServer, fromClient, deflate: only }) =>
     [false, true]
       .filter((withDeflate) => withDeflate === (only ?? withDeflate))
       .flatMap((withDeflate) =>
         (["server", "client"] as const).flatMap((from) => {
           const wire = from === "server" ? fromServer : fromClient;
           const terms = withDeflate ? `${from}, with deflate` : from;
-          return wire === undefined ? [] : [{ violates, name, terms, from, wire, withDeflate }];
+          const row = { violates, name, reason, terms, from, withDeflate };
+          return wire === undefined ? [] : [{ ...row, wire }];
         }),
       ),
 );
+
+/** As long as what is found can be: a length is rounded above 2^53, the longest option is 13 hours. */
+const FINDING = { value: 2 ** 63, limit: 2 ** 53, what: "compressed bytes or more" };
 
 /** The rules about masking that only one end can break. */
 const ONLY_FROM = new Map<ViolationCode, Role>([
@@ -44,8 +50,8 @@ const ONLY_FROM = new Map<ViolationCode, Role>([
 
 describe("a violation of the peer", () => {
   it.each(CASES)(
-    "$violates: $name, from a $terms, fails the connection at once [6455-10-10] [6455-7.1-10]",
-    ({ violates, from, wire, withDeflate }) => {
+    "$violates: $name, from a $terms, fails the connection at once, with the rule as the reason [6455-10-10] [6455-7.1-10]",
+    ({ violates, reason, from, wire, withDeflate }) => {
       const role = opposite(from);
       const extension = withDeflate ? deflate(role) : undefined;
       const end = connection(role, { limits: LIMITS, extension });
@@ -58,8 +64,9 @@ describe("a violation of the peer", () => {
       expect(events.slice(0, -1).every((event) => event.type === "message")).toBe(true);
       const { closeCode } = VIOLATIONS[violates];
       expect(framesSentBy(end)).toMatchObject([
-        { opcode: CLOSE, payload: closePayload(closeCode) },
+        { opcode: CLOSE, payload: closePayload(closeCode, reason) },
       ]);
+      expect(end.sentClose).toEqual({ code: closeCode, reason });
       expect(end.readyState).toBe(ReadyState.CLOSING);
     },
   );
@@ -79,11 +86,12 @@ describe("a violation of the peer", () => {
   it.each(ONLY_BY_CALLER)("%s fails the connection when the caller says so", (violates) => {
     for (const role of ROLES) {
       const end = connection(role);
-      end.fail(violates);
+      end.fail(violates, { value: 60_001, limit: 60_000 });
 
-      expect(pull(end)).toMatchObject([{ type: "failed", error: { code: violates } }]);
+      const reason = "message unfinished after 60001 ms is over messageTimeoutMs 60000";
+      expect(pull(end)).toMatchObject([{ type: "failed", error: { code: violates, reason } }]);
       expect(framesSentBy(end)).toMatchObject([
-        { opcode: CLOSE, payload: closePayload(VIOLATIONS[violates].closeCode) },
+        { opcode: CLOSE, payload: closePayload(VIOLATIONS[violates].closeCode, reason) },
       ]);
     }
   });
@@ -102,19 +110,20 @@ describe("a violation of the peer", () => {
 describe("ProtocolError", () => {
   it.each(CODES)("%s says which rule, where it stands, and what the peer is told", (code) => {
     const { rule, section, closeCode } = VIOLATIONS[code];
-    const error = new ProtocolError(code);
+    const error = new ProtocolError(code, FINDING);
 
     expect(error).toBeInstanceOf(WebSocketError);
     expect(error).toMatchObject({ name: "ProtocolError", code, section, closeCode });
-    expect(error.message).toBe(`${rule} (${section})`);
+    expect(error.message).toBe(`${error.reason}: ${rule} (${section})`);
+    expect(error.message).not.toContain("{");
     expect(section).toMatch(/^RFC (6455|7692) §\d+(\.\d+)*$/);
   });
 
   it.each(CODES)("%s fits in a Close frame", (code) => {
-    const error = new ProtocolError(code);
+    const error = new ProtocolError(code, FINDING);
 
     expect(isValidOnWire(error.closeCode)).toBe(true);
-    expect(utf8(error.message).length).toBeLessThanOrEqual(123);
+    expect(utf8(error.reason).length).toBeLessThanOrEqual(123);
   });
 
   it("gives bad text 1007 and what is too large 1009 [6455-7.4-06] [6455-7.4-07]", () => {
@@ -131,10 +140,52 @@ describe("ProtocolError", () => {
     expect(framing).toHaveLength(12);
   });
 
+  it("names the option, the limit and the number that broke it, where the rule is a limit", () => {
+    const limits = CODES.filter((code) => "option" in VIOLATIONS[code]);
+
+    expect(limits).toEqual(["MESSAGE_TOO_BIG", "FRAGMENTS_TOO_MANY", "MESSAGE_TOO_SLOW"]);
+    for (const code of limits) {
+      const error = new ProtocolError(code, { value: 4321, limit: 1234 });
+      expect(error).toMatchObject({ value: 4321, limit: 1234 });
+      expect(error.reason).toContain("4321");
+      expect(error.reason).toContain(`is over ${error.option} 1234`);
+    }
+    expect(new ProtocolError("MASK_MISSING")).toMatchObject({
+      option: undefined,
+      limit: undefined,
+    });
+  });
+
+  it.each([
+    ["the reserved bits where they stand in byte 0", "a2 00", 0x20],
+    ["the opcode", "85 00", 5],
+    ["the length", "82 7e 007d", 125],
+    ["the close code", "88 02 03ed", 1005],
+    ["the size of the message", "82 7e 03e9", 1001],
+    ["no number where there is none", "81 01 e9", undefined],
+  ])("carries as its value %s", (_what, wire, value) => {
+    const [event] = eventsOf(connection("client", { limits: LIMITS }), hex(wire));
+
+    expect(event).toMatchObject({ type: "failed", error: { value } });
+  });
+
+  it("is made with the same words wherever text is not UTF-8, or too much is decompressed", () => {
+    expect(notUtf8().reason).toBe("text that is not UTF-8");
+    expect(decompressedTooBig(7, 4)).toMatchObject({
+      reason: "message of 7 compressed bytes is over maxMessageBytes 4",
+      value: 7,
+      limit: 4,
+    });
+  });
+
+  it("leaves a name in the place of what was not found", () => {
+    expect(new ProtocolError("OPCODE_UNKNOWN").reason).toBe("unknown opcode {value}");
+  });
+
   it("keeps a cause", () => {
     const cause = new Error("inflate");
 
-    expect(new ProtocolError("DEFLATE_INVALID", { cause }).cause).toBe(cause);
+    expect(new ProtocolError("DEFLATE_INVALID", {}, { cause }).cause).toBe(cause);
   });
 });
 
@@ -148,6 +199,7 @@ describe("CodecError", () => {
       name: "CodecError",
       code: "CODEC_FAILED",
       closeCode: 1011,
+      reason: error.message,
       cause,
     });
   });

@@ -8,6 +8,7 @@ import {
   parseFrameHeader,
   type PeerRules,
   peerRules,
+  reservedBitNames,
   RSV1,
   writeFrameHeader,
 } from "../../src/protocol/frame-header.js";
@@ -224,6 +225,14 @@ describe("parseFrameHeader", () => {
     expect(early("89 fe", FROM_CLIENT)).toEqual(["short", "CONTROL_TOO_LONG"]);
     expect(early("82 fe 00 05", FROM_CLIENT).at(-1)).toBe("LENGTH_NOT_MINIMAL");
     expect(early("82 ff 8000000000000000", FROM_CLIENT).at(-1)).toBe("LENGTH_SIGN_BIT");
+  });
+});
+
+describe("reservedBitNames", () => {
+  it("names the bits where they stand in the first byte", () => {
+    const named = [0, RSV1, 0x20, 0x10, 0x70].map(reservedBitNames);
+
+    expect(named).toEqual([[], ["RSV1"], ["RSV2"], ["RSV3"], ["RSV1", "RSV2", "RSV3"]]);
   });
 });
 

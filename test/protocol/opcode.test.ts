@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isControl, isOpcode, Opcode } from "../../src/protocol/opcode.js";
+import { isControl, isOpcode, Opcode, opcodeName } from "../../src/protocol/opcode.js";
 
 describe("opcodes", () => {
   it("knows six of the sixteen [6455-5.2-03]", () => {
@@ -13,6 +13,12 @@ describe("opcodes", () => {
 
   it("knows no number past four bits", () => {
     for (const value of [16, 17, 24, 25, 26, 255]) expect(isOpcode(value)).toBe(false);
+  });
+
+  it("has a name for each", () => {
+    const names = Object.keys(Opcode).map((name) => name.toLowerCase());
+
+    expect(Object.values(Opcode).map(opcodeName)).toEqual(names);
   });
 
   it("tells control frames from data frames by bit 3", () => {

@@ -164,7 +164,7 @@ class ZlibDecompressor implements MessageDecompressor {
       message = inflateRawSync(input, { ...this.#window.zlibOptions, maxOutputLength });
     } catch (error) {
       const tooBig = error instanceof RangeError;
-      throw new ProtocolError(tooBig ? "MESSAGE_TOO_BIG" : "DEFLATE_INVALID", { cause: error });
+      throw new ProtocolError(tooBig ? "MESSAGE_TOO_BIG" : "DEFLATE_INVALID", {}, { cause: error });
     }
     if (message.length > maxBytes) throw new ProtocolError("MESSAGE_TOO_BIG");
     this.#window.append(message);

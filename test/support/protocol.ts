@@ -136,6 +136,13 @@ export function violation(code: ViolationCode): unknown {
   return expect.objectContaining({ name: "ProtocolError", code });
 }
 
+/** Matches the payload of a Close frame with this code, whatever its reason. */
+export function closingWith(code: number): unknown {
+  return expect.toSatisfy(
+    (payload: Uint8Array) => payload[0] === code >> 8 && payload[1] === (code & 255),
+  );
+}
+
 /** Compares long bytes a hundred times faster than `toEqual`. */
 export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return Buffer.compare(left, right) === 0;

@@ -1,5 +1,5 @@
 /** Joins our DEFLATE and the platform's: the size of a message decides between them. */
-import { CodecError, ProtocolError } from "../errors.js";
+import { CodecError, decompressedTooBig, ProtocolError } from "../errors.js";
 import type {
   CodecOptions,
   DeflateCodec,
@@ -108,7 +108,7 @@ class CombinedDecompressor implements MessageDecompressor {
   /** Whatever the platform does not follow is judged by ours: broken data the same way at any size. */
   #settle(outcome: InflateOutcome, payload: Uint8Array, maxBytes: number): Uint8Array {
     if (outcome === "unusual") return this.#own.decompress(payload, maxBytes);
-    if (outcome === "too big") throw new ProtocolError("MESSAGE_TOO_BIG");
+    if (outcome === "too big") throw decompressedTooBig(payload.length, maxBytes);
     this.#own.skip(outcome);
     return outcome;
   }

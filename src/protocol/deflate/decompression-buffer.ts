@@ -28,6 +28,11 @@ export class DecompressionBuffer {
   fastEnd = 0;
   #historyBytes = 0;
 
+  /** The largest message. */
+  get maxBytes(): number {
+    return this.end - this.#historyBytes;
+  }
+
   /** Starts a message of at most `maxBytes` behind `history`, which is copied. */
   start(history: Uint8Array, maxBytes: number): void {
     if (this.bytes.length < INITIAL_BYTES || this.bytes.length > KEPT_BYTES) {

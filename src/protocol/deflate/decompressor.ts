@@ -1,5 +1,5 @@
 /** Decompresses the messages of one direction of a connection (RFC 7692 §7.2.2). */
-import { ProtocolError } from "../errors.js";
+import { decompressedTooBig, ProtocolError } from "../errors.js";
 import { type Allocate, allocateOwn } from "./allocate.js";
 import { BitReader } from "./bit-reader.js";
 import { type BlockCodes, fixedCodes, readDynamicCodes, takePreparedCodes } from "./block-codes.js";
@@ -134,5 +134,5 @@ function invalid(): ProtocolError {
 }
 
 function tooBig(): ProtocolError {
-  return new ProtocolError("MESSAGE_TOO_BIG");
+  return decompressedTooBig(reader.end, output.maxBytes);
 }

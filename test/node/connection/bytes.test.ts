@@ -23,7 +23,10 @@ it('textAs "bytes" gives text as bytes that are checked, and says that it is tex
   expect(await peer.next()).toMatchObject({ opcode: BINARY, payload: utf8("bytes") });
 
   peer.send(frame(TEXT, hex("ff")));
-  expect(await peer.next()).toMatchObject({ opcode: CLOSE, payload: closePayload(1007) });
+  expect(await peer.next()).toMatchObject({
+    opcode: CLOSE,
+    payload: closePayload(1007, "text that is not UTF-8"),
+  });
 });
 
 it("bytes that are not UTF-8 cannot be sent as text", () => {

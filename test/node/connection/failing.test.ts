@@ -125,14 +125,17 @@ describe("an end that is not clean", () => {
       ]),
     );
     expect(await peer.next()).toMatchObject({ opcode: TEXT, payload: utf8("good") });
-    expect(await peer.next()).toMatchObject({ opcode: CLOSE, payload: closePayload(1002) });
+    expect(await peer.next()).toMatchObject({
+      opcode: CLOSE,
+      payload: closePayload(1002, "unknown opcode 3"),
+    });
     await peer.ended();
     peer.socket.end();
     const { code, wasClean, error, sent } = await peer.connection.closed;
     expect({ code, wasClean, sent }).toEqual({
       code: 1006,
       wasClean: false,
-      sent: { code: 1002, reason: "" },
+      sent: { code: 1002, reason: "unknown opcode 3" },
     });
     expect(error).toBeInstanceOf(ProtocolError);
     expect(error).toMatchObject({ code: "OPCODE_UNKNOWN" });
@@ -148,7 +151,8 @@ describe("an end that is not clean", () => {
     }
     expect(peer.connection.readyState).toBe(ReadyState.OPEN);
     peer.clock.advance(101);
-    expect(await peer.next()).toMatchObject({ opcode: CLOSE, payload: closePayload(1008) });
+    const reason = "message unfinished after 1000 ms is over messageTimeoutMs 1000";
+    expect(await peer.next()).toMatchObject({ opcode: CLOSE, payload: closePayload(1008, reason) });
   });
 
   it("forgets the time of a message that was finished", async () => {

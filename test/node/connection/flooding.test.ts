@@ -3,7 +3,15 @@ import { constants, deflateRawSync } from "node:zlib";
 import { expect, it, vi } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
 import { eventually, NO_DEFLATE_LIMITS, RawPeer, settle } from "../../support/raw-peer.js";
-import { BINARY, CONTINUATION, frame, PING, PONG, TEXT } from "../../support/wire-frame.js";
+import {
+  closePayload,
+  BINARY,
+  CONTINUATION,
+  frame,
+  PING,
+  PONG,
+  TEXT,
+} from "../../support/wire-frame.js";
 import { turn } from "../../support/wire-signal.js";
 
 function repeated(bytes: Uint8Array, count: number): Buffer {
@@ -61,17 +69,20 @@ it("a million tiny messages in one chunk leave others their turn, and come in or
   expect(turns).toBeGreaterThan(5);
 });
 
+const TOO_MANY = "message of 501 fragments or more is over maxFragments 500";
+const TOO_BIG = "message of 101000 bytes or more is over maxMessageBytes 100000";
+
 it.each([
-  ["empty fragments", "", "FRAGMENTS_TOO_MANY", 1008],
-  ["fragments of one byte", "x", "FRAGMENTS_TOO_MANY", 1008],
-  ["fragments that add up", "x".repeat(1_000), "MESSAGE_TOO_BIG", 1009],
-])("endless %s end the connection", async (_name, payload, code, closeCode) => {
+  ["empty fragments", "", "FRAGMENTS_TOO_MANY", 1008, TOO_MANY],
+  ["fragments of one byte", "x", "FRAGMENTS_TOO_MANY", 1008, TOO_MANY],
+  ["fragments that add up", "x".repeat(1_000), "MESSAGE_TOO_BIG", 1009, TOO_BIG],
+])("endless %s end the connection", async (_name, payload, code, closeCode, reason) => {
   const peer = new RawPeer({ maxFragments: 500, maxMessageBytes: 100_000 });
   peer.send(frame(BINARY, payload, { fin: false }));
   const more = repeated(peer.encode(frame(CONTINUATION, payload, { fin: false })), 50);
   for (let i = 0; i < 20; i++) peer.sendBytes(more);
   const close = await peer.next();
-  expect(close.payload).toEqual(Uint8Array.of(closeCode >> 8, closeCode & 255));
+  expect(close.payload).toEqual(closePayload(closeCode, reason));
   peer.socket.end();
   expect((await peer.connection.closed).error).toMatchObject({ code });
 });

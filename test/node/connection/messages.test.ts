@@ -48,7 +48,10 @@ describe("messages", () => {
     await Promise.resolve(); // as long as `await connect()` takes
     peer.connection.on("message", (message) => peer.connection.send(message));
     expect(await peer.next()).toMatchObject({ opcode: TEXT, payload: utf8("first") });
-    expect(await peer.next()).toMatchObject({ opcode: CLOSE, payload: closePayload(1002) });
+    expect(await peer.next()).toMatchObject({
+      opcode: CLOSE,
+      payload: closePayload(1002, "unknown opcode 3"),
+    });
   });
 
   it("do not keep what comes behind them from being seen when nobody listens", async () => {

@@ -185,7 +185,10 @@ describe("createCodec", () => {
     // What the platform's codec does not follow is judged here: it may be legal.
     const legal = Uint8Array.of(0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00);
     expect(text(decompress(legal, 100))).toBe("Hello");
-    expect(decompress(bytes("*12345"), 4)).toMatchObject({ code: "MESSAGE_TOO_BIG" });
+    expect(decompress(bytes("*12345"), 4)).toMatchObject({
+      code: "MESSAGE_TOO_BIG",
+      reason: "message of 6 compressed bytes is over maxMessageBytes 4",
+    });
     expect(decompress(bytes("broken"), 100)).toMatchObject({ code: "DEFLATE_INVALID" });
   });
 

@@ -19,6 +19,7 @@ describe("DecompressionBuffer", () => {
 
   it("appends no more than is allowed", () => {
     const buffer = started(2);
+    expect(buffer.maxBytes).toBe(2);
     expect(buffer.append(Uint8Array.of(4, 5, 6))).toBe(false);
     expect(buffer.append(Uint8Array.of(4, 5))).toBe(true);
     expect(buffer.append(Uint8Array.of(6))).toBe(false);
