@@ -8,6 +8,7 @@ import {
   ResponseHeadReader,
 } from "../protocol/index.js";
 import { BodyReader } from "./connect-body.js";
+import { codeOf } from "./transport-error.js";
 
 /**
  * Reads one response head.
@@ -84,11 +85,9 @@ export function whenReady(transport: Duplex, event: "connect" | "secureConnect")
   });
 }
 
-/** The error for a network that failed. Only its code goes into the message: it says all, and holds nothing secret. */
+/** The error for a network that failed. Only its code goes into the message. */
 export function transportFailed(cause: unknown): HandshakeError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  const detail = typeof code === "string" ? code : undefined;
-  return new HandshakeError("TRANSPORT_FAILED", { cause, detail });
+  return new HandshakeError("TRANSPORT_FAILED", { cause, detail: codeOf(cause) });
 }
 
 /** Tells when a transport fails or ends, or has done so before. @returns How to stop listening. */

@@ -21,7 +21,7 @@ import type { ResolvedConnectionOptions } from "./options.js";
 import { Pings } from "./pings.js";
 import { nodePlatform } from "./platform.js";
 import { shareReads } from "./shared-reads.js";
-import { TransportError } from "./transport-error.js";
+import { TransportError, transportError } from "./transport-error.js";
 import { type TransportUser, useTransport } from "./transport-user.js";
 import { TransportWriter, type WriterOwner } from "./transport-writer.js";
 
@@ -114,7 +114,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     if (this.#transportClosed) return;
     const { clock, closeTimeoutMs } = this.#options;
     this.#closeTimer ??= clock.setTimer(
-      () => this.destroy(new TransportError("CLOSE_TIMEOUT")),
+      () => this.destroy(new TransportError("CLOSE_TIMEOUT", { limit: closeTimeoutMs })),
       closeTimeoutMs,
     );
   }
@@ -226,7 +226,8 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   }
 
   onSilence(): void {
-    this.destroy(new TransportError("PONG_TIMEOUT"));
+    const { pongTimeoutMs: limit } = this.#options;
+    this.destroy(new TransportError("PONG_TIMEOUT", { limit }));
   }
 
   #attach(received: Uint8Array): void {
@@ -272,7 +273,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   }
 
   onError(cause: Error): void {
-    this.error ??= new TransportError("TRANSPORT_FAILED", { cause });
+    this.error ??= transportError(cause);
   }
 
   onClose(): void {

@@ -22,8 +22,13 @@ type SendingOptions = Pick<ResolvedConnectionOptions, "maxBufferedBytes" | "buff
 export interface OutgoingOwner {
   /** Nothing waits any more, after more than `maxBufferedBytes` had. */
   readonly onDrained: () => void;
-  /** The hard stop, or the policy `"close"`: the peer does not read. */
-  readonly onOverflow: () => void;
+  /**
+   * The hard stop, or the policy `"close"`: the peer does not read.
+   *
+   * @param bytes - How much would wait.
+   * @param limit - Over which limit that is, in words.
+   */
+  readonly onOverflow: (bytes: number, limit: string) => void;
 }
 
 /** At this many times `maxBufferedBytes` the policy `"wait"` gives up. */
@@ -188,12 +193,13 @@ export class Outgoing {
   #applyPolicy(data: ReadyMessage, options: SendOptions): SendStatus | undefined {
     const { bufferPolicy, maxBufferedBytes } = this.#options;
     if (bufferPolicy === "wait") {
-      if (this.bufferedBytes + data.length <= maxBufferedBytes * HARD_STOP_FACTOR) return undefined;
-      this.#owner.onOverflow();
+      const bytes = this.bufferedBytes + data.length;
+      if (bytes <= maxBufferedBytes * HARD_STOP_FACTOR) return undefined;
+      this.#owner.onOverflow(bytes, `${HARD_STOP_FACTOR} times maxBufferedBytes`);
       return "closed";
     }
     if (bufferPolicy === "close") {
-      this.#owner.onOverflow();
+      this.#owner.onOverflow(this.bufferedBytes + data.length, "maxBufferedBytes");
       return "closed";
     }
     if (bufferPolicy === "dropNewest") {

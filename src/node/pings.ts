@@ -49,7 +49,7 @@ export class Pings {
   send(payload?: MessageData): Promise<number> {
     const promise = new Promise<number>((resolve, reject) => {
       const bytes = payload === undefined ? this.#nextPayload() : toPayload(payload);
-      if (!this.#core.ping(bytes)) throw new TransportError("TRANSPORT_FAILED");
+      if (!this.#core.ping(bytes)) throw noPong("the connection is not open");
       this.#writer.schedule();
       const sentAt = this.#clock.now();
       this.#waiting.push({ payload: Buffer.from(bytes), sentAt, resolve, reject });
@@ -78,7 +78,7 @@ export class Pings {
   /** No pong will come any more. @param cause - Why. */
   rejectAll(cause: Error | undefined): void {
     if (this.#waiting.length === 0) return;
-    const error = new TransportError("TRANSPORT_FAILED", { cause });
+    const error = noPong("the connection ended before it", cause);
     for (const { value } of this.#waiting.places()) value.reject(error);
     this.#waiting.clear();
   }
@@ -95,6 +95,10 @@ export class Pings {
     payload.writeUInt32BE(this.#count++ >>> 0);
     return payload;
   }
+}
+
+function noPong(what: string, cause?: Error): TransportError {
+  return new TransportError("PING_UNANSWERED", { what }, { cause });
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -152,9 +152,11 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
   }
 
   /** The peer reads too slowly, so it could not read a Close frame in time either. */
-  onOverflow(): void {
-    this.link.error ??= new TransportError("BUFFER_OVERFLOW");
-    this.close(CloseCode.TRY_AGAIN_LATER, "");
+  onOverflow(value: number, what: string): void {
+    const finding = { value, what, limit: this.#options.maxBufferedBytes };
+    const error = new TransportError("BUFFER_OVERFLOW", finding);
+    this.link.error ??= error;
+    this.close(CloseCode.TRY_AGAIN_LATER, error.message);
   }
 
   onTransportClosed(): void {

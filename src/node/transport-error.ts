@@ -1,20 +1,59 @@
-import { WebSocketError } from "../protocol/index.js";
+import { type Finding, WebSocketError, withFinding } from "../protocol/index.js";
 
-const REASONS = {
-  PONG_TIMEOUT: "the peer answered no ping within pongTimeoutMs",
-  CLOSE_TIMEOUT: "the peer did not finish the closing handshake within closeTimeoutMs",
-  TRANSPORT_FAILED: "the transport failed",
-  BUFFER_OVERFLOW: "the peer reads too slowly: more than maxBufferedBytes allows waited for it",
-  TERMINATED: "terminate() was called",
+/** A way in which a connection can end outside the protocol. */
+export interface TransportFault {
+  /** What happened. Names in braces stand for a {@link Finding}. */
+  readonly rule: string;
+  /** The option of this end that is the limit, where there is one. */
+  readonly option?: string;
+}
+
+/** Every way in which a connection can end outside the protocol: one row is an error's `code` and message, and its entry in docs/errors.md. */
+// oxfmt-ignore
+export const TRANSPORT_FAULTS = {
+  PONG_TIMEOUT:     { rule: "the peer gave no sign of life within pongTimeoutMs {limit} after a ping", option: "pongTimeoutMs" },
+  CLOSE_TIMEOUT:    { rule: "the peer did not finish the closing handshake within closeTimeoutMs {limit}", option: "closeTimeoutMs" },
+  BUFFER_OVERFLOW:  { rule: "the peer reads too slowly: {value} bytes wait for it, over {what} {limit}", option: "maxBufferedBytes" },
+  TRANSPORT_FAILED: { rule: "the transport failed: {what}" },
+  PING_UNANSWERED:  { rule: "no pong came: {what}" },
+  TERMINATED:       { rule: "terminate() was called" },
 } as const;
+
+/** The names of {@link TRANSPORT_FAULTS}: the `code` of a {@link TransportError}. */
+export type TransportFaultCode = keyof typeof TRANSPORT_FAULTS;
 
 /** The connection ended for a reason outside the protocol. */
 export class TransportError extends WebSocketError {
   override readonly name = "TransportError";
-  override readonly code: keyof typeof REASONS;
+  override readonly code: TransportFaultCode;
+  /** The number that is over {@link limit}; `undefined` where that is a time. */
+  readonly value: number | undefined;
+  /** The option of this end that is the limit, such as `"pongTimeoutMs"`, where there is one. */
+  readonly option: string | undefined;
+  /** What {@link option} is set to. */
+  readonly limit: number | undefined;
 
-  constructor(code: keyof typeof REASONS, options?: ErrorOptions) {
-    super(REASONS[code], options);
+  constructor(code: TransportFaultCode, finding: Finding = {}, options?: ErrorOptions) {
+    const { rule, option }: TransportFault = TRANSPORT_FAULTS[code];
+    super(withFinding(rule, finding), options);
     this.code = code;
+    this.value = finding.value;
+    this.option = option;
+    this.limit = finding.limit;
   }
+}
+
+/** The error for a transport that failed with `cause`. */
+export function transportError(cause: Error): TransportError {
+  return new TransportError(
+    "TRANSPORT_FAILED",
+    { what: codeOf(cause) ?? cause.message },
+    { cause },
+  );
+}
+
+/** The `code` of an error of the network or of TLS, such as `"ECONNRESET"`: it says all, and holds nothing secret. */
+export function codeOf(cause: unknown): string | undefined {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return typeof code === "string" ? code : undefined;
 }

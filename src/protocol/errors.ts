@@ -113,7 +113,7 @@ export function notUtf8(): ProtocolError {
 
 /** The error for a message that is over `limit` once decompressed: by how much, nobody finds out. */
 export function decompressedTooBig(payloadLength: number, limit: number): ProtocolError {
-  const finding = { value: payloadLength, what: "compressed bytes", limit };
+  const finding = { value: payloadLength, what: "bytes, once decompressed,", limit };
   return new ProtocolError("MESSAGE_TOO_BIG", finding);
 }
 

@@ -172,7 +172,7 @@ describe("ProtocolError", () => {
   it("is made with the same words wherever text is not UTF-8, or too much is decompressed", () => {
     expect(notUtf8().reason).toBe("text that is not UTF-8");
     expect(decompressedTooBig(7, 4)).toMatchObject({
-      reason: "message of 7 compressed bytes is over maxMessageBytes 4",
+      reason: "message of 7 bytes, once decompressed, is over maxMessageBytes 4",
       value: 7,
       limit: 4,
     });

@@ -5,23 +5,33 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { HANDSHAKE_FAULTS, VIOLATIONS } from "../../src/protocol/index.js";
+import { TRANSPORT_FAULTS } from "../../src/node/transport-error.js";
+import { HANDSHAKE_FAULTS, ProtocolError, VIOLATIONS } from "../../src/protocol/index.js";
 
 const PAGE = path.join(process.cwd(), "docs", "errors.md");
 
+const EXAMPLE = new ProtocolError("MESSAGE_TOO_BIG", {
+  value: 1_500_000,
+  what: "bytes",
+  limit: 1_048_576,
+}).message;
+
 export function errorsPage(): string {
   const violations = Object.entries(VIOLATIONS).map(
-    ([code, { closeCode, section, rule }]) =>
-      `| \`${code}\` | ${closeCode} | ${section} | ${rule} |`,
+    ([code, { closeCode, section, reason, rule }]) =>
+      `| \`${code}\` | ${closeCode} | ${reason} | ${rule} | ${section} |`,
   );
   const faults = Object.entries(HANDSHAKE_FAULTS).map(
     ([code, { httpStatus, section, rule }]) =>
       `| \`${code}\` | ${httpStatus ?? "–"} | ${section} | ${rule} |`,
   );
+  const transport = Object.entries(TRANSPORT_FAULTS).map(
+    ([code, { rule }]) => `| \`${code}\` | ${rule} |`,
+  );
   return `# Errors
 
-Generated from the tables in \`src/protocol/errors.ts\` and \`src/protocol/handshake/handshake-error.ts\`
-(\`npm run docs\`).
+Generated from the tables in \`src/protocol/errors.ts\`, \`src/protocol/handshake/handshake-error.ts\` and
+\`src/node/transport-error.ts\` (\`npm run docs\`).
 
 Errors of a peer are never thrown at you. Once a connection is open they arrive as \`error\` of the \`close\` event; before
 that a server answers them over HTTP, and \`connect()\` rejects with a \`HandshakeError\`. Wrong arguments are thrown at
@@ -30,10 +40,12 @@ that stays the same while messages may change.
 
 ## ProtocolError: the peer broke a rule on an open connection
 
-It is told the close code in a Close frame, and the connection ends.
+It is told the close code and the reason in a Close frame, and the connection ends. The message is the reason, the rule and where
+it stands: \`${EXAMPLE}\`. In the place of names in braces stands what was found:
+\`{value}\` and \`{limit}\` are also properties of the error, and \`option\` names the option that is the limit.
 
-| \`code\` | Close code | Where it stands | Rule |
-| --- | --- | --- | --- |
+| \`code\` | Close code | Reason in the Close frame | Rule | Where it stands |
+| --- | --- | --- | --- | --- |
 ${violations.join("\n")}
 
 ## HandshakeError: the opening handshake failed
@@ -47,17 +59,16 @@ ${faults.join("\n")}
 
 ## TransportError: the connection ended outside the protocol
 
-| \`code\` | What happened |
+The error of the socket is the \`cause\`. \`value\`, \`option\` and \`limit\` are as above.
+
+| \`code\` | Message |
 | --- | --- |
-| \`PONG_TIMEOUT\` | The peer was silent for \`pongTimeoutMs\` after a ping |
-| \`CLOSE_TIMEOUT\` | The closing handshake took longer than \`closeTimeoutMs\` |
-| \`BUFFER_OVERFLOW\` | The peer read too slowly, and \`bufferPolicy\` gave it up |
-| \`TRANSPORT_FAILED\` | The socket failed; its error is the \`cause\` |
-| \`TERMINATED\` | \`terminate()\` was called |
+${transport.join("\n")}
 
 ## CodecError
 
-\`CODEC_FAILED\`: zlib failed through no fault of the peer, for want of memory for example. The peer gets 1011.
+\`CODEC_FAILED\`: zlib failed through no fault of the peer, for want of memory for example. The peer gets 1011 with the message
+as its reason.
 `;
 }
 

@@ -71,7 +71,10 @@ describe("closing", () => {
     expect(await peer.connection.closed).toMatchObject({
       code: 1006,
       wasClean: false,
-      error: expect.objectContaining({ code: "CLOSE_TIMEOUT" }),
+      error: expect.objectContaining({
+        code: "CLOSE_TIMEOUT",
+        message: expect.stringMatching(/ closeTimeoutMs 500$/),
+      }),
     });
   });
 

@@ -97,7 +97,11 @@ describe("an end that is not clean", () => {
     const cause = new Error("cable");
     peer.transport.destroy(cause);
     const { error } = await peer.connection.closed;
-    expect(error).toMatchObject({ code: "TRANSPORT_FAILED", cause });
+    expect(error).toMatchObject({
+      code: "TRANSPORT_FAILED",
+      message: `the transport failed: ${cause.message}`,
+      cause,
+    });
   });
 
   it("works on a transport that is destroyed already", async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { ReadyState } from "../../../src/protocol/ready-state.js";
-import { TransportError } from "../../../src/node/transport-error.js";
 import { RawPeer, settle } from "../../support/raw-peer.js";
 import { BINARY, frame, hex, PING, PONG, TEXT, utf8 } from "../../support/wire-frame.js";
 
@@ -36,8 +35,14 @@ describe("ping", () => {
     const waiting = peer.connection.ping();
     void peer.connection.ping();
     peer.connection.terminate();
-    await expect(waiting).rejects.toThrow(TransportError);
-    await expect(peer.connection.ping()).rejects.toThrow(TransportError);
+    const rejectsWith = (why: string) =>
+      expect.objectContaining({
+        name: "TransportError",
+        code: "PING_UNANSWERED",
+        message: `no pong came: the connection ${why}`,
+      });
+    await expect(waiting).rejects.toEqual(rejectsWith("ended before it"));
+    await expect(peer.connection.ping()).rejects.toEqual(rejectsWith("is not open"));
     await expect(new RawPeer().connection.ping("x".repeat(126))).rejects.toThrow(RangeError);
   });
 
@@ -97,7 +102,10 @@ describe("keepalive", () => {
     expect(await peer.connection.closed).toMatchObject({
       code: 1006,
       wasClean: false,
-      error: expect.objectContaining({ code: "PONG_TIMEOUT" }),
+      error: expect.objectContaining({
+        code: "PONG_TIMEOUT",
+        message: expect.stringContaining(" pongTimeoutMs 15000 "),
+      }),
     });
     expect(peer.clock.timers).toBe(0);
   });

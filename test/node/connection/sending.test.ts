@@ -133,17 +133,25 @@ describe("send", () => {
   it("lets go at sixteen times maxBufferedBytes: close with 1013", async () => {
     const peer = new RawPeer({ maxBufferedBytes: 10_000 }, false);
     const { connection, clock } = peer;
+    let before = 0;
     for (let i = 0; i < 100 && connection.send(Buffer.alloc(5_000)) !== "closed"; i++) {
-      expect(connection.bufferedAmount).toBeLessThan(170_000);
+      before = connection.bufferedAmount;
+      expect(before).toBeLessThan(170_000);
     }
+    const reason = `the peer reads too slowly: ${before + 5_000} bytes wait for it, over 16 times maxBufferedBytes 10000`;
     expect(connection.readyState).toBe(ReadyState.CLOSING);
     await settle();
     clock.advance(10_000);
     expect(await connection.closed).toMatchObject({
       code: 1006,
       wasClean: false,
-      error: expect.objectContaining({ code: "BUFFER_OVERFLOW" }),
-      sent: { code: 1013, reason: "" },
+      error: {
+        code: "BUFFER_OVERFLOW",
+        message: reason,
+        option: "maxBufferedBytes",
+        limit: 10_000,
+      },
+      sent: { code: 1013, reason },
     });
   });
 
@@ -195,8 +203,15 @@ describe("send", () => {
   it('closes with 1013 under the policy "close"', async () => {
     const peer = new RawPeer({ maxBufferedBytes: 10_000, bufferPolicy: "close" }, false);
     peer.connection.send(Buffer.alloc(200_000));
+    const bytes = peer.connection.bufferedAmount + "more".length;
     expect(peer.connection.send("more")).toBe("closed");
     expect(peer.connection.readyState).toBe(ReadyState.CLOSING);
+    await settle();
+    peer.clock.advance(10_000);
+    const { sent } = await peer.connection.closed;
+    expect(sent?.reason).toBe(
+      `the peer reads too slowly: ${bytes} bytes wait for it, over maxBufferedBytes 10000`,
+    );
   });
 });
 

@@ -187,7 +187,7 @@ describe("createCodec", () => {
     expect(text(decompress(legal, 100))).toBe("Hello");
     expect(decompress(bytes("*12345"), 4)).toMatchObject({
       code: "MESSAGE_TOO_BIG",
-      reason: "message of 6 compressed bytes is over maxMessageBytes 4",
+      reason: "message of 6 bytes, once decompressed, is over maxMessageBytes 4",
     });
     expect(decompress(bytes("broken"), 100)).toMatchObject({ code: "DEFLATE_INVALID" });
   });

@@ -184,7 +184,7 @@ describe("the limit [7692-7-34]", () => {
     for (let i = 0; i < 3; i++)
       expect(text(own.decompress(hex("f2 48 cd c9 c9 07 00"), 5))).toBe("Hello");
     expect(() => own.decompress(hex("f2 48 cd c9 c9 07 00"), 4)).toThrow(
-      "message of 7 compressed bytes is over maxMessageBytes 4",
+      "message of 7 bytes, once decompressed, is over maxMessageBytes 4",
     );
   });
 
