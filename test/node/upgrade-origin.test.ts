@@ -73,6 +73,18 @@ describe.each(WAYS_IN)("by way of an %s", (wayIn) => {
     expect(await statusOf(under, upgradeRequest("/", { origin }))).toBe(status);
   });
 
+  it.each([
+    ["null", 101],
+    ["file://", 101],
+    ["capacitor://localhost", 101],
+    ["ionic://localhost", 403],
+    ["http://localhost", 403],
+  ])("with a list of what is no site, %s gets %i [6455-10-02]", async (origin, status) => {
+    await using under = await startWith(["null", "file://", "capacitor://localhost"], wayIn);
+
+    expect(await statusOf(under, upgradeRequest("/", { origin }))).toBe(status);
+  });
+
   it("with *, any origin may connect [6455-10-02]", async () => {
     await using under = await startWith("*", wayIn);
 

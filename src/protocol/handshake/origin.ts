@@ -6,7 +6,11 @@ import { isToken, lowerCaseAscii } from "./http-fields.js";
  * Who may connect:
  *
  * - `"same-origin"`: pages that came from the host, port and kind of transport of this request;
- * - a list: pages of exactly these origins, such as `"https://app.example"`;
+ * - a list: pages of exactly these origins, such as `"https://app.example"`. Applications in
+ *   a web view have origins, too: `"capacitor://localhost"`, `"file://"`. `"null"` admits pages
+ *   from files in browsers, and with them every page on the web: each can have the origin
+ *   `null`, in a sandboxed frame. Only for servers that need no protection from pages;
+ *   with cookies or on a visitor's own machine it is no protection at all;
  * - `"*"`: pages from anywhere;
  * - a function: returns `true` for those who may. It is asked about requests without
  *   an Origin too, with `undefined`. A promise is not `true`.
@@ -35,17 +39,24 @@ const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ["https", 443],
 ]);
 
+/** What pages without an origin of their own send. */
+const NULL = "null";
+
+/** Schemes whose origins always name a host. Those of others, such as `file://`, need not. */
+const HAS_HOST: ReadonlySet<string> = new Set(["http", "https", "ws", "wss"]);
+
 /**
  * Checks a policy, so that a slip in it shows at once and not as pages that are refused.
  *
  * @throws {TypeError} An element of the list is not an origin: a scheme, a host and perhaps
- *   a port, without a path or wildcards. `null` is none: any page can have that, in a
- *   sandboxed frame.
+ *   a port, without a path or wildcards; or `"null"`.
  */
 export function checkOriginPolicy(policy: OriginPolicy): void {
   if (typeof policy === "function" || policy === "*" || policy === "same-origin") return;
   if (policy.some((allowed) => normalizeOrigin(allowed) === undefined)) {
-    throw new TypeError('an origin has a scheme and a host and no path: "https://app.example"');
+    throw new TypeError(
+      'an origin has a scheme and a host and no path: "https://app.example", "capacitor://localhost"; or it is "file://" or "null"',
+    );
   }
   if (policy.some((allowed) => allowed.includes("*"))) {
     throw new TypeError("a list of origins has no wildcards: pass a function to allow a pattern");
@@ -57,7 +68,8 @@ export function checkOriginPolicy(policy: OriginPolicy): void {
  *
  * Origins are compared as a whole, with upper and lower case equal and the default
  * port left out: another port or scheme, an address in place of a name and a longer
- * name all differ. `null`, or a text that is no origin, matches neither Host nor a list.
+ * name all differ. `null` matches a list that names it, and a text that is no origin
+ * matches nothing.
  *
  * @param policy - What is allowed. @defaultValue `"same-origin"`
  * @returns `undefined` when it is allowed; otherwise why not, to be the detail of the
@@ -73,19 +85,21 @@ export function judgeOrigin(
   }
   if (origin === undefined || policy === "*") return undefined;
   const claimed = normalizeOrigin(origin);
-  if (claimed === undefined) return "it is null or no origin at all";
+  if (claimed === undefined) return "it is no origin at all";
   if (policy !== "same-origin") {
     const listed = policy.some((allowed) => normalizeOrigin(allowed) === claimed);
     return listed ? undefined : "it is not in the server's list";
   }
+  if (claimed === NULL) return "it is null, as of a page from a file or in a sandboxed frame";
   if (claimed === originOf(secure ? "https" : "http", host)) return undefined;
   return !secure && claimed === originOf("https", host)
     ? "the page came through TLS and the request did not, as behind a proxy that ends TLS"
     : "it is another site";
 }
 
-/** An origin in its one form: lower case, without the default port. */
+/** An origin in its one form: lower case, without the default port; `null` is one, too (RFC 6454 §6.2). */
 function normalizeOrigin(text: string): string | undefined {
+  if (text === NULL) return NULL;
   const colon = text.indexOf("://");
   if (colon < 0) return undefined;
   const scheme = lowerCaseAscii(text.slice(0, colon));
@@ -93,6 +107,7 @@ function normalizeOrigin(text: string): string | undefined {
 }
 
 function originOf(scheme: string, authorityText: string): string | undefined {
+  if (authorityText === "" && !HAS_HOST.has(scheme)) return `${scheme}://`;
   const authority = parseAuthority(authorityText);
   if (authority === undefined) return undefined;
   const { host, port } = authority;

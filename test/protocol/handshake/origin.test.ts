@@ -73,6 +73,13 @@ describe("same origin, the default", () => {
     expect(allows(origin, host, secure)).toBe(false);
   });
 
+  it("says so when the origin is null", () => {
+    const claim = { origin: "null", host: "app.example", secure: true };
+
+    expect(judgeOrigin(claim)).toMatch(/^it is null/);
+    expect(judgeOrigin({ ...claim, origin: "nil" })).toBe("it is no origin at all");
+  });
+
   it("says so when it may be a proxy that ends TLS", () => {
     const claim = { origin: "https://app.example", host: "app.example" };
 
@@ -94,11 +101,16 @@ describe("a list of origins", () => {
     "HTTP://Dev.Example:8080",
     "https://shop.example:443",
     "chrome-extension://abcdef",
+    "capacitor://localhost",
+    "vscode-webview://1a2b-3c",
+    "app://.",
+    "file://",
   ];
 
   // oxfmt-ignore
   it.each([
     "https://app.example", "https://APP.example:443", "http://dev.example:8080", "https://shop.example", "chrome-extension://abcdef", "Chrome-Extension://ABCDEF",
+    "capacitor://localhost", "vscode-webview://1a2b-3c", "app://.", "file://", "FILE://",
   ])("lets %s connect", (origin) => {
     expect(allows(origin, "other.example", false, list)).toBe(true);
   });
@@ -107,13 +119,21 @@ describe("a list of origins", () => {
   it.each([
     "http://app.example", "https://app.example:8443", "https://app.example.evil.example", "https://evil.app.example", "http://dev.example", "http://dev.example:80801",
     "http://other.example", "null", "", "https://192.0.2.1", "https://u@app.example", "https://app.example/", "https://app.example ", "chrome-extension://abcdefg",
+    "capacitor://localhost:1", "ionic://localhost", "capacitor://", "file:", "file:///", "file:///home/x.html", "file://localhost", "app://", "://",
   ])("does not let %j connect [6455-4.2.2-04]", (origin) => {
     expect(allows(origin, "other.example", false, list)).toBe(false);
   });
 
-  it("has no room for null, nor for what is no origin", () => {
-    expect(allows("null", "h", false, ["null"])).toBe(false);
+  it("lets null connect when it names null, and nothing else by that", () => {
+    expect(allows("null", "h", false, ["https://app.example", "null"])).toBe(true);
+    for (const other of ["NULL", "null ", "null://", "http://null", "", "null, null"]) {
+      expect(allows(other, "h", false, ["null"]), other).toBe(false);
+    }
+  });
+
+  it("has no room for what is no origin", () => {
     expect(allows("https://a/", "h", false, ["https://a/"])).toBe(false);
+    expect(allows("https://", "h", false, ["https://"])).toBe(false);
   });
 
   it("may be empty: then no page may connect, the server's own neither", () => {
@@ -172,13 +192,14 @@ describe("checking a policy", () => {
     [() => true],
     [[]],
     [["https://app.example", "http://[::1]:80", "moz-extension://a-b-c"]],
+    [["null", "file://", "capacitor://localhost", "app://."]],
   ] as [OriginPolicy][])("accepts %s", (policy) => {
     expect(() => checkOriginPolicy(policy)).not.toThrow();
   });
 
   // oxfmt-ignore
   it.each([
-    "null", "", "*", "app.example", "https://app.example/", "https://app.example/path", "https://*.example", "https://u@h", "https://a b", "https:", "https://h:0", "ht tp://h",
+    "NULL", "", "*", "app.example", "file:", "file:///", "file:///home", "http://", "https://", "ws://", "wss://", "://", "://h", "https://app.example/", "https://app.example/path", "https://*.example", "https://u@h", "https://a b", "https:", "https://h:0", "ht tp://h",
   ])("refuses a list with %j", (entry) => {
     expect(() => checkOriginPolicy(["https://app.example", entry])).toThrow(TypeError);
   });
