@@ -1,4 +1,5 @@
 /** What a manager and the link to other managers know of each other. */
+import type { ShutdownOptions } from "../node/index.js";
 import type { BrokerMetrics, ClusterEvent } from "./event.js";
 import type { Returning } from "./replay.js";
 
@@ -17,15 +18,8 @@ export interface RoomMember {
   readonly state: unknown;
 }
 
-/** How connections are to be closed. */
-export interface CloseAllOptions {
-  /** How long clients have to close; then their transports are cut. @defaultValue 10 000 */
-  readonly deadlineMs?: number | undefined;
-  /** @defaultValue 1001 */
-  readonly code?: number | undefined;
-  /** At most 123 bytes as UTF-8. @defaultValue `""` */
-  readonly reason?: string | undefined;
-}
+/** How connections are to be closed: as by the shutdown of a server. */
+export type CloseAllOptions = ShutdownOptions;
 
 /** The connections of this process, as other processes reach them. Nothing here throws or waits. */
 export interface ClusterLocal {

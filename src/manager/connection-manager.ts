@@ -1,9 +1,8 @@
 import type { CloseAllOptions } from "../cluster/index.js";
 import type { Names } from "../input/index.js";
-import { Emitter, type WebSocketConnection } from "../node/index.js";
+import { Emitter, resolveShutdownOptions, type WebSocketConnection } from "../node/index.js";
 import { CloseCode, type SendOptions } from "../protocol/index.js";
 import type { Broadcastable, BroadcastOptions, BroadcastResult } from "./broadcast.js";
-import { closeAll } from "./close-all.js";
 import type { SendToStatus } from "./dispatch.js";
 import { ManagerCore } from "./manager-core.js";
 import { type Announce, MANAGER_EVENTS, type ManagerEvents } from "./manager-events.js";
@@ -31,6 +30,7 @@ export class ConnectionManager<Data = unknown>
   implements AsyncDisposable
 {
   readonly #core: ManagerCore<Data>;
+  #shutdown: Promise<void> | undefined;
 
   /** @throws {TypeError | RangeError} An option cannot be used. The message names it. */
   constructor(options: ManagerOptions<Data> = {}) {
@@ -67,7 +67,8 @@ export class ConnectionManager<Data = unknown>
   /**
    * Takes in a connection that comes from none of the servers. The limits count for it, too:
    * where they are met it is closed with what `whenFull` or `whenAddressFull` says, or with
-   * 1013. Called again it changes nothing.
+   * 1013. Called again it changes nothing. After {@link shutdown} the connection is closed
+   * with the code of the shutdown.
    *
    * @returns Its id; `undefined` when it is closing or closed.
    */
@@ -201,24 +202,38 @@ export class ConnectionManager<Data = unknown>
 
   /**
    * Sends what waits for its batch, closes all connections, and cuts those that take longer
-   * than the deadline. New ones are still taken in: shut the server down to stop that.
+   * than the deadline. The servers go on, and new connections are taken in: {@link shutdown}
+   * ends that, too. Called again it closes those that have come since.
    *
    * @returns Resolves when those of this process have ended.
-   * @throws {TypeError | RangeError} An option cannot be used. Nothing was closed.
+   * @throws {TypeError | RangeError} An option cannot be used (as a rejection). Nothing was closed.
    */
   async closeAll({ scope = "local", ...options }: ManagerCloseAllOptions = {}): Promise<void> {
-    const { batches, cluster, options: own } = this.#core;
-    batches.flushAll();
-    const closed = closeAll(Array.from(this.connections), own.clock, options);
-    if (scope === "cluster") cluster.closeAll(options);
+    const closed = this.#core.closeAll(resolveShutdownOptions(options));
+    if (scope === "cluster") this.#core.cluster.closeAll(options);
     await closed;
   }
 
-  /** {@link closeAll}; then lets go of its servers, and leaves the cluster. */
-  async shutdown(options: CloseAllOptions = {}): Promise<void> {
-    await this.closeAll(options);
-    this.#core.intake.detachAll();
-    await this.#core.cluster.close();
+  /**
+   * Stops the manager and its servers, all at once, so that nobody gets in meanwhile:
+   *
+   * - what waits for its batch is sent;
+   * - each server that it was given is shut down: see {@link WebSocketServer.shutdown}. An
+   *   http server that a WebSocketServer is attached to goes on: it is the application's;
+   * - connections that were given to {@link add} are closed, too, and those given to it from
+   *   now on are closed at once;
+   * - at the deadline all connections are cut that have not ended;
+   * - last it leaves the cluster, with a second for what is queued to get to the broker. The
+   *   broker stays open: whoever made it closes it.
+   *
+   * @returns Resolves when all that is done. Called again, the same promise: the options of
+   *   the first call count.
+   * @throws {TypeError | RangeError} An option cannot be used. Nothing has been done.
+   */
+  shutdown(options: CloseAllOptions = {}): Promise<void> {
+    const resolved = resolveShutdownOptions(options);
+    this.#shutdown ??= this.#core.shutdown(resolved);
+    return this.#shutdown;
   }
 
   /** {@link shutdown} with its defaults. */

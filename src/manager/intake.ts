@@ -28,12 +28,20 @@ export interface IntakeOptions<Data> {
   readonly wantsMessages: () => boolean;
 }
 
+/** What connections are closed with that come too late. */
+export interface ClosingStatus {
+  readonly code: number;
+  readonly reason: string;
+}
+
 export class Intake<Data> {
   readonly #parts: IntakeOptions<Data>;
   readonly #admission: Admission;
   readonly #gate: MessageGate<Data>;
   /** What lets go of the servers. */
   readonly #detach: (() => void)[] = [];
+  /** Set by {@link stop}. */
+  #closing: ClosingStatus | undefined;
 
   constructor(parts: IntakeOptions<Data>) {
     const { options, announce, recorder } = parts;
@@ -75,6 +83,11 @@ export class Intake<Data> {
     });
   }
 
+  /** Takes in no connection any more by {@link add}: it is closed with this. */
+  stop(closing: ClosingStatus): void {
+    this.#closing ??= closing;
+  }
+
   /** Lets go of the servers. Connections that are here stay. */
   detachAll(): void {
     for (const detach of this.#detach.splice(0)) detach();
@@ -85,6 +98,10 @@ export class Intake<Data> {
     const known = this.#parts.roster.of(connection);
     if (known !== undefined) return known.id;
     if (connection.readyState !== ReadyState.OPEN) return undefined;
+    if (this.#closing !== undefined) {
+      connection.close(this.#closing.code, this.#closing.reason);
+      return undefined;
+    }
     const { remoteAddress } = connection;
     const limit = this.#admission.limitFor(remoteAddress);
     if (limit === undefined) return this.#enter(connection, this.#admission.take(remoteAddress));

@@ -6,8 +6,13 @@ import {
   NO_CLUSTER,
   type OutboundMessage,
 } from "../cluster/index.js";
+import {
+  type ResolvedShutdownOptions,
+  resolveShutdownOptions,
+  type WebSocketConnection,
+} from "../node/index.js";
+import { ReadyState } from "../protocol/index.js";
 import { Batches } from "./batches.js";
-import { closeAll } from "./close-all.js";
 import { type Audience, Dispatch, roomBatchKey } from "./dispatch.js";
 import { Intake } from "./intake.js";
 import type { Announce } from "./manager-events.js";
@@ -78,6 +83,55 @@ export class ManagerCore<Data> {
     for (const server of options.servers) this.intake.attach(server);
   }
 
+  /**
+   * Sends what waits for its batch, closes all connections of this process, and cuts those
+   * that take longer than the deadline.
+   *
+   * @returns Resolves when all have ended.
+   */
+  async closeAll({ code, reason, deadlineMs }: ResolvedShutdownOptions): Promise<void> {
+    this.batches.flushAll();
+    const all = Array.from(connectionsOf(this.roster.all));
+    for (const connection of all) connection.close(code, reason);
+    await this.#ended(all, deadlineMs);
+  }
+
+  /** As {@link ConnectionManager.shutdown}. */
+  async shutdown(options: ResolvedShutdownOptions): Promise<void> {
+    this.batches.flushAll();
+    const all = Array.from(connectionsOf(this.roster.all));
+    const groups = this.options.servers.map((server) => server.connections);
+    // The guards stay until all is over, and no line before that waits: nobody gets in between.
+    this.intake.stop(options);
+    const stopped = this.options.servers.map((server) => server.shutdown(options));
+    for (const connection of all) {
+      // A server closes its own connections, once their handlers are done.
+      const isOfServer = groups.some((connections) => connections.has(connection));
+      if (!isOfServer) connection.close(options.code, options.reason);
+    }
+    try {
+      await Promise.all([this.#ended(all, options.deadlineMs), ...stopped]);
+    } finally {
+      this.intake.detachAll();
+      await this.cluster.close();
+    }
+  }
+
+  /** Resolves when all have ended; those are cut that have not at the deadline. */
+  #ended(connections: readonly WebSocketConnection<Data>[], deadlineMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.options.clock.setTimer(() => {
+        for (const connection of connections) connection.terminate();
+        // Their `close` would wait for listeners at work, one that hangs perhaps.
+        void Promise.all(connections.map(transportEnd)).then(() => resolve());
+      }, deadlineMs);
+      void Promise.all(connections.map(({ closed }) => closed)).then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
   #asLocal(announce: Announce<Data>): ClusterLocal {
     const to = (audience: Audience, message: OutboundMessage, exceptIds: readonly string[]): void =>
       void this.dispatch.deliver(audience, message, exceptIds);
@@ -89,9 +143,14 @@ export class ManagerCore<Data> {
       deliverTo: (id, message) => this.dispatch.deliverTo(id, message),
       membersOf: (room) => this.rooms.membersOf(room),
       rooms: () => this.rooms.membership.groups(),
-      closeAll: (options) =>
-        closeAll(Array.from(connectionsOf(this.roster.all)), this.options.clock, options),
+      closeAll: async (options) => this.closeAll(resolveShutdownOptions(options)),
       happened: (event) => void announce(undefined, "cluster", event),
     };
   }
+}
+
+/** Resolves when the transport of a connection has ended. */
+async function transportEnd<Data>(connection: WebSocketConnection<Data>): Promise<void> {
+  if (connection.readyState === ReadyState.CLOSED) return;
+  await new Promise<void>((resolve) => connection.on("end", resolve));
 }

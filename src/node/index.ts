@@ -23,7 +23,11 @@ export type { Sendable } from "./sendable.js";
 export type { ServerOptions } from "./server-options.js";
 export { acceptThenClose, reject, Rejection } from "./server-rejection.js";
 export { ServerRequest } from "./server-request.js";
-export type { ShutdownOptions } from "./server-shutdown.js";
+export {
+  type ResolvedShutdownOptions,
+  resolveShutdownOptions,
+  type ShutdownOptions,
+} from "./server-shutdown.js";
 export { type ServerEvents, WebSocketServer } from "./server.js";
 export type { FragmentSource } from "./stream-sender.js";
 export type { Traffic } from "./traffic.js";

@@ -1,12 +1,10 @@
 // How connections come to a manager and leave it, and that nothing is left behind.
 import { describe, expect, it } from "vitest";
 import { ConnectionManager } from "../../src/manager/index.js";
-import { FakeClock } from "../support/clock.js";
-import { closeOf, ManagedPeers, textsOf } from "../support/managed-peers.js";
+import { closeOf, ManagedPeers } from "../support/managed-peers.js";
 import { RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
 import { eventually, RawPeer, settle } from "../support/raw-peer.js";
 import { startServer } from "../support/server-under-test.js";
-import { closePayload } from "../support/wire-frame.js";
 
 describe("a connection of a manager", () => {
   it("is taken once, wherever it comes from", async () => {
@@ -142,54 +140,5 @@ describe("idleTimeoutMs", () => {
     clock.advance(10_000);
     await eventually(() => closeOf(busy) !== undefined);
     expect(manager.lastActive(new RawPeer().connection)).toBeUndefined();
-  });
-});
-
-describe("shutdown", () => {
-  it("sends what waits, closes all with a deadline, and lets go of the servers", async () => {
-    await using under = await startServer();
-    const clock = new FakeClock();
-    const manager = new ConnectionManager({ server: under.server, clock });
-    using client = await RawClient.send(under, upgradeRequest());
-    await client.head();
-    await eventually(() => manager.size === 1);
-    manager.broadcast("last words", { batchMs: 1_000 });
-    const done = manager.shutdown({ deadlineMs: 500, code: 1012, reason: "update" });
-    expect(Buffer.from((await client.frame()).payload).toString()).toBe("last words");
-    expect((await client.frame()).payload).toEqual(closePayload(1012, "update"));
-    clock.advance(500);
-    await done;
-
-    expect(manager.size).toBe(0);
-    using next = await RawClient.send(under, upgradeRequest());
-    await next.head();
-    await settle();
-    expect([manager.size, under.server.connections.size]).toEqual([0, 1]);
-    await manager[Symbol.asyncDispose]();
-  });
-
-  it.each([{ code: 1005 }, { reason: "x".repeat(124) }, { deadlineMs: -1 }])(
-    "of all with %o closes nobody",
-    async (options) => {
-      const peers = new ManagedPeers();
-      const peer = peers.add();
-      await expect(peers.manager.closeAll(options)).rejects.toThrow(RangeError);
-      await settle();
-      expect(peer.frames).toEqual([]);
-    },
-  );
-
-  it("of all leaves the manager open for more", async () => {
-    const peers = new ManagedPeers();
-    const peer = peers.add();
-    const closed = peers.manager.closeAll();
-    await eventually(() => closeOf(peer) !== undefined);
-    expect(closeOf(peer)).toBe("1001");
-    peer.socket.destroy();
-    await closed;
-    expect(peers.clock.timers).toBe(0);
-    peers.manager.broadcast("x");
-    expect(textsOf(peers.add())).toEqual([]);
-    expect(peers.manager.size).toBe(1);
   });
 });

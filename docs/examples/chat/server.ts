@@ -53,8 +53,7 @@ export function serveChat(site: Site, options: ChatOptions): () => Promise<void>
   serveStats(site, manager, counters);
   site.files("chat/page.html", "chat/page.js", "chat/page.css");
   return async () => {
-    await server.shutdown({ deadlineMs: 0 });
-    await manager.shutdown();
+    await manager.shutdown({ deadlineMs: 0 });
   };
 }
 

@@ -58,8 +58,7 @@ export function serveDashboard(site: Site, log: (line: string) => void): Dashboa
       else manager.room(project_id).broadcast(message);
     },
     close: async () => {
-      await server.shutdown({ deadlineMs: 0 });
-      await manager.shutdown();
+      await manager.shutdown({ deadlineMs: 0 });
     },
   };
 }

@@ -72,8 +72,7 @@ function serveTasks(
   });
   return async () => {
     subscription.unsubscribe();
-    await server.shutdown({ deadlineMs: 0 });
-    await manager.shutdown();
+    await manager.shutdown({ deadlineMs: 0 });
   };
 }
 
@@ -126,7 +125,6 @@ function serveClients(
     manager.broadcast(clients.serialize("system", { message: `Client ${data} left` }));
   });
   return async () => {
-    await server.shutdown({ deadlineMs: 0 });
-    await manager.shutdown();
+    await manager.shutdown({ deadlineMs: 0 });
   };
 }
