@@ -80,15 +80,20 @@ export interface ServerOptions<Data = undefined> extends ConnectionOptions, Head
 
   /**
    * Finds out who the client is. What it returns, or what its promise resolves with,
-   * becomes `connection.data`. It turns a client away by returning or throwing
-   * `reject(…)` or `acceptThenClose(…)`; any other error is answered with 500 and
+   * admits the client and becomes `connection.data`: `true`, or a value that says who it is.
+   *
+   * `undefined`, `null` and `false` refuse with 401, so a function that returns nothing at
+   * all compiles and lets nobody in. To choose the answer, return or throw `reject(…)` or
+   * `acceptThenClose(…)`. Any other error, thrown or returned, is answered with 500 and
    * goes to `onHandlerError`.
    *
    * It is called once for each request that is in order and allowed by `origins`. It
    * must settle within `handshakeTimeoutMs`; `request.signal` says when that is over.
+   *
+   * @defaultValue everybody is admitted, with `undefined` for data
    */
   readonly authenticate?:
-    | ((request: ServerRequest) => Data | Rejection | Promise<Data | Rejection>)
+    | ((request: ServerRequest) => Verdict<Data> | Promise<Verdict<Data>>)
     | undefined;
 
   /** Subprotocols this server speaks: the client gets the first one that it offers of these, or none. */
@@ -138,6 +143,10 @@ export interface ServerOptions<Data = undefined> extends ConnectionOptions, Head
     | undefined;
 }
 
+/** What `authenticate` makes of a client: its data admits it, and nothing else does. */
+// With void, a function that returns nothing on some path compiles; it refuses there.
+export type Verdict<Data> = Data | Rejection | Error | undefined | null | false | void;
+
 /** A new option is a row here. */
 const NAMES: Names<ServerOptions<unknown>> = {
   owner: "WebSocketServer",
@@ -178,7 +187,7 @@ export interface ResolvedServerOptions<Data> {
   readonly route: ServerOptions<Data>["route"];
   readonly isTrusted: IsTrusted;
   readonly origins: OriginPolicy;
-  readonly authenticate: NonNullable<ServerOptions<Data>["authenticate"]>;
+  readonly authenticate: ServerOptions<Data>["authenticate"];
   readonly selectSubprotocol: NonNullable<ServerOptions<Data>["selectSubprotocol"]>;
   readonly responseHeaders: (request: ServerRequest) => HeaderFields;
   readonly onRequest: ServerOptions<Data>["onRequest"];
@@ -215,7 +224,7 @@ export function resolveServerOptions<Data>(
     route,
     isTrusted: trustOf(options.trustedProxies ?? []),
     origins,
-    authenticate: toAuthenticator(options),
+    authenticate: toAuthenticator(options.authenticate),
     selectSubprotocol: toSelector(options),
     responseHeaders: toHeaderSource(options.responseHeaders),
     onRequest: options.onRequest,
@@ -253,12 +262,12 @@ function checkReusePort(port: number | undefined): void {
   }
 }
 
-function toAuthenticator<Data>({
-  authenticate,
-}: ServerOptions<Data>): ResolvedServerOptions<Data>["authenticate"] {
-  // Without the hook, Data is undefined, unless a type argument claims otherwise.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return authenticate ?? (() => undefined as Data);
+/** What is no function must not be taken for none at all: that would admit everybody. */
+function toAuthenticator<Data>(
+  authenticate: ServerOptions<Data>["authenticate"],
+): ServerOptions<Data>["authenticate"] {
+  if (authenticate === undefined || typeof authenticate === "function") return authenticate;
+  throw new TypeError("authenticate must be a function");
 }
 
 function toSelector<Data>({

@@ -11,11 +11,11 @@ import {
 import { sha1 } from "./crypto.js";
 import { isPromise } from "./emitter.js";
 import { encodeLatin1 } from "./platform.js";
-import type { ResolvedServerOptions } from "./server-options.js";
+import type { ResolvedServerOptions, Verdict } from "./server-options.js";
 import { Rejection } from "./server-rejection.js";
 import type { ServerRequest } from "./server-request.js";
 import type { CheckedRefusal } from "./upgrade-guard.js";
-import { faultRefusal, type SendableRefusal } from "./upgrade-refusal.js";
+import { faultRefusal, notAdmitted, type SendableRefusal } from "./upgrade-refusal.js";
 
 /** What a connection starts with. */
 export interface Agreement {
@@ -82,7 +82,9 @@ export function decide<Data>(
     const refusal = places.askGuards();
     if (refusal !== undefined) return turnAwayFor(refusal, upgrade, request, options);
 
-    const outcome = options.authenticate(request);
+    const { authenticate } = options;
+    if (authenticate === undefined) return openToAll(upgrade, request, options);
+    const outcome = authenticate(request);
     return isPromise(outcome)
       ? decideLater(outcome, upgrade, request, options)
       : decideFor(outcome, upgrade, request, options);
@@ -92,7 +94,7 @@ export function decide<Data>(
 }
 
 async function decideLater<Data>(
-  outcome: Promise<Data | Rejection>,
+  outcome: Promise<Verdict<Data>>,
   upgrade: UpgradeRequest,
   request: ServerRequest,
   options: ResolvedServerOptions<Data>,
@@ -106,13 +108,29 @@ async function decideLater<Data>(
 
 /** @throws See {@link agree}. */
 function decideFor<Data>(
-  outcome: Data | Rejection,
+  outcome: Verdict<Data>,
   upgrade: UpgradeRequest,
   request: ServerRequest,
   options: ResolvedServerOptions<Data>,
 ): Decision<Data> {
-  if (outcome instanceof Rejection) return turnAway(outcome, upgrade, request, options);
+  if (outcome === undefined || outcome === null || outcome === false) {
+    return { type: "refuse", refusal: notAdmitted(outcome) };
+  }
+  if (outcome instanceof Rejection || outcome instanceof Error) {
+    return decideAgainst(outcome, upgrade, request, options);
+  }
   return { type: "open", agreement: agree(upgrade, request, options), data: outcome };
+}
+
+/** Nobody asks who comes. */
+function openToAll<Data>(
+  upgrade: UpgradeRequest,
+  request: ServerRequest,
+  options: ResolvedServerOptions<Data>,
+): Decision<Data> {
+  // Without the hook, Data is undefined, unless a type argument claims otherwise.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { type: "open", agreement: agree(upgrade, request, options), data: undefined as Data };
 }
 
 function decideAgainst<Data>(

@@ -51,6 +51,20 @@ export function rejectedWith(
   return { httpStatus, code: "REJECTED", reason };
 }
 
+/**
+ * What `authenticate` returned admits nobody: perhaps that was meant, perhaps a value is missing.
+ * A 401 has to name a scheme (RFC 9110 §15.5.2); browsers ask for no password for one they do not know.
+ */
+export function notAdmitted(outcome: unknown): SendableRefusal {
+  return {
+    httpStatus: 401,
+    code: "REJECTED",
+    reason: `authenticate returned ${String(outcome)}: return a value to admit, reject(…) to choose the answer`,
+    headers: { "WWW-Authenticate": "Unspecified" },
+    body: "the server does not know who you are\n",
+  };
+}
+
 /** The client was accepted only to be closed: a page in a browser can read a close code, and no status. */
 export function acceptedToClose(
   code: "REJECTED" | "CONNECTIONS_TOO_MANY",

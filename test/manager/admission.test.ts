@@ -83,7 +83,7 @@ describe("maxConnections of a manager", () => {
         const wish = headers.get("x-wish") ?? "";
         if (wish === "a refusal") return reject(401);
         if (wish === "a hook that throws") throw new Error("hook");
-        return wish === "taking too long" ? new Promise(() => {}) : undefined;
+        return wish === "taking too long" ? new Promise(() => {}) : true;
       },
     });
     const manager = new ConnectionManager({

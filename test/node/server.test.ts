@@ -254,7 +254,7 @@ describe("secrets", () => {
         told.push(request);
         if (wish === "reject") return reject(401);
         if (wish === "throw") throw new Error("hook");
-        return wish === "hang" ? new Promise(() => {}) : undefined;
+        return wish === "hang" ? new Promise(() => {}) : true;
       },
     });
     under.server.on("refused", (...refused: unknown[]) => told.push(refused));

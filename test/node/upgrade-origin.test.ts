@@ -18,10 +18,11 @@ interface Asked {
 async function startWith(
   origins: OriginPolicy | undefined,
   wayIn: WayIn,
-): Promise<ServerUnderTest<undefined> & { readonly asked: Asked }> {
+): Promise<ServerUnderTest<true> & { readonly asked: Asked }> {
   const asked: Asked = { authenticate: 0, connection: 0 };
-  const authenticate = (): undefined => {
+  const authenticate = (): true => {
     asked.authenticate++;
+    return true;
   };
   const under = await startServer({ origins, authenticate }, wayIn);
   under.server.on("connection", () => asked.connection++);

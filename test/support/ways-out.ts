@@ -37,7 +37,7 @@ export const WISH_HOOKS: Pick<ServerOptions<unknown>, "responseHeaders" | "authe
     if (wish.includes("throws")) throw new Error("hook");
     if (wish.includes("a rejection")) return reject(401);
     if (wish.includes("right after")) return acceptThenClose(4000);
-    return wish.includes("authenticate") ? new Promise(() => {}) : undefined;
+    return wish.includes("authenticate") ? new Promise(() => {}) : true;
   },
 };
 

@@ -45,8 +45,8 @@ export async function startServers(): Promise<Servers> {
  * `/echo`, `/subprotocols` (speaks `chat`), `/close?CODE` and `/close` (at once), `/refuse` (403), `/redirect` (to
  * `/echo`), and an empty page for all that is no upgrade.
  */
-async function startGood(): Promise<WebSocketServer<void>> {
-  const server: WebSocketServer<void> = new WebSocketServer({
+async function startGood(): Promise<WebSocketServer<true>> {
+  const server: WebSocketServer<true> = new WebSocketServer({
     port: 0,
     host: "127.0.0.1",
     origins: "*",
@@ -54,6 +54,7 @@ async function startGood(): Promise<WebSocketServer<void>> {
     authenticate: ({ path }) => {
       if (path === "/refuse") throw reject(403);
       if (path === "/redirect") throw reject(302, { headers: { Location: `${server.url}echo` } });
+      return true;
     },
     onRequest: (_request, respond) => {
       respond({

@@ -115,7 +115,7 @@ describe("MetricsRecorder", () => {
     const { recorder, read } = recording();
     await using under = await startServer<unknown>({
       authenticate: ({ path }) =>
-        path === "/no" ? reject(401) : path === "/close" ? acceptThenClose(4401) : undefined,
+        path === "/no" ? reject(401) : path === "/close" ? acceptThenClose(4401) : true,
     });
     recorder.watch(under.server);
     for (const request of [
