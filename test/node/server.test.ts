@@ -23,7 +23,6 @@ describe("the options", () => {
     ["a path and a route",            { path: "/", route: () => true }],
     ["a path without a slash",        { path: "chat" }],
     ["an origin that is none",        { origins: ["example.com"] }],
-    ["the origin null",               { origins: ["null"] }],
     ["a list and a hook for subprotocols", { subprotocols: ["a"], selectSubprotocol: () => "a" }],
     ["a negative limit",              { maxConnections: -1 }],
     ["a limit that is NaN",           { handshakeTimeoutMs: Number.NaN }],
