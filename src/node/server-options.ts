@@ -132,9 +132,11 @@ export interface ServerOptions<Data = undefined> extends ConnectionOptions, Head
   readonly handshakeTimeoutMs?: number | undefined;
 
   /**
-   * Answers requests to an own listener that ask for no upgrade, such as for a page or
-   * /health; the connection closes behind the answer. Only GET without a body gets here.
-   * Calling `respond` again, or when the client has gone, does nothing.
+   * Answers requests to an own listener that are no opening handshake, such as for a page or
+   * /health; the connection closes behind the answer. Only GET and HEAD without a body get here, in
+   * HTTP/1.1 or 1.0, and those that offer another upgrade (h2c): answered as if they did not. The
+   * body of an answer to HEAD is left out. Calling `respond` again, or when the client has gone, does
+   * nothing.
    *
    * @defaultValue 426
    */

@@ -18,9 +18,11 @@ import { clientOrigin, type IsTrusted } from "./trusted-proxies.js";
  * put a token in all of them.
  */
 export class ServerRequest {
+  /** `"GET"`; or `"HEAD"`, in `onRequest`. */
+  readonly method: string;
   /** Starts with `/`; percent-encoded, as it was written. */
   readonly path: string;
-  /** Host and port the client believes it talks to. */
+  /** Host and port the client believes it talks to. `""` from an HTTP/1.0 client that does not say. */
   readonly host: string;
   /** The origin of the page, when the client is a browser (§4.1, §10.2). */
   readonly origin: string | undefined;
@@ -35,6 +37,7 @@ export class ServerRequest {
   #parameters: URLSearchParams | undefined;
 
   constructor(request: PlainRequest, origin: RequestOrigin) {
+    this.method = origin.method;
     this.path = request.path;
     this.host = request.host;
     this.origin = request.origin;
@@ -86,6 +89,7 @@ export class StillWanted {
 
 /** What a {@link ServerRequest} holds besides what stands in the head. */
 export interface RequestOrigin {
+  readonly method: string;
   readonly subprotocols: readonly string[];
   readonly remoteAddress: string | undefined;
   readonly isSecure: boolean;
@@ -116,7 +120,7 @@ export function judgeArrival(head: RequestHead, transport: Duplex, isTrusted: Is
   const isUpgrade = verdict.kind === "upgrade";
   const { remoteAddress, isSecure } = clientOrigin(transport, head.fields, isTrusted);
   const subprotocols = isUpgrade ? verdict.request.subprotocols : [];
-  const origin = { subprotocols, remoteAddress, isSecure, wanted };
+  const origin = { method: head.method, subprotocols, remoteAddress, isSecure, wanted };
   const request = new ServerRequest(verdict.request, origin);
   return isUpgrade
     ? { kind: "upgrade", head, wanted, request, upgrade: verdict.request }

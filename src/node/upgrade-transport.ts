@@ -34,6 +34,8 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   request: ServerRequest | undefined = undefined;
   /** Told when an answer is of no use any more: the peer is gone, or has got one. */
   wanted: Pick<StillWanted, "end"> | undefined = undefined;
+  /** Of the request: the answer to a HEAD has no body. */
+  method = "GET";
   /** Whether it holds a place for a connection. */
   isAdmitted = false;
   readonly #limits: PendingLimits;

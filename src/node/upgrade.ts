@@ -117,6 +117,7 @@ export class Upgrader<Data> {
   answer(pending: PendingTransport, arrival: Arrival, claim: Claim): void {
     if (!pending.isWaiting) return;
     const { head, request, wanted } = arrival;
+    pending.method = head.method;
     pending.request = request;
     pending.wanted = wanted;
 
@@ -132,7 +133,7 @@ export class Upgrader<Data> {
 
   /** Sends a refusal, and tells of it. Does nothing when the peer does not wait any more. */
   refuse(pending: PendingTransport, refusal: SendableRefusal): void {
-    this.#send(pending, buildResponse(refusal), refusal);
+    this.#send(pending, buildResponse(refusal, pending.method), refusal);
   }
 
   /** From now on everybody is refused with 503, and so are those who wait now. */
@@ -254,7 +255,8 @@ export class Upgrader<Data> {
       this.refuse(pending, refusal);
       return;
     }
-    const respond = (response: HttpResponse): void => void pending.answer(buildResponse(response));
+    const respond = (response: HttpResponse): void =>
+      void pending.answer(buildResponse(response, request.method));
     try {
       await onRequest(request, respond);
     } catch (error) {

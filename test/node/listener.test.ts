@@ -1,4 +1,4 @@
-// The own listener: sockets, heads that trickle, Unix sockets, and requests for something else.
+// The own listener: sockets, heads that trickle, and Unix sockets.
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,14 +6,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../../src/node/server.js";
 import { FakeClock } from "../support/clock.js";
-import {
-  answerTo,
-  fieldOf,
-  portOf,
-  RawClient,
-  statusOf,
-  upgradeRequest,
-} from "../support/raw-client.js";
+import { portOf, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
 import { eventually, settle } from "../support/raw-peer.js";
 import { startServer } from "../support/server-under-test.js";
 import { headBytes } from "../support/wire-handshake.js";
@@ -152,84 +145,6 @@ describe("a refusal", () => {
 
     expect(client.error).toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) });
     expect(clock.timers).toBe(0);
-  });
-});
-
-describe("requests for something else", () => {
-  it("get 426 and are told what is spoken here [6455-4.2.1-01]", async () => {
-    await using under = await startServer();
-    const answer = await answerTo(under, headBytes(["GET / HTTP/1.1", "Host: localhost"]));
-
-    expect(answer.httpStatus).toBe(426);
-    expect(fieldOf(answer, "upgrade")).toBe("websocket");
-    expect(fieldOf(answer, "sec-websocket-version")).toBe("13");
-    expect(fieldOf(answer, "connection")).toMatch(/^close/);
-  });
-
-  it("go to onRequest, which answers when it likes", async () => {
-    const clock = new FakeClock();
-    await using under = await startServer({
-      clock,
-      path: "/chat",
-      onRequest: async ({ path: asked, query }, respond) => {
-        await settle();
-        const headers = { "Content-Type": "text/html", "X-A": "1" };
-        if (asked === "/") respond({ httpStatus: 200, headers, body: `<p>${query.get("q")}` });
-        else respond({ httpStatus: 404 });
-        respond({ httpStatus: 500 });
-      },
-    });
-    const page = await answerTo(under, headBytes(["GET /?q=1 HTTP/1.1", "Host: localhost"]));
-
-    expect(page).toMatchObject({ httpStatus: 200, body: "<p>1" });
-    expect(fieldOf(page, "content-type")).toBe("text/html");
-    expect(fieldOf(page, "x-a")).toBe("1");
-    expect(fieldOf(page, "connection")).toBe("close");
-    expect(await statusOf(under, headBytes(["GET /x HTTP/1.1", "Host: localhost"]))).toBe(404);
-    expect(await statusOf(under, upgradeRequest("/chat"))).toBe(101);
-    expect(await statusOf(under, upgradeRequest("/"))).toBe(404);
-    expect(under.errors).toEqual([]);
-  });
-
-  it.each([
-    [
-      "throws",
-      () => {
-        throw new Error("page");
-      },
-    ],
-    [
-      "rejects",
-      async () => {
-        throw new Error("page");
-      },
-    ],
-    [
-      "asks for a header that cannot be sent",
-      (
-        _: unknown,
-        respond: (response: { httpStatus: number; headers: Record<string, string> }) => void,
-      ) => {
-        respond({ httpStatus: 200, headers: { "X-A": "\r\n" } });
-      },
-    ],
-  ])("get 500 when onRequest %s", async (_, onRequest) => {
-    await using under = await startServer({ onRequest });
-
-    expect(await statusOf(under, headBytes(["GET / HTTP/1.1", "Host: localhost"]))).toBe(500);
-    expect(under.errors).toHaveLength(1);
-  });
-
-  it("get 408 when onRequest does not answer", async () => {
-    const clock = new FakeClock();
-    let asked = 0;
-    await using under = await startServer({ clock, onRequest: () => asked++ });
-    using client = await RawClient.send(under, headBytes(["GET / HTTP/1.1", "Host: localhost"]));
-    await eventually(() => asked === 1);
-    clock.advance(10_000);
-
-    expect((await client.answer()).httpStatus).toBe(408);
-    expect(under.refused).toMatchObject([{ reason: expect.stringContaining("onRequest") }]);
   });
 });
 

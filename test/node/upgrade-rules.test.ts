@@ -96,6 +96,13 @@ describe.each(WAYS_IN)("by way of an %s", (wayIn) => {
     },
   );
 
+  it("HEAD gets a refusal without a body (RFC 9110 §9.3.2)", async () => {
+    const refusal = await answer({}, "HEAD / HTTP/1.1");
+
+    expect(refusal).toMatchObject({ httpStatus: 405, body: "" });
+    expect(Number(fieldOf(refusal, "content-length"))).toBeGreaterThan(0);
+  });
+
   it.each(["1.0", "0.9", "1.2", "2.0"])(
     "HTTP/%s gets no upgrade [6455-4.2.1-02]",
     async (version) => {

@@ -49,15 +49,20 @@ const REASON_PHRASES: ReadonlyMap<number, string> = new Map([
  * Builds the bytes of a whole response. It says `Connection: close`, so whoever sends it
  * must close the connection behind it: nothing that follows on it may be read as
  * another request. `Content-Type` is plain text unless `headers` says otherwise. A body
- * that the status does not allow (204, 304) is left out.
+ * that the status (204, 304) or the request does not allow is left out.
  *
- * The caller owns the result.
+ * It is good for a client that speaks HTTP/1.0, too. The caller owns the result.
  *
+ * @param method - Of the request: the response to HEAD is that to GET without its body
+ *   (RFC 9110 §9.3.2).
  * @throws {RangeError} When the status is not a whole number from 200 to 599.
  * @throws {TypeError} When a header field is reserved (Connection, Content-Length,
  *   Transfer-Encoding) or has a character that may not be sent.
  */
-export function buildResponse({ httpStatus, headers, body = "" }: HttpResponse): Uint8Array {
+export function buildResponse(
+  { httpStatus, headers, body = "" }: HttpResponse,
+  method = "GET",
+): Uint8Array {
   if (!Number.isInteger(httpStatus) || httpStatus < 200 || httpStatus > 599) {
     throw new RangeError("the HTTP status must be a whole number from 200 to 599");
   }
@@ -68,7 +73,7 @@ export function buildResponse({ httpStatus, headers, body = "" }: HttpResponse):
     ...contentLines(content, lines),
     ...lines,
   ]);
-  if (content === undefined) return head;
+  if (content === undefined || method === "HEAD") return head;
   const response = new Uint8Array(head.length + content.length);
   response.set(head);
   response.set(content, head.length);

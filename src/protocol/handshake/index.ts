@@ -45,4 +45,5 @@ export {
   judgePickedSubprotocol,
   parseSubprotocolOffers,
 } from "./subprotocol.js";
+export { offersWebSocket } from "./upgrade-fields.js";
 export { parseUri, type DomainToAscii, type WebSocketUri } from "./uri.js";

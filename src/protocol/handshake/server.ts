@@ -8,9 +8,9 @@ import type { RequestHead } from "./head.js";
 import { refusalFor, type Refusal } from "./refusal.js";
 import { parseRequestTarget, type RequestTarget } from "./request-target.js";
 import { parseSubprotocolOffers } from "./subprotocol.js";
-import { listsUpgrade, namesWebSocket } from "./upgrade-fields.js";
+import { listsUpgrade, upgradeWish } from "./upgrade-fields.js";
 
-/** A request that is good HTTP/1.1, whatever it asks for. */
+/** A request that is good HTTP, whatever it asks for. */
 export interface PlainRequest {
   /** Path and query, from the request line. */
   readonly target: string;
@@ -18,7 +18,7 @@ export interface PlainRequest {
   readonly path: string;
   /** Without the `?`; `""` when there is none. Secret: may hold a token. */
   readonly query: string;
-  /** Host and port: the value of Host, or those of an absolute request target. */
+  /** Host and port: the value of Host, or those of an absolute request target. `""` where HTTP/1.0 names none. */
   readonly host: string;
   /** The value of Origin; `undefined` when there is none, as from clients other than browsers (§4.2.1). */
   readonly origin: string | undefined;
@@ -37,36 +37,54 @@ export interface UpgradeRequest extends PlainRequest {
 /** What a request is: one for a WebSocket, another one, or one that breaks a rule. */
 export type RequestVerdict =
   | { readonly kind: "upgrade"; readonly request: UpgradeRequest }
-  /** A GET without an upgrade to websocket: {@link Refusal} is for servers that answer nothing else. */
+  /** A GET or HEAD that is no opening handshake: {@link Refusal} is for servers that answer nothing else. */
   | { readonly kind: "not-an-upgrade"; readonly request: PlainRequest; readonly refusal: Refusal }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
  * Judges a request, whoever parsed it. Never throws for what a peer sent.
  *
- * Only HTTP/1.1 is taken: 505 for all other versions, 1.0 among them. Origin is
- * for {@link judgeOrigin}, the resource and the extensions are for the caller.
+ * Only HTTP/1.1 can be upgraded: 505 for all other versions. Requests that are no opening
+ * handshake may be HTTP/1.0, as proxies and their health checks send them. Origin is for
+ * {@link judgeOrigin}, the resource and the extensions are for the caller.
  */
 export function judgeRequest(head: RequestHead): RequestVerdict {
   try {
     const request = checkHttp(head);
-    if (!namesWebSocket(request.fields)) {
-      const refusal = refusalFor("UPGRADE_MISSING");
-      return { kind: "not-an-upgrade", request, refusal };
-    }
-    return { kind: "upgrade", request: checkUpgrade(request) };
+    if (isHandshake(head)) return { kind: "upgrade", request: checkUpgrade(request) };
+    return { kind: "not-an-upgrade", request, refusal: refusalFor("UPGRADE_MISSING") };
   } catch (error) {
     if (!(error instanceof HandshakeError)) throw error;
     return { kind: "refused", refusal: refusalFor(error.code, error.detail) };
   }
 }
 
-function checkHttp({ method, target: rawTarget, httpVersion, fields }: RequestHead): PlainRequest {
+/**
+ * Tells whether a request is an opening handshake. Some are hard to recognise: a proxy has
+ * made HTTP/1.0 of them, or taken Upgrade away, and only the key is left.
+ *
+ * @throws {HandshakeError} It is meant as one, and can be none.
+ */
+function isHandshake({ method, httpVersion, fields }: RequestHead): boolean {
+  const wish = upgradeWish(fields);
+  if (wish === "other" || (wish === "none" && fields.count("Sec-WebSocket-Key") === 0)) {
+    return false;
+  }
   if (httpVersion !== "1.1") throw new HandshakeError("HTTP_VERSION_UNSUPPORTED");
   if (method !== "GET") throw new HandshakeError("METHOD_NOT_GET");
+  if (wish === "none") throw new HandshakeError("UPGRADE_MISSING");
+  return true;
+}
+
+function checkHttp({ method, target: rawTarget, httpVersion, fields }: RequestHead): PlainRequest {
+  if (httpVersion !== "1.1" && httpVersion !== "1.0") {
+    throw new HandshakeError("HTTP_VERSION_UNSUPPORTED");
+  }
+  if (method !== "GET" && method !== "HEAD") throw new HandshakeError("METHOD_NOT_GET");
   const parsed = parseRequestTarget(rawTarget);
   if (parsed === undefined) throw new HandshakeError("TARGET_INVALID");
-  const host = checkHost(fields, parsed);
+  const mayLackHost = httpVersion === "1.0" && fields.count("Host") === 0; // RFC 9112 §3.2
+  const host = mayLackHost ? (parsed.host ?? "") : checkHost(fields, parsed);
   checkNoBody(fields);
   if (fields.count("Origin") > 1) {
     // Fields.get would give undefined, and that means "not from a browser".

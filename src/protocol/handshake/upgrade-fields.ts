@@ -3,29 +3,40 @@ import type { Fields } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
 import { isToken, listElements, lowerCaseAscii } from "./http-fields.js";
 
+/** What a request asks for in Upgrade: nothing, other protocols only, or websocket, perhaps beside others. */
+export type UpgradeWish = "none" | "other" | "websocket";
+
 /**
- * Tells whether Upgrade, all lines as one list, names websocket in upper or lower case.
- * Other protocols may stand beside it.
+ * Reads Upgrade, all lines as one list, in upper or lower case.
  *
  * @throws {HandshakeError} `HEAD_MALFORMED`: an element is not a protocol, that is a token
  *   and perhaps a version behind a slash (RFC 9110 §7.8).
  */
-export function namesWebSocket(fields: Fields): boolean {
-  const value = fields.listOf("Upgrade") ?? "";
-  if (lowerCaseAscii(value) === "websocket") return true; // as nearly all have it
+export function upgradeWish(fields: Fields): UpgradeWish {
+  const value = fields.listOf("Upgrade");
+  if (value === undefined) return "none";
+  if (lowerCaseAscii(value) === "websocket") return "websocket"; // as nearly all have it
   const protocols = listElements(value);
   if (!protocols.every(isProtocol)) {
     throw new HandshakeError("HEAD_MALFORMED", { detail: "Upgrade is not a list of protocols" });
   }
-  return protocols.some((protocol) => lowerCaseAscii(protocol) === "websocket");
+  if (protocols.length === 0) return "none";
+  return protocols.some(isWebSocket) ? "websocket" : "other";
+}
+
+/** Tells whether Upgrade names websocket, whatever else is in it. */
+export function offersWebSocket(fields: Fields): boolean {
+  return listElements(fields.listOf("Upgrade") ?? "").some(isWebSocket);
 }
 
 /** Tells whether Upgrade, all lines as one list, is websocket and nothing else: what a connection has become is one protocol. */
 export function confirmsWebSocket(fields: Fields): boolean {
-  const value = fields.listOf("Upgrade") ?? "";
-  if (lowerCaseAscii(value) === "websocket") return true;
-  const [protocol = "", ...others] = listElements(value);
-  return others.length === 0 && lowerCaseAscii(protocol) === "websocket";
+  const [protocol = "", ...others] = listElements(fields.listOf("Upgrade") ?? "");
+  return others.length === 0 && isWebSocket(protocol);
+}
+
+function isWebSocket(protocol: string): boolean {
+  return lowerCaseAscii(protocol) === "websocket";
 }
 
 function isProtocol(text: string): boolean {

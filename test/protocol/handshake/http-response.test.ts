@@ -39,6 +39,13 @@ describe("a response that ends the connection", () => {
     );
   });
 
+  it("to HEAD is the same without its body (RFC 9110 §9.3.2)", () => {
+    const response = { httpStatus: 200, headers: { "X-Why": "so" }, body: "not \u00fcou\n" };
+    const whole = Buffer.from(buildResponse(response, "GET")).toString();
+
+    expect(textOf(buildResponse(response, "HEAD"))).toBe(whole.slice(0, -"not \u00fcou\n".length));
+  });
+
   it("says upgrade in Connection when it has an Upgrade (RFC 9110 §7.8)", () => {
     expect(textOf(buildResponse({ httpStatus: 426, headers: { upgrade: "websocket" } }))).toContain(
       "Connection: close, Upgrade\r\n",

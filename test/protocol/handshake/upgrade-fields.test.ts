@@ -3,7 +3,8 @@ import { Fields } from "../../../src/protocol/handshake/fields.js";
 import {
   confirmsWebSocket,
   listsUpgrade,
-  namesWebSocket,
+  offersWebSocket,
+  upgradeWish,
 } from "../../../src/protocol/handshake/upgrade-fields.js";
 import { faultOf, PROTOTYPE_NAMES } from "./wire.js";
 
@@ -16,15 +17,22 @@ describe("Upgrade", () => {
     [["websocket"]], [["WebSocket"]], [["WEBSOCKET"]], [["websocket, h2c"]], [["h2c, websocket"]], [["h2c", "websocket"]], [["websocket", "websocket"]],
     [["HTTP/2.0, websocket"]], [[",websocket,,"]], [["", "websocket"]], [["\twebsocket "]],
   ])("%j names websocket [6455-4.2.1-05]", (values) => {
-    expect(namesWebSocket(lines("Upgrade", values))).toBe(true);
+    expect(upgradeWish(lines("Upgrade", values))).toBe("websocket");
+    expect(offersWebSocket(lines("Upgrade", values))).toBe(true);
+  });
+
+  it.each([[[]], [[""]], [[","]], [["", " , "]]])("%j asks for nothing", (values) => {
+    expect(upgradeWish(lines("Upgrade", values))).toBe("none");
+    expect(offersWebSocket(lines("Upgrade", values))).toBe(false);
   });
 
   // oxfmt-ignore
   it.each([
-    [[]], [[""]], [[","]], [["h2c"]], [["websockets"]], [["websocke"]], [["xwebsocket"]], [["websocket/13"]], [["h2c/websocket"]], [["web-socket"]],
+    [["h2c"]], [["websockets"]], [["websocke"]], [["xwebsocket"]], [["websocket/13"]], [["h2c/websocket"]], [["web-socket"]],
     [["h2c", "TLS/1.0"]], [PROTOTYPE_NAMES],
-  ])("%j does not [6455-4.2.1-05]", (values) => {
-    expect(namesWebSocket(lines("Upgrade", values))).toBe(false);
+  ])("%j asks for something else [6455-4.2.1-05]", (values) => {
+    expect(upgradeWish(lines("Upgrade", values))).toBe("other");
+    expect(offersWebSocket(lines("Upgrade", values))).toBe(false);
   });
 
   it.each([
@@ -40,7 +48,17 @@ describe("Upgrade", () => {
     "we\u0000bsocket",
     "websoc\u212aet",
   ])("%j is no list of protocols [6455-4.2.1-01]", (value) => {
-    expect(faultOf(() => namesWebSocket(lines("Upgrade", [value])))).toBe("HEAD_MALFORMED");
+    expect(faultOf(() => upgradeWish(lines("Upgrade", [value])))).toBe("HEAD_MALFORMED");
+  });
+
+  it.each([
+    ["websocket, a b", true],
+    ["a/b/c,WebSocket", true],
+    ["websocket; h2c", false],
+    ['"websocket"', false],
+    ["websoc\u212aet", false],
+  ])("%j offers websocket: %j", (value, offers) => {
+    expect(offersWebSocket(lines("Upgrade", [value]))).toBe(offers);
   });
 });
 
