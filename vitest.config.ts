@@ -1,8 +1,44 @@
 // How the tests run. `--mode long` is for property tests with many more runs than `npm test` has time for.
+import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const LONG_RUNS = "100000";
+
+/**
+ * Tests in these folders share processes and loaded modules: to load them anew for each file
+ * takes as long as the tests themselves. They leave nothing behind, and count on nothing.
+ */
+const SHARING = ["architecture", "autobahn", "bench", "cluster", "conformance", "contract"].concat([
+  "manager",
+  "node",
+  "protocol",
+  "support",
+]);
+
+/** Tests that need a process of their own all the same. */
+const ALONE = [
+  // look at the memory, the warnings or the uncaught exceptions of their process
+  "test/conformance/transports.test.ts",
+  "test/manager/metrics/secrets.test.ts",
+  "test/node/connection/retained-memory.test.ts",
+  "test/node/websocket-dispatch.test.ts",
+  "test/protocol/connection.cost.test.ts",
+  "test/protocol/deflate/memory.test.ts",
+  "test/node/connection-group.test.ts",
+  "test/node/connection/slow-reader.test.ts",
+  "test/node/listener.test.ts",
+  "test/node/transport-user.test.ts",
+  "test/node/upgrade-transport.test.ts",
+  "test/protocol/deflate/decompressor.test.ts",
+  // replace modules that others have loaded
+  "test/cluster/rooms.test.ts",
+];
+
+const testsIn = (folder: string): string => `test/${folder}/**/*.test.ts`;
+const others = readdirSync(`${import.meta.dirname}/test`).filter(
+  (folder) => !SHARING.includes(folder),
+);
 
 export default defineConfig(({ mode }) => ({
   resolve: {
@@ -19,7 +55,18 @@ export default defineConfig(({ mode }) => ({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "sharing",
+          include: SHARING.map(testsIn),
+          exclude: ALONE,
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: "alone", include: [...others.map(testsIn), ...ALONE] } },
+    ],
     setupFiles: ["test/tools/property-runs.ts"],
     env: mode === "long" ? { FC_NUM_RUNS: process.env["FC_NUM_RUNS"] ?? LONG_RUNS } : {},
     // A limit for what hangs, not for what is slow: nothing here waits for time to pass.
