@@ -88,8 +88,11 @@ export async function checkTheWire(check) {
       await peer.head();
       peer.socket.write(Buffer.from(frames.replaceAll(" ", ""), "hex"));
       await peer.ended;
-      const close = peer.received.subarray(0, 4);
-      assert.equal(close.toString("hex"), `8802${code.toString(16).padStart(4, "0")}`);
+      const [header, length] = peer.received;
+      assert.equal(header, 0x88);
+      assert.equal(peer.received.readUInt16BE(2), code);
+      assert.equal(peer.received.length, 2 + length); // nothing follows
+      assert.match(peer.received.toString("utf8", 4), /^[ -~]{5,121}$/); // the rule
     });
   }
 
