@@ -19,6 +19,7 @@ export {
   type FragmentSource,
   type GuardRefusal,
   type GuardVerdict,
+  HandshakeError,
   type Message,
   type MessageGuard,
   type OnFrame,
@@ -47,7 +48,6 @@ export {
 export {
   CloseCode,
   CodecError,
-  HandshakeError,
   type MessageData,
   type ObservedFrame,
   prepareMessage,

@@ -7,10 +7,10 @@ import {
   type Message,
   type WebSocketConnection,
 } from "../node/index.js";
+import { visibleText } from "../protocol/index.js";
 import { frameLine } from "./frame-line.js";
 import { Prompt } from "./prompt.js";
 import { type Terminal, UsageError } from "./terminal.js";
-import { visibleText } from "./visible-text.js";
 
 export const CONNECT_HELP = `plainsocket connect URL
   Sends each line you type as a text message, and shows what comes. Ctrl-D closes.

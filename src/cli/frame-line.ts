@@ -1,6 +1,11 @@
 import { Buffer } from "node:buffer";
-import { type ObservedFrame, Opcode, opcodeName, reservedBitNames } from "../protocol/index.js";
-import { visibleText } from "./visible-text.js";
+import {
+  type ObservedFrame,
+  Opcode,
+  opcodeName,
+  reservedBitNames,
+  visibleText,
+} from "../protocol/index.js";
 
 /** Bytes of a payload that are shown. */
 const SHOWN_BYTES = 64;

@@ -21,7 +21,8 @@ export class Attempt {
   #reject!: (error: unknown) => void;
 
   /** Makes the error for when time is up. */
-  timeoutError: () => HandshakeError = () => new HandshakeError("TIMEOUT");
+  timeoutError: () => HandshakeError = () =>
+    new HandshakeError("TIMEOUT", { limit: this.#options.timeoutMs });
 
   constructor(options: AttemptOptions) {
     this.#options = options;

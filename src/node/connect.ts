@@ -23,6 +23,7 @@ import { readBody, readHead } from "./connect-response.js";
 import { WebSocketConnection } from "./connection.js";
 import { generateNonce, sha1 } from "./crypto.js";
 import { tellAccepted, tellRefused } from "./diagnostics.js";
+import { failureAt } from "./handshake-error.js";
 import { remoteAddressOf } from "./trusted-proxies.js";
 
 /**
@@ -43,8 +44,8 @@ import { remoteAddressOf } from "./trusted-proxies.js";
  * @throws {TypeError} An option is of the wrong type, or may not be sent in a header.
  * @throws {RangeError} A number is out of its range.
  * @throws {HandshakeError} The network, the proxy or the server failed, or the signal
- *   aborted (`code` is `"ABORTED"`, `cause` its reason). With `httpStatus`, `headers`
- *   and how the `body` begins when there was an answer.
+ *   aborted (`code` is `"ABORTED"`, `cause` its reason). The message has the address; with
+ *   `httpStatus`, `headers` and how the `body` begins when there was an answer.
  */
 export async function connect(
   url: string | URL,
@@ -65,8 +66,8 @@ export function establish(
 ): Promise<WebSocketConnection> {
   const { signal, handshakeTimeoutMs: timeoutMs, connection } = options;
   const attempt = new Attempt({ clock: connection.clock, timeoutMs, signal });
+  let hop = options;
   const opening = attempt.run(async () => {
-    let hop = options;
     for (;;) {
       const outcome = await exchange(hop, attempt, onClosed);
       if (outcome instanceof WebSocketConnection) return outcome;
@@ -74,10 +75,11 @@ export function establish(
       attempt.restart();
     }
   });
-  opening.catch((error: unknown) => {
-    if (error instanceof HandshakeError) tellRefused("client", error, undefined);
+  return opening.catch((error: unknown) => {
+    if (!(error instanceof HandshakeError)) throw error;
+    tellRefused("client", error, undefined);
+    throw failureAt(error, hop.uri);
   });
-  return opening;
 }
 
 /** One request and its response, with a key of its own. @returns The connection, or a redirect to follow. */

@@ -21,6 +21,7 @@ export {
 export type { SendStatus } from "./outgoing.js";
 export type { Sendable } from "./sendable.js";
 export type { ServerOptions } from "./server-options.js";
+export { HandshakeError } from "./handshake-error.js";
 export { acceptThenClose, reject, Rejection } from "./server-rejection.js";
 export { ServerRequest } from "./server-request.js";
 export {

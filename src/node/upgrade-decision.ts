@@ -15,7 +15,7 @@ import type { ResolvedServerOptions, Verdict } from "./server-options.js";
 import { Rejection } from "./server-rejection.js";
 import type { ServerRequest } from "./server-request.js";
 import type { CheckedRefusal } from "./upgrade-guard.js";
-import { faultRefusal, notAdmitted, type SendableRefusal } from "./upgrade-refusal.js";
+import { faultRefusal, fullRefusal, notAdmitted, type SendableRefusal } from "./upgrade-refusal.js";
 
 /** What a connection starts with. */
 export interface Agreement {
@@ -71,10 +71,10 @@ export function decide<Data>(
   try {
     const { origin, host, isSecure } = request;
     const objection = judgeOrigin({ origin, host, secure: isSecure }, options.origins);
-    if (objection !== undefined) return refuse("ORIGIN_REFUSED", objection);
+    if (objection !== undefined) return refuse(faultRefusal("ORIGIN_REFUSED", objection));
 
     const admission = places.admit();
-    if (admission === "full") return refuse("CONNECTIONS_TOO_MANY");
+    if (admission === "full") return refuse(fullRefusal(options.maxConnections));
     if (admission === "acceptThenClose") {
       const agreement = agree(upgrade, request, options);
       return { type: "acceptThenClose", agreement, ...FULL };
@@ -150,8 +150,8 @@ const FULL = {
   reason: "the server is at its limit of connections",
 } as const;
 
-function refuse(code: "ORIGIN_REFUSED" | "CONNECTIONS_TOO_MANY", detail?: string): Decision<never> {
-  return { type: "refuse", refusal: faultRefusal(code, detail) };
+function refuse(refusal: SendableRefusal): Decision<never> {
+  return { type: "refuse", refusal };
 }
 
 function turnAwayFor<Data>(

@@ -1,4 +1,5 @@
 import {
+  detailOfLimit,
   type HandshakeFaultCode,
   type HeadLimits,
   type HttpResponse,
@@ -28,6 +29,28 @@ export type SendableRefusal = RefusedHandshake & HttpResponse;
 /** The refusal for a row of the table of handshake faults, with advice in its reason. */
 export function faultRefusal(code: HandshakeFaultCode, detail?: string): SendableRefusal {
   return withAdvice(refusalFor(code, detail));
+}
+
+/** The refusal for what is over a limit: it names the option, what it is set to and the number over it. */
+function limitRefusal(code: HandshakeFaultCode, limit: number, value?: number): SendableRefusal {
+  return faultRefusal(code, detailOfLimit(code, limit, value));
+}
+
+/** The refusal for want of a place: how many there are is for the application to know, not for the client. */
+export function fullRefusal(maxConnections: number): SendableRefusal {
+  const { reason } = limitRefusal("CONNECTIONS_TOO_MANY", maxConnections);
+  return { ...faultRefusal("CONNECTIONS_TOO_MANY"), reason };
+}
+
+/** The refusal for one whose time is up: of a hook that did not settle, the application is told. */
+export function timeoutRefusal(
+  { request, isAdmitted }: { readonly request: unknown; readonly isAdmitted: boolean },
+  handshakeTimeoutMs: number,
+): SendableRefusal {
+  const refusal = limitRefusal("TIMEOUT", handshakeTimeoutMs);
+  if (request === undefined) return refusal;
+  const hook = isAdmitted ? "authenticate" : "onRequest";
+  return { ...refusal, reason: `${refusal.reason} ${hook} did not settle in that time.` };
 }
 
 /** What is told to the peer in the body is told to the application, too. */
@@ -69,8 +92,9 @@ export function notAdmitted(outcome: unknown): SendableRefusal {
 export function acceptedToClose(
   code: "REJECTED" | "CONNECTIONS_TOO_MANY",
   closeCode: number,
+  { maxConnections }: { readonly maxConnections: number },
 ): RefusedHandshake {
-  const { reason } = code === "REJECTED" ? rejectedWith(101) : faultRefusal(code);
+  const { reason } = code === "REJECTED" ? rejectedWith(101) : fullRefusal(maxConnections);
   return { httpStatus: 101, closeCode, code, reason };
 }
 
@@ -90,8 +114,11 @@ export function excessOf(
   { target, fields }: RequestHead,
   { maxHeaderBytes, maxHeaderCount }: Required<{ readonly [Name in keyof HeadLimits]: number }>,
 ): SendableRefusal | undefined {
-  if (fields.size > maxHeaderCount) return faultRefusal("HEADERS_TOO_MANY");
+  if (fields.size > maxHeaderCount) {
+    return limitRefusal("HEADERS_TOO_MANY", maxHeaderCount, fields.size);
+  }
   let bytes = target.length;
   for (const [name, value] of fields) bytes += name.length + value.length + ": \r\n".length;
-  return bytes > maxHeaderBytes ? faultRefusal("HEAD_TOO_LARGE") : undefined;
+  if (bytes <= maxHeaderBytes) return undefined;
+  return limitRefusal("HEAD_TOO_LARGE", maxHeaderBytes, bytes);
 }

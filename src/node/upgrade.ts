@@ -13,11 +13,13 @@ import {
   acceptedToClose,
   excessOf,
   faultRefusal,
+  fullRefusal,
   HANDLER_FAILED,
   PATH_UNKNOWN,
   type RefusedHandshake,
   rejectedWith,
   type SendableRefusal,
+  timeoutRefusal,
   withAdvice,
 } from "./upgrade-refusal.js";
 import { type PendingEvents, type PendingLimits, PendingTransport } from "./upgrade-transport.js";
@@ -95,7 +97,7 @@ export class Upgrader<Data> {
     const withoutPlace = this.#pending.size - this.#admittedCount;
     if (this.#isClosing) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
     else if (withoutPlace > Math.max(maxConnections, MIN_PENDING)) {
-      this.refuse(pending, faultRefusal("CONNECTIONS_TOO_MANY"));
+      this.refuse(pending, fullRefusal(maxConnections));
     }
     return pending;
   }
@@ -204,7 +206,7 @@ export class Upgrader<Data> {
           closeCode,
           reason,
         );
-        this.#events.onRefused(acceptedToClose(code, closeCode), request);
+        this.#events.onRefused(acceptedToClose(code, closeCode, this.options), request);
         break;
       }
       case "refuse":
@@ -265,11 +267,7 @@ export class Upgrader<Data> {
   }
 
   #timeOut(pending: PendingTransport): void {
-    const refusal = faultRefusal("TIMEOUT");
-    const hook = pending.isAdmitted ? "authenticate" : "onRequest";
-    const hint = `${refusal.reason} ${hook} did not settle within handshakeTimeoutMs.`;
-    const isHooks = pending.request !== undefined;
-    this.refuse(pending, isHooks ? { ...refusal, reason: hint } : refusal);
+    this.refuse(pending, timeoutRefusal(pending, this.options.handshakeTimeoutMs));
   }
 
   /** A hook of the application failed. */

@@ -75,3 +75,4 @@ export { ReadyState } from "./ready-state.js";
 export type { Role } from "./role.js";
 export { noTraffic, type TrafficCount } from "./traffic.js";
 export { Utf8Validator } from "./utf8.js";
+export { visibleText } from "./visible-text.js";

@@ -129,6 +129,20 @@ describe("plainsocket connect", () => {
     expect(await done).toBe(0);
   });
 
+  it("says where it failed, with the status and what the server said, and nothing secret", async () => {
+    server.addGuard(() => ({
+      type: "refuse",
+      refusal: { httpStatus: 403, body: "no\u001b[2Jt you\nnor them", reason: "a test" },
+    }));
+    const terminal = new TestTerminal();
+    const url = server.url.replace("//", "//user:hunter2@");
+
+    expect(await terminal.run("connect", `${url}?token=s3same`)).toBe(1);
+    expect(terminal.complained).toBe(
+      `plainsocket: ${server.url}: the server did not switch protocols: it answered 403: "no\\x1b[2Jt you" (RFC 6455 §4.1)\n`,
+    );
+  });
+
   it("can be interrupted while it connects", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => {

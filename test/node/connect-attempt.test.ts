@@ -185,7 +185,10 @@ describe("an attempt that takes too long", () => {
       await settle();
       clock.advance(1_000);
     }
-    expect(await failed).toMatchObject({ code: "TIMEOUT" });
+    expect(await failed).toMatchObject({
+      code: "TIMEOUT",
+      message: expect.stringMatching(/^ws:\/\/h\/: .*: handshakeTimeoutMs is 10000 \(/),
+    });
     await peer.ended();
   });
 

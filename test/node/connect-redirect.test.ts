@@ -104,6 +104,16 @@ describe("a redirect", () => {
     expect(two.hops).toHaveLength(3);
   });
 
+  it("fails with the address that it led to", async () => {
+    const answers = ["ws://other:81/there?token=s3same", "/further"];
+    const { error } = await journey("ws://h/", answers, { followRedirects: 1 });
+
+    expect(error).toMatchObject({
+      url: "ws://other:81/there",
+      message: expect.stringMatching(/^ws:\/\/other:81\/there: .* it answered 302 \(/),
+    });
+  });
+
   it("to the same origin takes credentials along", async () => {
     const url = "ws://user:pass@h:8080/";
     const headers = { Cookie: "b", "X-Tag": "t" };

@@ -1,7 +1,7 @@
 // How many connections there may be, and that every way out gives a place back.
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "../support/clock.js";
-import { RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
+import { answerTo, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
 import { eventually } from "../support/raw-peer.js";
 import { startServer, WAYS_IN } from "../support/server-under-test.js";
 import { CLOSE, frame } from "../support/wire-frame.js";
@@ -18,8 +18,15 @@ describe("maxConnections", () => {
       await one.head();
       await two.head();
 
-      expect(await statusOf(under, upgradeRequest())).toBe(503);
-      expect(under.refused).toMatchObject([{ code: "CONNECTIONS_TOO_MANY" }]);
+      const { httpStatus, body } = await answerTo(under, upgradeRequest());
+      expect(httpStatus).toBe(503);
+      expect(body).not.toContain("is 2"); // that is for the application to know
+      expect(under.refused).toMatchObject([
+        {
+          code: "CONNECTIONS_TOO_MANY",
+          reason: expect.stringContaining("limit of connections: maxConnections is 2 "),
+        },
+      ]);
       expect(under.server.connections.size).toBe(2);
     },
   );

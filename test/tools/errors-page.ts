@@ -6,7 +6,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { TRANSPORT_FAULTS } from "../../src/node/transport-error.js";
-import { HANDSHAKE_FAULTS, ProtocolError, VIOLATIONS } from "../../src/protocol/index.js";
+import {
+  HANDSHAKE_FAULTS,
+  HandshakeError,
+  type HandshakeFault,
+  ProtocolError,
+  VIOLATIONS,
+} from "../../src/protocol/index.js";
 
 const PAGE = path.join(process.cwd(), "docs", "errors.md");
 
@@ -16,14 +22,20 @@ const EXAMPLE = new ProtocolError("MESSAGE_TOO_BIG", {
   limit: 1_048_576,
 }).message;
 
+const REFUSED = new HandshakeError("STATUS_UNEXPECTED", {
+  url: "wss://example.org/chat",
+  detail: "it answered 403",
+  body: new TextEncoder().encode("members only"),
+}).message;
+
 export function errorsPage(): string {
   const violations = Object.entries(VIOLATIONS).map(
     ([code, { closeCode, section, reason, rule }]) =>
       `| \`${code}\` | ${closeCode} | ${reason} | ${rule} | ${section} |`,
   );
-  const faults = Object.entries(HANDSHAKE_FAULTS).map(
-    ([code, { httpStatus, section, rule }]) =>
-      `| \`${code}\` | ${httpStatus ?? "–"} | ${section} | ${rule} |`,
+  const faults = Object.entries<HandshakeFault>(HANDSHAKE_FAULTS).map(
+    ([code, { httpStatus, section, rule, option }]) =>
+      `| \`${code}\` | ${httpStatus ?? "–"} | ${rule} | ${option ? `\`${option}\`` : "–"} | ${section} |`,
   );
   const transport = Object.entries(TRANSPORT_FAULTS).map(
     ([code, { rule }]) => `| \`${code}\` | ${rule} |`,
@@ -51,10 +63,16 @@ ${violations.join("\n")}
 ## HandshakeError: the opening handshake failed
 
 The status is what a server answers; \`connect()\` reports what the server answered as \`httpStatus\`, with \`headers\` and the
-first 16 KiB of the \`body\`.
+first 16 KiB of the \`body\`, a Buffer, and as \`bodyText\`. The message has the address without user information and query (also as
+\`url\`), the rule, the status, the first line of the body, and where the rule stands:
 
-| \`code\` | HTTP status | Where it stands | Rule |
-| --- | --- | --- | --- |
+\`${REFUSED}\`
+
+Where the rule is a limit, the message names the option, what it is set to and, where it is known, the number over it; they are
+also \`option\`, \`limit\` and \`value\`.
+
+| \`code\` | HTTP status | Rule | Option | Where it stands |
+| --- | --- | --- | --- | --- |
 ${faults.join("\n")}
 
 ## TransportError: the connection ended outside the protocol

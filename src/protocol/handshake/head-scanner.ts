@@ -109,7 +109,10 @@ export class HeadScanner<StartLine> {
         this.#afterCr = true;
       } else throw malformed("there is a control character in it");
     }
-    if (at < chunk.length) throw new HandshakeError("HEAD_TOO_LARGE");
+    if (at < chunk.length) {
+      const value = this.#bytes + chunk.length - offset;
+      throw new HandshakeError("HEAD_TOO_LARGE", { value, limit: this.#maxBytes });
+    }
     this.#keep(chunk, start, end);
     this.#bytes += at - offset;
     return undefined;
@@ -144,7 +147,10 @@ export class HeadScanner<StartLine> {
       return undefined;
     }
     if (line === "") return this.#startLine;
-    if (this.#fieldLines.length >= this.#maxCount) throw new HandshakeError("HEADERS_TOO_MANY");
+    if (this.#fieldLines.length >= this.#maxCount) {
+      const value = this.#fieldLines.length + 1;
+      throw new HandshakeError("HEADERS_TOO_MANY", { value, limit: this.#maxCount });
+    }
     this.#fieldLines.push(parseFieldLine(line));
     return undefined;
   }

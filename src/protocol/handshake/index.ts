@@ -15,6 +15,7 @@ export {
 } from "./extension-header.js";
 export { Fields, type FieldLine } from "./fields.js";
 export {
+  detailOfLimit,
   HANDSHAKE_FAULTS,
   HandshakeError,
   type HandshakeErrorOptions,

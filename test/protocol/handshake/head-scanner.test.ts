@@ -150,6 +150,18 @@ describe("the limits of the scanner", () => {
     );
   });
 
+  it("are named in the error, with what has come so far", () => {
+    const large = () => {
+      const chunked = scanner({ maxHeaderBytes: 20 });
+      chunked.scan(latin1("x".repeat(15)), 0);
+      chunked.scan(latin1("x".repeat(15)), 0);
+    };
+    expect(large).toThrow("at least 30, and maxHeaderBytes is 20");
+    expect(() => scan(`S\r\n${header(9)}`, { maxHeaderCount: 2 })).toThrow(
+      "at least 3, and maxHeaderCount is 2",
+    );
+  });
+
   it("count the bytes of all chunks, and of all heads", () => {
     const chunked = scanner({ maxHeaderBytes: 10 });
     chunked.scan(latin1("12345"), 0);

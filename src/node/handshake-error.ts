@@ -1,0 +1,35 @@
+import { Buffer } from "node:buffer";
+import {
+  HandshakeError as AnyHandshakeError,
+  type HandshakeErrorOptions,
+  type HandshakeFaultCode,
+  type WebSocketUri,
+} from "../protocol/index.js";
+
+/** The opening handshake failed, so there is no connection: what {@link connect} rejects with. */
+export class HandshakeError extends AnyHandshakeError {
+  /** How the body of the server's answer begins: at most 16 KiB of it. */
+  declare readonly body: Buffer | undefined;
+
+  constructor(code: HandshakeFaultCode, options: HandshakeErrorOptions = {}) {
+    const { body } = options;
+    super(code, {
+      ...options,
+      body: body && Buffer.from(body.buffer, body.byteOffset, body.length),
+    });
+  }
+}
+
+/** The error with the address that it is about. */
+export function failureAt(error: AnyHandshakeError, uri: WebSocketUri): HandshakeError {
+  const { code, detail, limit, value, httpStatus, headers, body } = error;
+  const found = { detail, limit, value, httpStatus, headers, body };
+  const cause = "cause" in error ? { cause: error.cause } : {};
+  return new HandshakeError(code, { ...found, url: urlOf(uri), ...cause });
+}
+
+/** Without user information and query: tokens may be there. */
+function urlOf({ secure, hostHeader, target }: WebSocketUri): string {
+  const [path = ""] = target.split("?", 1);
+  return `${secure ? "wss" : "ws"}://${hostHeader}${path}`;
+}
