@@ -13,7 +13,7 @@ import type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
 import type { MessageGuard } from "./delivery.js";
 import { tellOpened } from "./diagnostics.js";
 import { Emitter } from "./emitter.js";
-import type { Message } from "./options.js";
+import type { MessageIterator } from "./inbox.js";
 import type { SendStatus } from "./outgoing.js";
 import { nodePlatform } from "./platform.js";
 import { NO_OPTIONS, type Sendable, toPayload, toReady } from "./sendable.js";
@@ -204,7 +204,7 @@ export class WebSocketConnection<Data = unknown>
    * The messages, one by one; the peer waits while the loop body works. Ends when the connection
    * does. Leaving the loop early does not close it. Several loops share the messages.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+  [Symbol.asyncIterator](): MessageIterator {
     return this.#session.delivery.iterate();
   }
 

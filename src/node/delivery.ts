@@ -1,5 +1,5 @@
 import type { Budget } from "../protocol/index.js";
-import { type Delivered, Inbox } from "./inbox.js";
+import { type Delivered, Inbox, type MessageIterator } from "./inbox.js";
 import type { Message } from "./options.js";
 
 /** Decides whether a message reaches the application. Sees the message as listeners do. */
@@ -114,7 +114,7 @@ export class Delivery {
     void SETTLED.then(() => this.goOn());
   }
 
-  iterate(): AsyncIterableIterator<Message, undefined> {
+  iterate(): MessageIterator {
     return this.#opened().iterate(() => this.#serveReaders());
   }
 

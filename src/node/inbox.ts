@@ -7,8 +7,13 @@ export interface Delivered {
   readonly isText: boolean;
 }
 
+/** AsyncIterableIterator says what comes at the end since TypeScript 5.6 only. */
+export interface MessageIterator extends AsyncIterator<Message, undefined> {
+  [Symbol.asyncIterator](): MessageIterator;
+}
+
 interface Reader {
-  readonly iterator: AsyncIterableIterator<Message, undefined>;
+  readonly iterator: MessageIterator;
   readonly resolve: (result: IteratorResult<Message, undefined>) => void;
 }
 
@@ -65,7 +70,7 @@ export class Inbox {
   }
 
   /** @param wanted - Called when a reader has begun to wait, or an iterator has gone. */
-  iterate(wanted: () => void): AsyncIterableIterator<Message, undefined> {
+  iterate(wanted: () => void): MessageIterator {
     this.#iterators++;
     let isDone = false;
     const finish = (): void => {
@@ -75,7 +80,7 @@ export class Inbox {
       this.#dismiss(iterator);
       wanted();
     };
-    const iterator: AsyncIterableIterator<Message, undefined> = {
+    const iterator: MessageIterator = {
       [Symbol.asyncIterator]: () => iterator,
       next: () => {
         if (isDone || (this.#hasEnded && this.isEmpty)) return Promise.resolve(END);
@@ -97,7 +102,7 @@ export class Inbox {
   }
 
   /** Who waits with `iterator` waits in vain: the next message is for others. */
-  #dismiss(iterator: AsyncIterableIterator<Message, undefined>): void {
+  #dismiss(iterator: MessageIterator): void {
     for (const place of this.#readers.places()) {
       if (place.value.iterator !== iterator) continue;
       this.#readers.remove(place);
