@@ -8,7 +8,8 @@ import {
   ResponseHeadReader,
 } from "../protocol/index.js";
 import { BodyReader } from "./connect-body.js";
-import { codeOf } from "./transport-error.js";
+import { detailOf } from "./transport-error.js";
+import { isEncrypted } from "./trusted-proxies.js";
 
 /**
  * Reads one response head.
@@ -23,8 +24,10 @@ export function readHead<T>(
   use: (complete: CompleteHead<ResponseHead>) => T | Promise<T>,
 ): Promise<T> {
   const reader = new ResponseHeadReader(limits);
+  let hasAnswered = false;
   return new Promise((resolve, reject) => {
     const onData = (chunk: Uint8Array): void => {
+      hasAnswered = true;
       try {
         const complete = reader.push(chunk);
         if (complete === undefined) return;
@@ -37,7 +40,7 @@ export function readHead<T>(
     };
     const stopLoss = onLoss(transport, (error) => {
       stop();
-      reject(error);
+      reject(hasAnswered ? error : unanswered(error, transport));
     });
     const stop = (): void => {
       stopLoss();
@@ -85,9 +88,16 @@ export function whenReady(transport: Duplex, event: "connect" | "secureConnect")
   });
 }
 
-/** The error for a network that failed. Only its code goes into the message. */
+/** The error for a network that failed. Only its code and what to do go into the message. */
 export function transportFailed(cause: unknown): HandshakeError {
-  return new HandshakeError("TRANSPORT_FAILED", { cause, detail: codeOf(cause) });
+  return new HandshakeError("TRANSPORT_FAILED", { cause, detail: detailOf(cause) });
+}
+
+/** Servers that speak TLS end what does not begin with it, without a word. */
+function unanswered(error: HandshakeError, transport: Duplex): HandshakeError {
+  if (error.code !== "TRANSPORT_ENDED") return error;
+  const advice = isEncrypted(transport) ? "" : ", as one does that speaks TLS here (wss)";
+  return new HandshakeError(error.code, { detail: `the server sent nothing${advice}` });
 }
 
 /** Tells when a transport fails or ends, or has done so before. @returns How to stop listening. */

@@ -52,6 +52,31 @@ export function transportError(cause: Error): TransportError {
   );
 }
 
+const UNTRUSTED =
+  "the option tls.ca names whom to trust beside those that Node trusts, such as the certificate itself";
+const NO_TLS = "the server does not speak TLS here, so ws in place of wss may be right";
+
+/** What to do about an error of TLS, by its code. */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", UNTRUSTED],
+  ["SELF_SIGNED_CERT_IN_CHAIN", UNTRUSTED],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", UNTRUSTED],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", UNTRUSTED],
+  [
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "the certificate is another host's: the option tls.servername says whose to expect",
+  ],
+  ["ERR_SSL_PACKET_LENGTH_TOO_LONG", NO_TLS],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", NO_TLS],
+]);
+
+/** What to say of an error of the network or of TLS: its code, and what to do where that is known. */
+export function detailOf(cause: unknown): string | undefined {
+  const code = codeOf(cause);
+  const advice = code && ADVICE.get(code);
+  return advice ? `${code} (${advice})` : code;
+}
+
 /** The `code` of an error of the network or of TLS, such as `"ECONNRESET"`: it says all, and holds nothing secret. */
 export function codeOf(cause: unknown): string | undefined {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;

@@ -64,7 +64,8 @@ export function remoteAddressOf(transport: Duplex): string | undefined {
   return typeof transport.remoteAddress === "string" ? transport.remoteAddress : undefined;
 }
 
-function isEncrypted(transport: Duplex): boolean {
+/** Whether TLS runs on the transport itself. */
+export function isEncrypted(transport: Duplex): boolean {
   return "encrypted" in transport && transport.encrypted === true;
 }
 

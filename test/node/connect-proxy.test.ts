@@ -124,14 +124,14 @@ describe("a proxy", () => {
     const peer = await proxy.next();
     await peer.answer(ESTABLISHED);
     tunnelTo(server.port, peer);
-    expect((await failed).detail).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+    expect((await failed).detail).toContain("ERR_TLS_CERT_ALTNAME_INVALID");
     await proxy.deserted();
   });
 
   it("that nobody trusts gets no request", async () => {
     await using proxy = await StubServer.start({ tls: { key: KEY, cert: LOCALHOST } });
     const opening = connect("ws://h/", { proxy: `https://u:p@localhost:${proxy.port}` });
-    expect((await failureOf(opening)).detail).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+    expect((await failureOf(opening)).detail).toContain("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
     for (const peer of proxy.waiting) expect(peer.bytes).toHaveLength(0);
   });
 });

@@ -87,7 +87,7 @@ describe.each(WAYS_IN)("a server with trustedProxies, by %s", (wayIn) => {
   it("gives the client's address to hooks and to the connection", async () => {
     const seen: unknown[] = [];
     const authenticate = (request: { remoteAddress: unknown; isSecure: unknown }) =>
-      void seen.push(request.remoteAddress, request.isSecure);
+      seen.push(request.remoteAddress, request.isSecure);
     await using under = await startServer({ trustedProxies: ["127.0.0.1"], authenticate }, wayIn);
     under.server.on("connection", ({ remoteAddress }) => seen.push(remoteAddress));
     using client = await RawClient.send(under, upgradeRequest("/", FORWARDED));

@@ -107,7 +107,8 @@ export class HeadScanner<StartLine> {
         throw malformed("a line must end in CR LF");
       } else if (byte === CR) {
         this.#afterCr = true;
-      } else throw malformed("there is a control character in it");
+      } else if (this.#bytes + at - offset === 1 && isTls(byte)) throw malformed(TLS);
+      else throw malformed("there is a control character in it");
     }
     if (at < chunk.length) {
       const value = this.#bytes + chunk.length - offset;
@@ -178,6 +179,13 @@ function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
   }
   return text;
 }
+
+/** A handshake or an alert of TLS begins with this byte (RFC 8446 §5.1). */
+function isTls(byte: number): boolean {
+  return byte === 0x16 || byte === 0x15;
+}
+
+const TLS = "it is TLS, which one end speaks here (wss) and the other does not (ws)";
 
 function malformed(detail: string): HandshakeError {
   return new HandshakeError("HEAD_MALFORMED", { detail });

@@ -127,6 +127,18 @@ describe("the scanner of heads", () => {
   });
 });
 
+describe("TLS where HTTP is expected", () => {
+  it.each([0x15, 0x16])("is told by its first byte, %i", (first) => {
+    const bytes = Uint8Array.of(first, 3, 1, 2);
+
+    expect(() => scanner().scan(bytes, 0)).toThrow(/it is TLS, .* \(RFC 9112 §2\)$/);
+    expect(() => scanner().scan(Uint8Array.of(0x41, ...bytes), 0)).toThrow("control character");
+    const bytewise = scanner();
+    bytewise.scan(latin1("A"), 0);
+    expect(() => bytewise.scan(bytes, 0)).toThrow("control character");
+  });
+});
+
 describe("the limits of the scanner", () => {
   it("are 16384 bytes and 128 header lines by default", () => {
     const filled = (bytes: number) => `START\r\na: ${"x".repeat(bytes - 14)}\r\n\r\n`;
