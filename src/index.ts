@@ -35,6 +35,7 @@ export {
   type ServerOptions,
   ServerRequest,
   type ShutdownOptions,
+  type UpgradeOptions,
   type Timer,
   type TlsClientOptions,
   type Traffic,

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Names } from "../input/index.js";
 import {
   CloseCode,
@@ -72,6 +73,15 @@ export class WebSocketConnection<Data = unknown>
   /** Resolves when the connection has ended; never rejects. */
   get closed(): Promise<CloseInfo> {
     return this.#session.closed;
+  }
+
+  /**
+   * What the connection runs on: a `Socket` of node:net, a `TLSSocket` of node:tls, or the stream that
+   * it was made with; the same when it is closed. To look at (`remotePort`, `getPeerCertificate()`),
+   * not to use: whoever writes into it, reads from it or ends it breaks the connection.
+   */
+  get transport(): Duplex {
+    return this.#session.link.transport;
   }
 
   /** CLOSING from {@link close} or the peer's Close frame on, CLOSED once the transport has ended (RFC 6455 §7.1.3, §7.1.4). */

@@ -35,7 +35,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   readonly core: ProtocolConnection;
   readonly writer: TransportWriter;
   readonly role: Role;
-  readonly #transport: LinkSetup["transport"];
+  readonly transport: LinkSetup["transport"];
   readonly #options: ResolvedConnectionOptions;
   readonly #owner: LinkOwner;
   readonly #keepalive: Keepalive;
@@ -59,7 +59,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     const { role, transport, options, received } = setup;
     const { limits, textAs, zeroCopy } = options;
     this.role = role;
-    this.#transport = transport;
+    this.transport = transport;
     this.#ownsChunks = transport instanceof Socket;
     this.#options = options;
     this.#owner = owner;
@@ -94,7 +94,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   }
 
   get remoteAddress(): string | undefined {
-    return this.#transport instanceof Socket ? this.#transport.remoteAddress : undefined;
+    return this.transport instanceof Socket ? this.transport.remoteAddress : undefined;
   }
 
   /** Tells the owner what the peer did, until there is nothing more or the owner wants nothing more. */
@@ -135,7 +135,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   destroy(error: Error): void {
     this.error ??= error;
     this.core.transportEnded();
-    this.#transport.destroy();
+    this.transport.destroy();
   }
 
   /** @returns Whether everything that arrived has been told. */
@@ -191,8 +191,8 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   #setReading(isReading: boolean): void {
     if (isReading === this.#isReading) return;
     this.#isReading = isReading;
-    if (isReading) this.#transport.resume();
-    else this.#transport.pause();
+    if (isReading) this.transport.resume();
+    else this.transport.pause();
   }
 
   #progressing(): () => void {
@@ -231,7 +231,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   }
 
   #attach(received: Uint8Array): void {
-    const transport = this.#transport;
+    const transport = this.transport;
     if (transport instanceof Socket) {
       transport.setNoDelay(true);
       transport.setTimeout(0);

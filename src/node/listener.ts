@@ -125,7 +125,7 @@ export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
     const complete = read(reader, chunk, pending, upgrader);
     if (complete === undefined) return;
     pending.keep(complete.rest);
-    const arrival = judgeArrival(complete.head, transport, upgrader.options.isTrusted);
+    const arrival = judgeArrival(complete.head, { transport }, upgrader.options.isTrusted);
     upgrader.answer(pending, arrival, upgrader.claim(arrival));
   });
 }

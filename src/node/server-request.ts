@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import {
   Fields,
@@ -15,7 +15,7 @@ import { clientOrigin, type IsTrusted } from "./trusted-proxies.js";
  * client and may be made up (RFC 6455 §10.1).
  *
  * Printing it shows neither the query nor header values nor subprotocols: browsers can
- * put a token in all of them.
+ * put a token in all of them. It shows no {@link raw} and no {@link socket}, either.
  */
 export class ServerRequest {
   /** `"GET"`; or `"HEAD"`, in `onRequest`. */
@@ -31,6 +31,7 @@ export class ServerRequest {
   readonly remoteAddress: string | undefined;
   /** Whether the request came through TLS, up to this process or to one of `trustedProxies`. */
   readonly isSecure: boolean;
+  readonly #source: RequestSource;
   readonly #wanted: StillWanted;
   readonly #query: string;
   readonly #subprotocols: readonly string[];
@@ -45,6 +46,7 @@ export class ServerRequest {
     this.headers = request.fields;
     this.remoteAddress = origin.remoteAddress;
     this.isSecure = origin.isSecure;
+    this.#source = origin.source;
     this.#wanted = origin.wanted;
     this.#query = request.query;
   }
@@ -52,6 +54,25 @@ export class ServerRequest {
   /** Aborted when nobody waits for the answer any more: the client is gone, or time is up. */
   get signal(): AbortSignal {
     return this.#wanted.signal;
+  }
+
+  /**
+   * The request as an http server parsed it, with all that middleware has put on it: a
+   * session, a user. `undefined` where no http server did: on an own listener, and after
+   * `accept`.
+   */
+  get raw(): IncomingMessage | undefined {
+    return this.#source.message;
+  }
+
+  /**
+   * What the request came over: a `Socket` of node:net, or a `TLSSocket` of node:tls, which knows
+   * the client's certificate (`authorized`, `getPeerCertificate()`); or the stream that was handed
+   * over. To look at, not to use: whoever writes into it, reads from it or ends it
+   * breaks the connection.
+   */
+  get socket(): Duplex {
+    return this.#source.transport;
   }
 
   /** What the client offers, best first. */
@@ -87,8 +108,16 @@ export class StillWanted {
   }
 }
 
+/** Where a request was read from. */
+export interface RequestSource {
+  readonly transport: Duplex;
+  /** Where an http server has read it. */
+  readonly message?: IncomingMessage | undefined;
+}
+
 /** What a {@link ServerRequest} holds besides what stands in the head. */
 export interface RequestOrigin {
+  readonly source: RequestSource;
   readonly method: string;
   readonly subprotocols: readonly string[];
   readonly remoteAddress: string | undefined;
@@ -108,33 +137,53 @@ export type Arrival = {
 );
 
 /**
- * Judges a head that came over `transport`. Never throws for what a peer sent.
+ * Judges a head that came from `source`. Never throws for what a peer sent.
  *
  * @param isTrusted - Whether to believe what the one at an address says of where it got the request.
  */
-export function judgeArrival(head: RequestHead, transport: Duplex, isTrusted: IsTrusted): Arrival {
+export function judgeArrival(
+  head: RequestHead,
+  source: RequestSource,
+  isTrusted: IsTrusted,
+): Arrival {
   const verdict = judgeRequest(head);
   const wanted = new StillWanted();
   if (verdict.kind === "refused") return { ...verdict, head, wanted, request: undefined };
 
   const isUpgrade = verdict.kind === "upgrade";
-  const { remoteAddress, isSecure } = clientOrigin(transport, head.fields, isTrusted);
+  const { remoteAddress, isSecure } = clientOrigin(source.transport, head.fields, isTrusted);
   const subprotocols = isUpgrade ? verdict.request.subprotocols : [];
-  const origin = { method: head.method, subprotocols, remoteAddress, isSecure, wanted };
+  const { method } = head;
+  const origin = { source, method, subprotocols, remoteAddress, isSecure, wanted };
   const request = new ServerRequest(verdict.request, origin);
   return isUpgrade
     ? { kind: "upgrade", head, wanted, request, upgrade: verdict.request }
     : { kind: "not-an-upgrade", head, wanted, request, refusal: verdict.refusal };
 }
 
-/** The request as Node's http server parsed it. */
-export function headOf(message: IncomingMessage): RequestHead {
-  return {
-    method: message.method ?? "",
-    target: message.url ?? "",
-    httpVersion: message.httpVersion,
-    fields: Fields.fromRawHeaders(message.rawHeaders),
-  };
+/** What a request of Node's http server consists of, as far as those have it that others make up. */
+type MadeUpMessage = Partial<
+  Pick<IncomingMessage, "method" | "url" | "httpVersion" | "headers" | "rawHeaders">
+>;
+
+/** The request as Node's http server parsed it; or as somebody made it up, with `headers` alone. */
+export function headOf({
+  method = "",
+  url = "",
+  httpVersion = "1.1",
+  headers = {},
+  rawHeaders = [],
+}: MadeUpMessage): RequestHead {
+  const fields = rawHeaders.length > 0 ? Fields.fromRawHeaders(rawHeaders) : fieldsOf(headers);
+  return { method, target: url, httpVersion, fields };
+}
+
+function fieldsOf(headers: IncomingHttpHeaders): Fields {
+  return new Fields(
+    Object.entries(headers).flatMap(([name, value = []]) =>
+      [value].flat().map((one) => [name, one] as const),
+    ),
+  );
 }
 
 /** The path of a request, also of one that is no good otherwise. */

@@ -21,7 +21,7 @@ import {
   resolveShutdownOptions,
   type ShutdownOptions,
 } from "./server-shutdown.js";
-import { answerUpgrade, attach } from "./upgrade-attached.js";
+import { answerUpgrade, attach, type UpgradeOptions } from "./upgrade-attached.js";
 import type { AdmissionGuard } from "./upgrade-guard.js";
 import type { RefusedHandshake } from "./upgrade-refusal.js";
 import { Upgrader } from "./upgrade.js";
@@ -128,17 +128,25 @@ export class WebSocketServer<Data = undefined>
 
   /**
    * Answers one upgrade of an http server, for those who listen for `upgrade`
-   * themselves; takes over the socket. All checks are made, path and route included.
+   * themselves; takes over the socket. All checks are made, path and route included. A socket
+   * that is closed already, or that somebody has answered, is left alone.
    *
+   * @param request - It may be made up: `method`, `url` and `headers` are all that is read.
+   *   `authenticate` finds it as `request.raw`.
    * @param head - What came behind the request: the third argument of `upgrade`.
-   * @throws {Error} This socket has been handed over before. Whoever has it is not affected.
+   * @param options - `{ data }` is for those who know the client already: `authenticate` is not asked.
+   * @throws {TypeError} An option does not exist. The socket has not been touched.
+   * @throws {Error} The request came through `request`, not `upgrade`, so that the http server goes
+   *   on reading its socket. Or the socket has been handed over before; whoever has it is
+   *   not affected.
    */
   handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Uint8Array = new Uint8Array(0),
+    options: UpgradeOptions<Data> = {},
   ): void {
-    answerUpgrade(this.#upgrader, request, socket, head);
+    answerUpgrade(this.#upgrader, request, socket, head, options);
   }
 
   /**

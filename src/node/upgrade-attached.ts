@@ -3,28 +3,59 @@ import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import type { RequestHead } from "../protocol/index.js";
-import { type Arrival, headOf, judgeArrival } from "./server-request.js";
-import type { AnyUpgrader, Claim } from "./upgrade.js";
+import { checkOptions, type Names } from "../input/index.js";
+import type { Verdict } from "./server-options.js";
+import { type Arrival, headOf, judgeArrival, type RequestSource } from "./server-request.js";
+import type { AnyUpgrader, Claim, Upgrader } from "./upgrade.js";
 
 type AnyHttpServer = HttpServer | HttpsServer;
 
 /** Sockets that have been handed over: nobody may have one twice. */
 const handedOver = new WeakSet<Duplex>();
 
+/** What the application knows of a client when it hands over an upgrade. */
+export interface UpgradeOptions<Data = undefined> {
+  /**
+   * What `authenticate` would return, which is not asked then: this becomes
+   * `connection.data`, and `undefined`, `null` and `false` refuse with 401. All other
+   * checks are made. Leave it out, and `authenticate` is asked.
+   */
+  readonly data?: Verdict<Data>;
+}
+
+const NAMES: Names<UpgradeOptions<unknown>> = {
+  owner: "handleUpgrade()",
+  known: { data: true },
+};
+
 /**
- * Answers the upgrade that Node's http server has parsed.
+ * Answers the upgrade that an http server has parsed.
  *
- * @throws {Error} This socket has been handed over before. Whoever has it now is not affected.
+ * @throws {TypeError} An option does not exist.
+ * @throws {Error} The request was no upgrade for the http server; or this socket has been handed
+ *   over before, and whoever has it now is not affected.
  */
-export function answerUpgrade(
-  upgrader: AnyUpgrader,
+export function answerUpgrade<Data>(
+  upgrader: Upgrader<Data>,
   message: IncomingMessage,
   transport: Duplex,
   received: Uint8Array,
+  options: UpgradeOptions<Data>,
 ): void {
+  checkOptions(options, NAMES);
+  // Not with !: requests that somebody has made up may lack it.
+  if ("upgrade" in message && message.upgrade === false) {
+    throw new Error(
+      'this request was no upgrade for the http server (request.upgrade is false), which goes on reading its socket: call handleUpgrade from a listener for "upgrade" of the http server, or give the http server as the option server',
+    );
+  }
   markHandedOver(transport);
-  const arrival = judgeArrival(headOf(message), transport, upgrader.options.isTrusted);
-  handOver(upgrader, transport, received, arrival, upgrader.claim(arrival));
+  const source = { transport, message };
+  const arrival = judgeArrival(headOf(message), source, upgrader.options.isTrusted);
+  const given = "data" in options ? { verdict: options.data } : undefined;
+  const pending = upgrader.open(transport);
+  pending.keep(received);
+  upgrader.answer(pending, arrival, upgrader.claim(arrival), given);
 }
 
 function markHandedOver(transport: Duplex): void {
@@ -73,7 +104,7 @@ class Attachment {
 
   readonly #onUpgrade = (message: IncomingMessage, transport: Duplex, received: Buffer): void => {
     if (handedOver.has(transport)) return; // by an earlier listener of the application
-    const judge = judging(headOf(message), transport);
+    const judge = judging(headOf(message), { transport, message });
     const isShared = this.#httpServer.listenerCount("upgrade") > 1;
 
     for (const upgrader of this.#upgraders) {
@@ -103,10 +134,10 @@ class Attachment {
 }
 
 /** Judges a request once for all servers that trust the same proxies: where it comes from depends on that. */
-function judging(head: RequestHead, transport: Duplex): (upgrader: AnyUpgrader) => Arrival {
+function judging(head: RequestHead, source: RequestSource): (upgrader: AnyUpgrader) => Arrival {
   const arrivals = new Map<unknown, Arrival>();
   return ({ options: { isTrusted } }) => {
-    const arrival = arrivals.get(isTrusted) ?? judgeArrival(head, transport, isTrusted);
+    const arrival = arrivals.get(isTrusted) ?? judgeArrival(head, source, isTrusted);
     arrivals.set(isTrusted, arrival);
     return arrival;
   };

@@ -1,13 +1,13 @@
 import type { Duplex } from "node:stream";
 import { buildResponse, type HttpResponse, type UpgradeRequest } from "../protocol/index.js";
 import { Chain } from "./chain.js";
-import { ConnectionGroup, Member } from "./connection-group.js";
-import { WebSocketConnection } from "./connection.js";
+import type { WebSocketConnection } from "./connection.js";
 import { tellAccepted, tellRefused } from "./diagnostics.js";
-import type { ResolvedServerOptions } from "./server-options.js";
+import type { ResolvedServerOptions, Verdict } from "./server-options.js";
 import { type Arrival, pathOf, type ServerRequest } from "./server-request.js";
 import { remoteAddressOf } from "./trusted-proxies.js";
-import { type Admission, type Agreement, type Decision, decide } from "./upgrade-decision.js";
+import { Accepted } from "./upgrade-accepted.js";
+import { type Admission, type Decision, decide } from "./upgrade-decision.js";
 import { Guards } from "./upgrade-guard.js";
 import {
   acceptedToClose,
@@ -33,6 +33,11 @@ export interface UpgraderEvents<Data> {
   readonly onRefused: (refusal: RefusedHandshake, request: ServerRequest | undefined) => void;
   /** A hook of the application threw. */
   readonly onHookError: (error: unknown) => void;
+}
+
+/** What the application has made of a client by itself, so that `authenticate` is not asked. */
+export interface GivenVerdict<Data> {
+  readonly verdict: Verdict<Data>;
 }
 
 /** What those need of an {@link Upgrader} who bring it transports, whatever data its connections have. */
@@ -62,10 +67,7 @@ export class Upgrader<Data> {
   readonly #pending = new Chain<PendingTransport>();
   /** How many of them hold a place for a connection. */
   #admittedCount = 0;
-  /** Connections that the application has been given. */
-  readonly #given = new ConnectionGroup<Data>(() => this.#checkEmpty());
-  /** Those that were only accepted to be closed. */
-  readonly #leaving = new ConnectionGroup<undefined>(() => this.#checkEmpty());
+  readonly #accepted: Accepted<Data>;
   readonly #whenEmpty: (() => void)[] = [];
   readonly #pendingLimits: PendingLimits;
   readonly #pendingEvents: PendingEvents = {
@@ -78,6 +80,7 @@ export class Upgrader<Data> {
     this.options = options;
     this.#events = events;
     this.guards = new Guards(events.onHookError);
+    this.#accepted = new Accepted(options.connection, () => this.#checkEmpty());
     const { clock, closeTimeoutMs, maxQueuedBytes } = options.connection;
     const { handshakeTimeoutMs } = options;
     this.#pendingLimits = { clock, handshakeTimeoutMs, closeTimeoutMs, maxQueuedBytes };
@@ -85,7 +88,7 @@ export class Upgrader<Data> {
 
   /** What the application has been given, and is not closed yet. */
   get connections(): ReadonlySet<WebSocketConnection<Data>> {
-    return this.#given.connections;
+    return this.#accepted.connections;
   }
 
   /** Watches over a transport from now on. Refuses it when there are too many, or the server is closing. */
@@ -115,8 +118,17 @@ export class Upgrader<Data> {
     }
   }
 
-  /** Answers a request: with a connection, or with a refusal. */
-  answer(pending: PendingTransport, arrival: Arrival, claim: Claim): void {
+  /**
+   * Answers a request: with a connection, or with a refusal.
+   *
+   * @param given - What the application has made of the client already.
+   */
+  answer(
+    pending: PendingTransport,
+    arrival: Arrival,
+    claim: Claim,
+    given?: GivenVerdict<Data>,
+  ): void {
     if (!pending.isWaiting) return;
     const { head, request, wanted } = arrival;
     pending.method = head.method;
@@ -129,7 +141,7 @@ export class Upgrader<Data> {
     else if (arrival.kind === "not-an-upgrade") {
       void this.#answerPlain(pending, arrival.request, withAdvice(arrival.refusal));
     } else if (claim === "foreign") this.refuse(pending, PATH_UNKNOWN);
-    else if (claim === "ours") this.#upgrade(pending, arrival.upgrade, arrival.request);
+    else if (claim === "ours") this.#upgrade(pending, arrival.upgrade, arrival.request, given);
     else this.#fail(pending, claim.error);
   }
 
@@ -146,13 +158,12 @@ export class Upgrader<Data> {
 
   /** Starts the closing handshake of all connections. */
   closeAll(closeCode: number, reason: string): void {
-    for (const connection of this.#given) connection.close(closeCode, reason);
+    this.#accepted.closeAll(closeCode, reason);
   }
 
   /** Ends all transports at once. */
   terminateAll(): void {
-    for (const connection of this.#given) connection.terminate();
-    for (const connection of this.#leaving) connection.terminate();
+    this.#accepted.terminateAll();
     for (const pending of this.#pending) pending.destroy();
   }
 
@@ -165,8 +176,15 @@ export class Upgrader<Data> {
   }
 
   /** Tells nobody before the next microtask, so that who hands over a transport can go on first. */
-  #upgrade(pending: PendingTransport, upgrade: UpgradeRequest, request: ServerRequest): void {
-    const decision = decide(upgrade, request, this.options, {
+  #upgrade(
+    pending: PendingTransport,
+    upgrade: UpgradeRequest,
+    request: ServerRequest,
+    given: GivenVerdict<Data> | undefined,
+  ): void {
+    const options =
+      given === undefined ? this.options : { ...this.options, authenticate: () => given.verdict };
+    const decision = decide(upgrade, request, options, {
       admit: () => this.#admit(pending),
       askGuards: () => this.guards.admit(request, pending),
     });
@@ -178,7 +196,7 @@ export class Upgrader<Data> {
 
   #admit(pending: PendingTransport): Admission {
     const { maxConnections, whenFull } = this.options;
-    const taken = this.#given.size + this.#leaving.size + this.#admittedCount;
+    const taken = this.#accepted.size + this.#admittedCount;
     const isFull = taken >= maxConnections;
     if (isFull && (whenFull === "refuse" || taken >= maxConnections * 2)) return "full";
     pending.isAdmitted = true;
@@ -195,17 +213,16 @@ export class Upgrader<Data> {
       case "open": {
         const { agreement, data } = decision;
         tellAccepted("server", request.remoteAddress);
-        const connection = this.#connect(pending, request, agreement, data, this.#given);
+        const release = this.guards.take(pending);
+        const connection = this.#accepted.open({ pending, request, agreement, release }, data);
         this.#events.onConnection(connection, request);
         break;
       }
       case "acceptThenClose": {
         const { agreement, code, closeCode, reason } = decision;
         tellAccepted("server", request.remoteAddress, closeCode);
-        this.#connect(pending, request, agreement, undefined, this.#leaving).close(
-          closeCode,
-          reason,
-        );
+        const release = this.guards.take(pending);
+        this.#accepted.openToClose({ pending, request, agreement, release }, closeCode, reason);
         this.#events.onRefused(acceptedToClose(code, closeCode, this.options), request);
         break;
       }
@@ -220,31 +237,6 @@ export class Upgrader<Data> {
         break;
     }
     void SETTLED.then(() => transport.uncork());
-  }
-
-  #connect<T>(
-    pending: PendingTransport,
-    { remoteAddress }: ServerRequest,
-    { response, subprotocol, deflate }: Agreement,
-    data: T,
-    group: ConnectionGroup<T>,
-  ): WebSocketConnection<T> {
-    const { transport } = pending;
-    transport.write(response);
-    const member = new Member(group, this.guards.take(pending));
-    const connection = new WebSocketConnection<T>({
-      role: "server",
-      transport,
-      options: this.options.connection,
-      subprotocol,
-      deflate,
-      received: pending.accept(),
-      remoteAddress,
-      data,
-      membership: member,
-    });
-    group.add(member, connection);
-    return connection;
   }
 
   async #answerPlain(
@@ -292,7 +284,7 @@ export class Upgrader<Data> {
   }
 
   #checkEmpty(): void {
-    if (this.#given.size + this.#leaving.size + this.#pending.size > 0) return;
+    if (this.#accepted.size + this.#pending.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }

@@ -7,9 +7,8 @@ import type { ServerOptions } from "../../src/node/server-options.js";
 import { WebSocketServer } from "../../src/node/server.js";
 import { CA, KEY, LOCALHOST } from "../support/certificates/index.js";
 import { answerTo, portOf, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
-import { settle } from "../support/raw-peer.js";
 import { CLOSE, frame, TEXT } from "../support/wire-frame.js";
-import { headBytes, valuesOf } from "../support/wire-handshake.js";
+import { headBytes } from "../support/wire-handshake.js";
 
 class Site implements AsyncDisposable {
   readonly http: Server = createServer((request, response) => {
@@ -225,75 +224,5 @@ describe("an https server", () => {
     http.listen(site.port, "127.0.0.1");
 
     await expect(listening).rejects.toMatchObject({ code: "EADDRINUSE" });
-  });
-});
-
-describe("handleUpgrade", () => {
-  it("makes all checks, path and route included", async () => {
-    await using site = await Site.start();
-    const server = new WebSocketServer({ path: "/chat" });
-    site.http.on("upgrade", (request, socket, head) => {
-      server.handleUpgrade(request, socket, head);
-    });
-
-    expect(await statusOf(site, upgradeRequest("/chat"))).toBe(101);
-    expect(await statusOf(site, upgradeRequest("/other"))).toBe(404);
-    expect(await statusOf(site, upgradeRequest("/chat", { origin: "http://evil.example" }))).toBe(
-      403,
-    );
-    await server.shutdown({ deadlineMs: 0 });
-  });
-
-  it("throws for a socket that was handed over, and leaves the first connection alone", async () => {
-    await using site = await Site.start();
-    const server = new WebSocketServer();
-    const other = new WebSocketServer();
-    const errors: unknown[] = [];
-    site.http.on("upgrade", (request, socket, head) => {
-      server.handleUpgrade(request, socket, head);
-      for (const again of [server, other]) {
-        try {
-          again.handleUpgrade(request, socket, head);
-        } catch (error) {
-          errors.push(error);
-        }
-      }
-    });
-    server.on("connection", (connection) => {
-      connection.on("message", (message) => connection.send(message));
-    });
-    using client = await RawClient.send(site, upgradeRequest());
-    const head = await client.head();
-    client.sendFrames(frame(TEXT, "x"));
-
-    expect(valuesOf(head, "sec-websocket-accept")).toHaveLength(1);
-    expect(await client.frame()).toMatchObject({ opcode: TEXT });
-    expect(errors).toEqual([expect.any(Error), expect.any(Error)]);
-    expect(server.connections.size).toBe(1);
-    await server.shutdown({ deadlineMs: 0 });
-  });
-
-  it("copes with a socket that is closed already", async () => {
-    await using site = await Site.start();
-    const server = new WebSocketServer({
-      authenticate: () => {
-        throw new Error("must not be asked");
-      },
-    });
-    const upgraded = new Promise<void>((resolve) => {
-      site.http.on("upgrade", (request, socket, head) => {
-        socket.destroy();
-        socket.once("close", () => {
-          server.handleUpgrade(request, socket, head);
-          resolve();
-        });
-      });
-    });
-    using client = await RawClient.send(site, upgradeRequest());
-    await upgraded;
-    await settle();
-
-    expect(client.received).toHaveLength(0);
-    await server.shutdown({ deadlineMs: 0 });
   });
 });
