@@ -102,7 +102,12 @@ describe("what came with the opening handshake reaches listeners of the same tur
   });
 
   it("at a server that has to wait for authenticate, also behind promises", async () => {
-    await using served = await startServer({ authenticate: async () => settle() });
+    await using served = await startServer({
+      authenticate: async () => {
+        await settle();
+        return true;
+      },
+    });
     const log: string[] = [];
     served.server.on("connection", async (connection) => {
       for (let i = 0; i < 10; i++) await Promise.resolve();
