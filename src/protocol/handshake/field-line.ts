@@ -1,6 +1,6 @@
 // One header line: `name: value` (RFC 9112 §5).
 import type { FieldLine } from "./fields.js";
-import { HandshakeError } from "./handshake-error.js";
+import { malformed } from "./handshake-error.js";
 import { isToken, trimmedFrom } from "./http-fields.js";
 
 /**
@@ -16,8 +16,4 @@ export function parseFieldLine(line: string): FieldLine {
   const name = line.slice(0, colon);
   if (!isToken(name)) throw malformed("the name of a header field is not a token");
   return [name, trimmedFrom(line, colon + 1)];
-}
-
-function malformed(detail: string): HandshakeError {
-  return new HandshakeError("HEAD_MALFORMED", { detail });
 }

@@ -124,6 +124,11 @@ export class HandshakeError extends WebSocketError {
   }
 }
 
+/** The error of a head that breaks the grammar of HTTP. */
+export function malformed(detail: string): HandshakeError {
+  return new HandshakeError("HEAD_MALFORMED", { detail });
+}
+
 /** What is said of a limit: the option, what it is set to, and the number over it. */
 export function detailOfLimit(
   code: HandshakeFaultCode,

@@ -1,7 +1,7 @@
 // Cuts the bytes of a head into lines, within limits (RFC 9112 §2).
 import { parseFieldLine } from "./field-line.js";
 import { Fields, type FieldLine } from "./fields.js";
-import { HandshakeError } from "./handshake-error.js";
+import { HandshakeError, malformed } from "./handshake-error.js";
 import { isFieldValueCode } from "./http-fields.js";
 
 const LF = 0x0a;
@@ -186,7 +186,3 @@ function isTls(byte: number): boolean {
 }
 
 const TLS = "it is TLS, which one end speaks here (wss) and the other does not (ws)";
-
-function malformed(detail: string): HandshakeError {
-  return new HandshakeError("HEAD_MALFORMED", { detail });
-}

@@ -1,5 +1,5 @@
 // The first line of a head: request line and status line (RFC 9112 §3, §4).
-import { HandshakeError } from "./handshake-error.js";
+import { malformed } from "./handshake-error.js";
 import { isToken } from "./http-fields.js";
 
 export interface RequestLine {
@@ -76,8 +76,4 @@ function parseStatus(text: string): number | undefined {
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
-}
-
-function malformed(detail: string): HandshakeError {
-  return new HandshakeError("HEAD_MALFORMED", { detail });
 }

@@ -4,6 +4,7 @@ import { Fields } from "../../../src/protocol/handshake/fields.js";
 import {
   HANDSHAKE_FAULTS,
   HandshakeError,
+  malformed,
 } from "../../../src/protocol/handshake/handshake-error.js";
 import { utf8 } from "../../support/wire-frame.js";
 import { FAULT_CODES } from "./wire.js";
@@ -123,6 +124,11 @@ describe("HandshakeError", () => {
       undefined,
     ]);
   });
+});
+
+it("a head that breaks the grammar of HTTP has an error that says where", () => {
+  const error = malformed("a header line has no colon");
+  expect([error.code, error.detail]).toEqual(["HEAD_MALFORMED", "a header line has no colon"]);
 });
 
 describe("the table of faults", () => {
