@@ -1,4 +1,4 @@
-import { Chain, type Chained } from "./chain.js";
+import { Chain, type Chained } from "../protocol/index.js";
 import type { Membership } from "./connection-setup.js";
 import type { WebSocketConnection } from "./connection.js";
 
@@ -15,7 +15,7 @@ export class ConnectionGroup<Data> {
   }
 
   get size(): number {
-    return this.#members.size;
+    return this.#members.length;
   }
 
   /** A live set of the connections: the same one for as long as anybody has it. */

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { Chained } from "./chain.js";
+import type { Chained } from "../protocol/index.js";
 import type { Clock, Timer } from "./clock.js";
 import type { ServerRequest, StillWanted } from "./server-request.js";
 import { leaveTransport, type TransportUser, useTransport } from "./transport-user.js";

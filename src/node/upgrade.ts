@@ -1,6 +1,5 @@
 import type { Duplex } from "node:stream";
-import { buildResponse, type HttpResponse, type UpgradeRequest } from "../protocol/index.js";
-import { Chain } from "./chain.js";
+import { buildResponse, Chain, type HttpResponse, type UpgradeRequest } from "../protocol/index.js";
 import type { WebSocketConnection } from "./connection.js";
 import { tellAccepted, tellRefused } from "./diagnostics.js";
 import type { ResolvedServerOptions, Verdict } from "./server-options.js";
@@ -97,7 +96,7 @@ export class Upgrader<Data> {
     const pending = new PendingTransport(transport, this.#pendingLimits, this.#pendingEvents);
     if (!pending.isWaiting) return pending; // the transport was closed before it got here
     this.#pending.add(pending);
-    const withoutPlace = this.#pending.size - this.#admittedCount;
+    const withoutPlace = this.#pending.length - this.#admittedCount;
     if (this.#isClosing) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
     else if (withoutPlace > Math.max(maxConnections, MIN_PENDING)) {
       this.refuse(pending, fullRefusal(maxConnections));
@@ -284,7 +283,7 @@ export class Upgrader<Data> {
   }
 
   #checkEmpty(): void {
-    if (this.#accepted.size + this.#pending.size > 0) return;
+    if (this.#accepted.size + this.#pending.length > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }

@@ -1,5 +1,5 @@
 import { AsyncResource } from "node:async_hooks";
-import { Chain, type Chained } from "./chain.js";
+import { Chain, type Chained } from "../protocol/index.js";
 import type { Clock, Timer } from "./clock.js";
 
 /** Who waits in a {@link WaitingLine}, which has its place there in itself. */
@@ -48,7 +48,7 @@ export class WaitingLine {
   remove(waiting: Waiting): void {
     this.#takeOut(waiting);
     // While others wait the timer stays, and may come too early for them: then it is set again.
-    if (this.#waiting.size === 0) this.#forget();
+    if (this.#waiting.length === 0) this.#forget();
   }
 
   #takeOut(waiting: Waiting): void {
@@ -64,10 +64,10 @@ export class WaitingLine {
   }
 
   #setTimer(): void {
-    const { first } = this.#waiting;
-    if (this.#timer !== undefined || first === undefined) return;
+    const { head } = this.#waiting;
+    if (this.#timer !== undefined || head === undefined) return;
     const clock = this.#clock;
-    const leftMs = Math.max(first.dueMs - clock.now(), 0);
+    const leftMs = Math.max(head.dueMs - clock.now(), 0);
     this.#timer = nobody.runInAsyncScope(() => clock.setTimer(() => this.#call(), leftMs));
   }
 
@@ -75,13 +75,13 @@ export class WaitingLine {
     this.#timer = undefined;
     const now = this.#clock.now();
     try {
-      for (let { first } = this.#waiting; first && first.dueMs <= now; { first } = this.#waiting) {
-        this.#takeOut(first);
-        first.onDue();
+      for (let { head } = this.#waiting; head && head.dueMs <= now; { head } = this.#waiting) {
+        this.#takeOut(head);
+        head.onDue();
       }
     } finally {
       // Also when one has thrown: that is no affair of the others.
-      if (this.#waiting.size === 0) this.#forget();
+      if (this.#waiting.length === 0) this.#forget();
       else this.#setTimer();
     }
   }

@@ -70,7 +70,7 @@ export { applyMask } from "./masking.js";
 export { isControl, isOpcode, Opcode, opcodeName } from "./opcode.js";
 export { type Platform, portablePlatform } from "./platform.js";
 export { prepareMessage, PreparedMessage, type ReadyMessage } from "./prepared-message.js";
-export { type Place, Queue } from "./queue.js";
+export { Chain, type Chained, type Place, Queue } from "./queue.js";
 export { ReadyState } from "./ready-state.js";
 export type { Role } from "./role.js";
 export { noTraffic, type TrafficCount } from "./traffic.js";
