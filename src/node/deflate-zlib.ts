@@ -33,10 +33,12 @@ export interface ZlibBulkOptions {
  */
 export class ZlibBulk implements BulkDeflate {
   readonly minWindowBits = 9; // zlib turns 8 into 9
+  readonly elsewhereBytes: number;
   readonly #options: ZlibBulkOptions;
 
   constructor(options: ZlibBulkOptions) {
     this.#options = options;
+    this.elsewhereBytes = options.offThreadBytes;
   }
 
   deflate(message: Uint8Array, options: BulkOptions, later: Later): Uint8Array | undefined {

@@ -19,7 +19,7 @@ type Waiting =
       readonly type: "message";
       readonly isText: boolean;
       readonly payload: Uint8Array;
-      readonly encode: boolean;
+      readonly extension: MessageExtension | undefined;
     }
   | {
       readonly type: "prepared";
@@ -96,17 +96,13 @@ export class MessageSender {
   /** @param encode - False keeps the extension off this message. */
   send(data: string | Uint8Array, isText: boolean, encode: boolean): void {
     this.#checkNoMessage();
+    const extension = this.#extensionFor(data.length, encode);
     if (this.#isEncoding) {
       const payload = typeof data === "string" ? this.#toBytes(data) : this.#keepable(data);
-      this.#wait({ type: "message", isText, payload, encode });
-      return;
-    }
-    const extension = encode ? this.#extension : undefined;
-    if (extension?.isWorthEncoding(data.length) === true) {
-      this.#encode(extension, typeof data === "string" ? this.#toBytes(data) : data, isText);
-      return;
-    }
-    this.#write(isText ? WHOLE_TEXT : WHOLE_BINARY, data);
+      this.#wait({ type: "message", isText, payload, extension });
+    } else if (extension === undefined || data.length < extension.elsewhereBytes) {
+      this.#frame(data, isText, extension);
+    } else this.#frame(typeof data === "string" ? data : this.#keepable(data), isText, extension);
   }
 
   /**
@@ -126,9 +122,8 @@ export class MessageSender {
       this.#wait({ type: "prepared", message, payload: message.payload, options });
       return;
     }
-    const extension = isEncoded ? this.#extension : undefined;
-    if (extension?.isWorthEncoding(message.length) === true)
-      this.#encodePrepared(extension, message);
+    const extension = this.#extensionFor(message.length, isEncoded);
+    if (extension !== undefined) this.#encodePrepared(extension, message);
     else this.#writer.writePrepared(message.plainFrame(this.#platform.allocate));
   }
 
@@ -178,9 +173,20 @@ export class MessageSender {
     return bytes;
   }
 
-  /** What waits is as safe from its caller as what is written at once: see {@link FrameWriter.write}. */
+  /** What is to encode a message of `length` bytes, if anything is. */
+  #extensionFor(length: number, encode: boolean): MessageExtension | undefined {
+    const extension = encode ? this.#extension : undefined;
+    return extension?.isWorthEncoding(length) === true ? extension : undefined;
+  }
+
+  #frame(data: string | Uint8Array, isText: boolean, extension?: MessageExtension): void {
+    if (extension === undefined) this.#write(isText ? WHOLE_TEXT : WHOLE_BINARY, data);
+    else this.#encode(extension, typeof data === "string" ? this.#toBytes(data) : data, isText);
+  }
+
+  /** What waits or is encoded elsewhere is as safe from its caller as what is written at once: see {@link FrameWriter.write}. */
   #keepable(data: Uint8Array): Uint8Array {
-    if (data.length > COPIED_PAYLOAD_BYTES) return data;
+    if (data.length > COPIED_PAYLOAD_BYTES && !this.#writer.isMasking) return data;
     const copy = this.#platform.allocate(data.length);
     copy.set(data);
     return copy;
@@ -277,7 +283,7 @@ export class MessageSender {
       this.#budget.objects--;
       if (next.type === "close") this.#writeClose(next.payload);
       else if (next.type === "prepared") this.sendPrepared(next.message, next.options);
-      else this.send(next.payload, next.isText, next.encode);
+      else this.#frame(next.payload, next.isText, next.extension);
     }
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { CodecError } from "../../src/protocol/errors.js";
 import { COPIED_PAYLOAD_BYTES } from "../../src/protocol/frame-writer.js";
 import { failing, inverting, LateExtension } from "../support/codec.js";
@@ -151,6 +151,42 @@ describe("MessageSender, with an extension", () => {
     const [, first, second] = sent();
     expect(first?.[3]).toBe(new TextDecoder().decode(pattern(COPIED_PAYLOAD_BYTES)));
     expect(second?.[3]).toBe("A".repeat(COPIED_PAYLOAD_BYTES + 1));
+  });
+
+  it.each([
+    ["client", COPIED_PAYLOAD_BYTES + 1, "as it was"],
+    ["client", 3, "as it was"],
+    ["server", 3, "as it was"],
+    ["server", COPIED_PAYLOAD_BYTES + 1, "as it is then"],
+  ] as const)(
+    "encodes elsewhere what a %s sends of %i bytes %s, and so what waits for that [6455-10-05]",
+    (role, length, which) => {
+      const extension = new LateExtension();
+      const { sender, sent } = newSender(extension, role);
+      const [encoded, waiting] = [pattern(length), pattern(length)];
+      sender.send(encoded, false, true);
+      sender.send(waiting, false, false);
+      encoded.fill(0x41);
+      waiting.fill(0x41);
+      extension.settle();
+
+      const expected = which === "as it was" ? pattern(length) : new Uint8Array(length).fill(0x41);
+      const text = new TextDecoder().decode(expected);
+      expect(sent().map((frame) => frame[3])).toEqual([text, text]);
+    },
+  );
+
+  it("copies nothing that is encoded within the call", () => {
+    const encode = vi.fn((payload: Uint8Array) => payload);
+    const { sender } = newSender({ ...inverting, elsewhereBytes: 10, encode }, "client");
+    const [short, long] = [pattern(9), pattern(10)];
+    sender.send(short, false, true);
+    sender.send(long, false, true);
+    sender.send("0123456789", true, true);
+
+    expect(encode.mock.calls.map(([payload]) => [short, long].indexOf(payload))).toEqual([
+      0, -1, -1,
+    ]);
   });
 
   it("starts no message in fragments while another is encoded", () => {

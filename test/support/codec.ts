@@ -16,6 +16,7 @@ import { concat } from "./wire-frame.js";
 export const inverting: MessageExtension = {
   rsv: RSV1,
   isWorthEncoding: () => true,
+  elsewhereBytes: Infinity,
   encode: (payload) => inverted(payload),
   sharingClass: 1,
   encodeAlone: (payload) => inverted(payload),
@@ -34,6 +35,7 @@ export function inverted(payload: Uint8Array): Uint8Array {
 export class LateExtension implements MessageExtension {
   readonly rsv: number;
   readonly sharingClass: number;
+  readonly elsewhereBytes = 0;
   readonly #inner: MessageExtension;
   readonly #waiting: (() => void)[] = [];
 
@@ -103,6 +105,7 @@ const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 /** DEFLATE by node:zlib, always at once. */
 export const zlibCodec: DeflateCodec = {
   minWindowBits: 9,
+  elsewhereBytes: Infinity,
   createCompressor: (options) => new ZlibCompressor(options),
   createDecompressor: (options) => new ZlibDecompressor(options),
 };

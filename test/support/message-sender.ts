@@ -1,4 +1,4 @@
-/** A message sender of a server, and what came of it. */
+/** A message sender, and what came of it. */
 import { type Mock, vi } from "vitest";
 import { Budget } from "../../src/protocol/budget.js";
 import type { CodecError } from "../../src/protocol/errors.js";
@@ -6,6 +6,7 @@ import type { MessageExtension } from "../../src/protocol/extensions/extension.j
 import { FrameWriter } from "../../src/protocol/frame-writer.js";
 import { MessageSender } from "../../src/protocol/message-sender.js";
 import { OutputBuffer } from "../../src/protocol/output-buffer.js";
+import type { Role } from "../../src/protocol/role.js";
 import { inverted } from "./codec.js";
 import { framesIn, platform } from "./protocol.js";
 import { concat } from "./wire-frame.js";
@@ -22,10 +23,10 @@ export interface SenderScene {
   readonly sent: () => SentFrame[];
 }
 
-export function newSender(extension?: MessageExtension): SenderScene {
+export function newSender(extension?: MessageExtension, role: Role = "server"): SenderScene {
   const budget = new Budget();
   const output = new OutputBuffer(platform.allocate);
-  const writer = new FrameWriter("server", platform, output);
+  const writer = new FrameWriter(role, platform, output);
   const onProgress = vi.fn<() => void>();
   const onCodecError = vi.fn<(error: CodecError) => void>();
   const sender = new MessageSender({

@@ -41,8 +41,10 @@ export interface CodecSetup {
  */
 export function createCodec(setup: CodecSetup = {}): DeflateCodec {
   effortOf(setup.level ?? DEFAULT_LEVEL);
+  const { bulk, bulkMessageBytes = Infinity } = setup;
   return {
     minWindowBits: 8,
+    elsewhereBytes: bulk === undefined ? Infinity : Math.max(bulk.elsewhereBytes, bulkMessageBytes),
     createCompressor: (options) => new CombinedCompressor(setup, options),
     createDecompressor: (options) => new CombinedDecompressor(setup, options),
   };
@@ -123,6 +125,9 @@ class CombinedDecompressor implements MessageDecompressor {
 export interface BulkDeflate {
   /** The smallest `windowBits` that {@link deflate} keeps to: 8 to 15. */
   readonly minWindowBits: number;
+
+  /** Messages of fewer bytes are compressed within the call of {@link deflate}. */
+  readonly elsewhereBytes: number;
 
   /**
    * Compresses a whole message into blocks that end with the header of an empty

@@ -9,6 +9,8 @@
 export interface DeflateCodec {
   /** The smallest `windowBits` that {@link createCompressor} can keep to: 8 to 15. */
   readonly minWindowBits: number;
+  /** Messages of fewer bytes are compressed within the call; longer ones perhaps elsewhere. */
+  readonly elsewhereBytes: number;
   createCompressor(options: CodecOptions): MessageCompressor;
   createDecompressor(options: CodecOptions): MessageDecompressor;
 }

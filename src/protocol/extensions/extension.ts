@@ -11,6 +11,9 @@ export interface MessageExtension {
   /** Whether a message of `length` bytes is worth encoding. */
   isWorthEncoding(length: number): boolean;
 
+  /** Payloads of fewer bytes are encoded within the call of {@link encode}; longer ones perhaps elsewhere. */
+  readonly elsewhereBytes: number;
+
   /**
    * Encodes the payload of a whole message to be sent, which then carries `rsv`.
    * Returns or calls `later` as {@link MessageCompressor.compress} does.

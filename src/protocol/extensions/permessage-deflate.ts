@@ -47,6 +47,10 @@ export class PerMessageDeflate implements MessageExtension {
     return this.#own.windowBits;
   }
 
+  get elsewhereBytes(): number {
+    return this.#options.codec.elsewhereBytes;
+  }
+
   isWorthEncoding(length: number): boolean {
     return length >= (this.#options.thresholdBytes ?? DEFAULT_DEFLATE_THRESHOLD);
   }

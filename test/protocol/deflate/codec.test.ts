@@ -18,6 +18,7 @@ const never = (): never => {
 /** Compresses by putting an asterisk in front. Notes the history it is given. */
 class StarBulk implements BulkDeflate {
   readonly minWindowBits = 9;
+  readonly elsewhereBytes = 10;
   readonly histories: string[] = [];
   readonly #isLate: boolean;
   readonly late: (() => void)[] = [];
@@ -55,6 +56,14 @@ function codec(setup: CodecSetup = {}, options: Partial<CodecOptions> = {}) {
 }
 
 describe("createCodec", () => {
+  it("says from how many bytes on a message may be compressed elsewhere", () => {
+    const bulk = new StarBulk("later");
+    expect(createCodec().elsewhereBytes).toBe(Infinity);
+    expect(createCodec({ bulk }).elsewhereBytes).toBe(Infinity);
+    expect(createCodec({ bulk, bulkMessageBytes: 5 }).elsewhereBytes).toBe(10);
+    expect(createCodec({ bulk, bulkMessageBytes: 50 }).elsewhereBytes).toBe(50);
+  });
+
   it("compresses with windows from 2^8 bytes on, without a platform's codec [7692-7-26]", () => {
     expect(createCodec().minWindowBits).toBe(8);
     const { compressor, decompressor } = codec({}, { windowBits: 8 });
@@ -196,6 +205,7 @@ describe("createCodec", () => {
     const outcomes: unknown[] = [];
     const bulk: BulkDeflate = {
       minWindowBits: 9,
+      elsewhereBytes: 0,
       deflate: never,
       inflate: (_payload, _options, later) => {
         queueMicrotask(() => Reflect.apply(later, undefined, [undefined]));
@@ -214,7 +224,7 @@ describe("createCodec", () => {
     const fail = (): never => {
       throw failure;
     };
-    const bulk = { minWindowBits: 9, deflate: fail, inflate: fail };
+    const bulk = { minWindowBits: 9, elsewhereBytes: 0, deflate: fail, inflate: fail };
     const { compressor, decompressor } = codec({ bulk, bulkMessageBytes: 0, bulkPayloadBytes: 0 });
     expect(() => compressor.compress(bytes("x"), never)).toThrow(failure);
     expect(() => decompressor.decompress(bytes("x"), 1, never)).toThrow(failure);

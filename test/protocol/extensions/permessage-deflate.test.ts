@@ -28,6 +28,7 @@ function notingCodec(minWindowBits = 9) {
   const decompressors: CodecOptions[] = [];
   const codec: DeflateCodec = {
     minWindowBits,
+    elsewhereBytes: 7,
     createCompressor: (options) => {
       compressors.push(options);
       return zlibCodec.createCompressor(options);
@@ -64,6 +65,10 @@ describe("PerMessageDeflate", () => {
     expect(all.isWorthEncoding(0)).toBe(true);
     expect(newDeflate({ thresholdBytes: Infinity }).isWorthEncoding(2 ** 30)).toBe(false);
     expect(newDeflate({ thresholdBytes: undefined }).isWorthEncoding(31)).toBe(false);
+  });
+
+  it("says what its codec may do elsewhere", () => {
+    expect(newDeflate({ codec: notingCodec().codec }).elsewhereBytes).toBe(7);
   });
 
   it("creates what it needs with the first message, and only once", () => {
@@ -181,6 +186,7 @@ describe("PerMessageDeflate", () => {
     };
     const late: DeflateCodec = {
       minWindowBits: 8,
+      elsewhereBytes: 0,
       createCompressor: () => ({
         compress: (_message, later) => givesLater(hex("01"))(later),
         skip: () => {},
