@@ -4,7 +4,7 @@ export interface Codec {
   readonly name: string;
   /** Leaves bytes alone. @throws Anything: `message` is not of this format. */
   readonly parse: (message: string | Uint8Array) => unknown;
-  /** @throws {TypeError} `value` cannot be sent. */
+  /** Gives bytes that nobody changes afterwards: a server's connection does not copy more than 4 KiB. @throws {TypeError} `value` cannot be sent. */
   readonly serialize: (value: unknown) => string | Uint8Array;
 }
 

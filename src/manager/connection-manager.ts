@@ -168,7 +168,8 @@ export class ConnectionManager<Data = unknown>
   }
 
   /**
-   * Sends to one connection, in whichever process it is.
+   * Sends to one connection, in whichever process it is. Bytes are copied. To be told when they
+   * are out, use `send` of a connection of this process, which {@link get} finds.
    *
    * @returns What became of it; `"remote"`: it went to the process that the id names;
    *   `"unknown"`: there is no such connection.

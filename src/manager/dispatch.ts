@@ -1,7 +1,12 @@
 /** Ways from a message to connections, here and elsewhere. */
 import { type Cluster, NO_CLUSTER, nodeIdOf, type OutboundMessage } from "../cluster/index.js";
 import type { SendStatus } from "../node/index.js";
-import { PreparedMessage, type SendOptions } from "../protocol/index.js";
+import {
+  COPIED_PAYLOAD_BYTES,
+  PreparedMessage,
+  type SendOptions,
+  toMessage,
+} from "../protocol/index.js";
 import type { Batched, Batches } from "./batches.js";
 import {
   type Broadcastable,
@@ -71,7 +76,7 @@ export class Dispatch<Data> {
   sendTo(id: string, data: Broadcastable, options: SendOptions): SendToStatus {
     const { roster, cluster, nodeId } = this.#options;
     const managed = roster.withId(id);
-    if (managed !== undefined) return sendToOne(managed, data, options);
+    if (managed !== undefined) return sendToOne(managed, ownOf(data), options);
     const elsewhere = cluster();
     const message = toPrepared(data, options);
     if (elsewhere === NO_CLUSTER || nodeIdOf(id) === nodeId) return "unknown";
@@ -143,6 +148,14 @@ function batchKeyOf(audience: Audience): string {
 /** What messages to a room wait under for their batch. */
 export function roomBatchKey(room: string): string {
   return `room ${room}`;
+}
+
+/** As what goes to many or elsewhere, it is copied: the caller is not told when it has gone out. */
+function ownOf(data: Broadcastable): Broadcastable {
+  if (typeof data === "string" || data instanceof PreparedMessage) return data;
+  const message = toMessage(data);
+  const isCopied = typeof message === "string" || message.length <= COPIED_PAYLOAD_BYTES;
+  return isCopied ? message : new Uint8Array(message);
 }
 
 /** Nobody can know the id of one that has not authenticated itself; so there is none. */

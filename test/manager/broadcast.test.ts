@@ -243,6 +243,20 @@ describe("sending to one", () => {
     expect(manager.sendTo(id, "x")).toBe("unknown");
   });
 
+  it("copies bytes, as all that goes to many or elsewhere [M09]", async () => {
+    const peers = new ManagedPeers();
+    const peer = peers.add();
+    const { manager } = peers;
+    const id = manager.idOf(peer.connection) ?? "";
+    for (const length of [3, 100_000]) {
+      const bytes = Buffer.alloc(length, 1);
+      manager.sendTo(id, bytes);
+      manager.broadcast(bytes);
+      bytes.fill(2);
+    }
+    for (let i = 0; i < 4; i++) expect(new Set((await peer.next()).payload)).toEqual(new Set([1]));
+  });
+
   it("user goes to all connections of that user", async () => {
     const peers = new ManagedPeers({ userOf: ({ data }) => data });
     const [one, two, three] = threeOf(peers);
