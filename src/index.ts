@@ -22,7 +22,9 @@ export {
   HandshakeError,
   type Message,
   type MessageGuard,
+  type MessageOptions,
   type OnFrame,
+  type OnWritten,
   type PerMessageDeflateOptions,
   type RefusedHandshake,
   reject,
@@ -45,6 +47,7 @@ export {
   WebSocketConnection,
   type WebSocketInit,
   WebSocketServer,
+  type WrittenOptions,
 } from "./node/index.js";
 export {
   CloseCode,

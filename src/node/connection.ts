@@ -17,10 +17,11 @@ import { Emitter } from "./emitter.js";
 import type { MessageIterator } from "./inbox.js";
 import type { SendStatus } from "./outgoing.js";
 import { nodePlatform } from "./platform.js";
-import { NO_OPTIONS, type Sendable, toPayload, toReady } from "./sendable.js";
+import { type MessageOptions, NO_OPTIONS, type Sendable, toReady } from "./sendable.js";
 import { type EmitEvent, Session } from "./session.js";
 import type { FragmentSource } from "./stream-sender.js";
 import { type Traffic, trafficOf } from "./traffic.js";
+import type { WrittenOptions } from "./written.js";
 
 /** Of the clients: no server's connection has room for what it never has. */
 const responses = new WeakMap<object, UpgradeResponse>();
@@ -110,16 +111,16 @@ export class WebSocketConnection<Data = unknown>
   }
 
   /**
-   * Sends a message: a string as text, anything else as binary. Bytes of more than
-   * 4 KiB that a server sends are not copied: do not change them until `drained()`.
-   * For what many connections send, see {@link prepareMessage}.
+   * Sends a message: a string as text, anything else as binary. Bytes of more than 4 KiB that a
+   * server sends are not copied: do not change them until {@link flushed} or `onWritten`. All
+   * others are. For what many connections send, see {@link prepareMessage}.
    *
    * @returns What became of it; see {@link SendStatus}. Without an open connection `"closed"`.
    * @throws {TypeError} `data` cannot be sent, or is sent as text and is not UTF-8. Nothing was sent.
    */
-  send(data: Sendable | PreparedMessage, options: SendOptions = NO_OPTIONS): SendStatus {
+  send(data: Sendable | PreparedMessage, options: MessageOptions = NO_OPTIONS): SendStatus {
     const message = toReady(data);
-    if (this.readyState !== ReadyState.OPEN) return "closed";
+    if (this.readyState !== ReadyState.OPEN) return this.#session.outgoing.refuse(options);
     const status = this.#session.outgoing.send(message, options);
     if (status === "buffered") this.#session.delivery.throttle();
     return status;
@@ -127,8 +128,9 @@ export class WebSocketConnection<Data = unknown>
 
   /**
    * Sends one message in fragments, as they are produced (RFC 6455 §5.4), no faster than the peer
-   * reads. It is not compressed. Later messages wait for its end; control frames do not. When the
-   * source throws, the connection closes with 1011: half a message cannot be taken back.
+   * reads. It is not compressed. Later messages wait for its end; control frames do not. A source
+   * may use a buffer again when it is asked for the next fragment: what was in it has gone out.
+   * When it throws, the connection closes with 1011: half a message cannot be taken back.
    *
    * @param options - Without a `type`, that of the first fragment decides.
    * @returns `"sent"`, or `"closed"` when the connection closed before the end.
@@ -136,7 +138,7 @@ export class WebSocketConnection<Data = unknown>
    */
   async sendStream(
     source: FragmentSource,
-    options: Pick<SendOptions, "type"> = {},
+    options: Pick<SendOptions, "type"> = NO_OPTIONS,
   ): Promise<SendStatus> {
     if (this.readyState !== ReadyState.OPEN) return "closed";
     return this.#session.outgoing.sendStream(source, options.type);
@@ -149,13 +151,13 @@ export class WebSocketConnection<Data = unknown>
    * @returns The time until the pong came, in milliseconds. A rejection, a TransportError when the
    *   connection ends before or a RangeError for a long payload, does no harm when nobody handles it.
    */
-  ping(payload?: MessageData): Promise<number> {
-    return this.#session.link.pings.send(payload);
+  ping(payload?: MessageData, options: WrittenOptions = NO_OPTIONS): Promise<number> {
+    return this.#session.ping(payload, options);
   }
 
   /** Sends a Pong frame that answers no ping (§5.5.3). @throws {RangeError} `payload` is over 125 bytes. */
-  pong(payload: MessageData = ""): void {
-    if (this.#session.link.core.pong(toPayload(payload))) this.#session.link.writer.schedule();
+  pong(payload: MessageData = "", options: WrittenOptions = NO_OPTIONS): void {
+    this.#session.pong(payload, options);
   }
 
   /**
@@ -208,6 +210,17 @@ export class WebSocketConnection<Data = unknown>
    */
   drained(): Promise<boolean> {
     return this.#session.drained();
+  }
+
+  /**
+   * Resolves when all that was sent so far is with the operating system: messages that wait,
+   * Blobs, streams and what is being compressed included. With true; or with false when the
+   * connection has ended, and when it ends before. Either way bytes that were sent may be changed.
+   *
+   * Not for the source of {@link sendStream}: it would wait for its own end.
+   */
+  flushed(): Promise<boolean> {
+    return this.#session.flushed();
   }
 
   /**

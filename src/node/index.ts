@@ -19,7 +19,7 @@ export {
   type ResolvedConnectionOptions,
 } from "./options.js";
 export type { SendStatus } from "./outgoing.js";
-export type { Sendable } from "./sendable.js";
+export type { MessageOptions, Sendable } from "./sendable.js";
 export type { ServerOptions } from "./server-options.js";
 export { HandshakeError } from "./handshake-error.js";
 export { acceptThenClose, reject, Rejection } from "./server-rejection.js";
@@ -39,3 +39,4 @@ export type { RefusedHandshake } from "./upgrade-refusal.js";
 export type { WebSocketInit } from "./websocket-arguments.js";
 export { CloseEvent, ErrorEvent } from "./websocket-events.js";
 export { type BinaryType, WebSocket } from "./websocket.js";
+export type { OnWritten, WrittenOptions } from "./written.js";

@@ -9,8 +9,10 @@ export interface LinkOwner {
   readonly onEvent: (event: ProtocolEvent) => void;
   /** Who sees all frames. Asked once; what it gives must not throw. */
   readonly frameObserver: () => FrameObserver | undefined;
-  /** A codec is done, or watched output has been written: what waited for it can go on. */
+  /** A codec is done: what waited for it can go on. */
   readonly onProgress: () => void;
+  /** All output up to `position` has been written, while the writer is watched. */
+  readonly onWritten: (position: number) => void;
   /** The transport is closed in both directions. Called once. */
   readonly onTransportClosed: () => void;
   /** All that came before the end has been told. Called once, last. */

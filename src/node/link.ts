@@ -212,9 +212,9 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     return this.#messageTimeout;
   }
 
-  onWritten(): void {
+  onWritten(position: number): void {
     this.#keepalive.heard();
-    if (!this.#hasEnded) this.#owner.onProgress();
+    if (!this.#hasEnded) this.#owner.onWritten(position);
   }
 
   sendPing(): void {

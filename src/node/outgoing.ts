@@ -1,10 +1,13 @@
-import { PreparedMessage, type ReadyMessage, type SendOptions } from "../protocol/index.js";
+import { PreparedMessage, type ReadyMessage } from "../protocol/index.js";
+import { BlobSender } from "./blob-sender.js";
 import { tellBackpressure, tellDropped } from "./diagnostics.js";
 import type { Link } from "./link.js";
 import type { ResolvedConnectionOptions } from "./options.js";
-import { type Job, SendQueue } from "./send-queue.js";
-import { isReady, toWaiting } from "./sendable.js";
+import { type Job, SendQueue, type SourceJob } from "./send-queue.js";
+import { isReady, type MessageOptions, toWaiting } from "./sendable.js";
+import type { Session } from "./session.js";
 import { type FragmentSource, StreamSender } from "./stream-sender.js";
+import { NOT_OPEN, notWritten, type OnWritten, Written, type WrittenOptions } from "./written.js";
 
 /**
  * What became of a message: it is on its way (`"sent"`), or so with more than
@@ -18,18 +21,7 @@ type SendingLink = Pick<Link, "role" | "core" | "writer">;
 
 type SendingOptions = Pick<ResolvedConnectionOptions, "maxBufferedBytes" | "bufferPolicy">;
 
-/** Whose messages go out. */
-export interface OutgoingOwner {
-  /** Nothing waits any more, after more than `maxBufferedBytes` had. */
-  readonly onDrained: () => void;
-  /**
-   * The hard stop, or the policy `"close"`: the peer does not read.
-   *
-   * @param bytes - How much would wait.
-   * @param limit - Over which limit that is, in words.
-   */
-  readonly onOverflow: (bytes: number, limit: string) => void;
-}
+const DROPPED = "bufferPolicy dropped it, for more than maxBufferedBytes wait";
 
 /** At this many times `maxBufferedBytes` the policy `"wait"` gives up. */
 const HARD_STOP_FACTOR = 16;
@@ -38,17 +30,22 @@ const HARD_STOP_FACTOR = 16;
 export class Outgoing {
   readonly #link: SendingLink;
   readonly #options: SendingOptions;
-  readonly #owner: OutgoingOwner;
+  readonly #owner: Session;
   /** Made when something has to wait here. */
   #queue: SendQueue | undefined;
+  /** A Blob is being read, or a message sent in fragments. */
   #isBusy = false;
+  /** More than `maxBufferedBytes` have come to wait, and not all of that has gone out. */
+  #isBehind = false;
+  /** Made for the first who wants to know. */
+  #written: Written | undefined;
   #drainWaiters: ((isDrained: boolean) => void)[] | undefined;
   /** Messages that the policy has dropped. */
   droppedMessages = 0;
   /** How often more than `maxBufferedBytes` have come to wait. */
   backpressureCount = 0;
 
-  constructor(link: SendingLink, options: SendingOptions, owner: OutgoingOwner) {
+  constructor(link: SendingLink, options: SendingOptions, owner: Session) {
     this.#link = link;
     this.#options = options;
     this.#owner = owner;
@@ -59,62 +56,62 @@ export class Outgoing {
     return this.#link.core.budget.waitingBytes + this.#link.writer.bufferedBytes;
   }
 
-  #hasJobs(): boolean {
-    return this.#queue !== undefined && !this.#queue.isEmpty;
-  }
-
   get isOver(): boolean {
     return this.bufferedBytes > this.#options.maxBufferedBytes;
   }
 
   /** Sends a message. What a Blob holds is read in its turn: what is sent later waits for it. */
-  send(data: ReadyMessage | Blob, options: SendOptions): SendStatus {
+  send(data: ReadyMessage | Blob, options: MessageOptions): SendStatus {
     if (!isReady(data)) return this.#sendBlob(data, options);
-    if (this.#link.writer.isWatched && this.isOver) {
+    if (this.#isBehind && this.isOver) {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
     }
-    if (this.#hasJobs() || this.#isBusy) {
+    if (this.#mustWait()) {
       const waiting = toWaiting(data, options, this.#link.role);
       this.#pushMessage(waiting, options, this.#keyOf(waiting));
-    } else if (!this.#link.core.sendMessage(data, options)) return "closed";
+    } else if (!this.#sendNow(data, options)) return "closed";
     return this.#after();
+  }
+
+  /** Says of a message that it cannot be sent any more. */
+  refuse({ onWritten }: WrittenOptions): SendStatus {
+    if (onWritten !== undefined) this.#toTell().refuse(onWritten, notWritten(NOT_OPEN));
+    return "closed";
   }
 
   /** Sends one message in fragments as `source` gives them. What is sent later waits for its end. */
   sendStream(source: FragmentSource, type: "text" | "binary" | undefined): Promise<SendStatus> {
-    const { core, writer } = this.#link;
+    const link = this.#link;
     const drained = (): Promise<boolean> => this.drained();
-    const sender = new StreamSender({ source, type, core, writer, drained });
-    this.#push({ type: "stream", sender, bytes: 0 });
+    const written = (): Promise<boolean> => toPromise((tell) => this.#mark(tell));
+    const sender = new StreamSender({ source, type, link, drained, written });
+    this.#push({ type: "source", sender, options: {}, bytes: 0 });
     this.advance();
     return sender.done;
   }
 
-  /** Closes behind all that was sent; a message in fragments is not finished, nor what waits for it sent. */
+  /** Closes behind all that was sent. */
   close(code: number | undefined, reason: string): void {
-    const { core } = this.#link;
-    const isStreaming = this.#isBusy && this.#queue?.first?.type === "stream";
-    if (!this.#hasJobs() || isStreaming) core.close(code, reason);
+    if (!this.#mustWait()) this.#link.core.close(code, reason);
     else this.#push({ type: "close", code, reason, bytes: 0 });
   }
 
   /** Goes on with what waits. */
   advance(): void {
     const { core, writer } = this.#link;
-    const { maxBufferedBytes } = this.#options;
-    while (!this.#isBusy) {
+    while (!this.#isBusy && !this.#isHeld()) {
       const job = this.#queue?.first;
       if (job === undefined) return;
-      if (job.type === "stream" || job.type === "blob") {
-        if (core.isEncoding) return;
-        this.#run(job);
+      if (job.type === "source") {
+        if (!core.isEncoding) this.#run(job);
         return;
       }
-      if (job.type === "message" && writer.bufferedBytes > maxBufferedBytes) return;
+      if (job.type === "message" && writer.bufferedBytes > this.#options.maxBufferedBytes) return;
       this.#queue?.shift();
       if (job.type === "close") core.close(job.code, job.reason);
-      else core.sendMessage(job.data, job.options);
+      else if (job.type === "mark") this.#mark(job.tell);
+      else this.#sendNow(job.data, job.options);
       writer.schedule();
     }
   }
@@ -122,26 +119,53 @@ export class Outgoing {
   /** Resolves at once, or when nothing waits any more: with true, or with false at the end of the connection. */
   drained(): Promise<boolean> {
     if (!this.isOver) return Promise.resolve(true);
-    this.#link.writer.isWatched = true;
+    this.#isBehind = true;
+    this.#link.writer.watch();
     return new Promise((resolve) => {
       (this.#drainWaiters ??= []).push(resolve);
     });
   }
 
+  /** Resolves when all that has been sent is with the operating system: with true, or with false at the end of the connection. */
+  flushed(): Promise<boolean> {
+    const { core, writer } = this.#link;
+    const mustWait = this.#mustWait();
+    const isIdle = !mustWait && !core.isEncoding && this.#isToldAll();
+    if (isIdle && writer.isAllWritten) return Promise.resolve(true);
+    return toPromise((tell) => {
+      if (mustWait) this.#push({ type: "mark", tell, bytes: 0 });
+      else this.#mark(tell);
+    });
+  }
+
+  /** A control frame has been sent: those wait for nothing. */
+  controlSent({ onWritten }: WrittenOptions): void {
+    if (onWritten !== undefined) this.#toTell().markFrame(onWritten);
+  }
+
+  /** Call when all output up to `position` has been written. */
+  wrote(position: number): void {
+    this.#written?.reach(position);
+    this.progress();
+  }
+
   /** Call when something has been written, or encoded. */
   progress(): void {
     this.advance();
-    const { writer } = this.#link;
-    if (!writer.isWatched || this.bufferedBytes > 0) return;
-    writer.isWatched = false;
-    this.#resolveWaiters(true);
-    this.#owner.onDrained();
+    if (this.#isBehind && this.bufferedBytes === 0) {
+      this.#isBehind = false;
+      this.#resolveWaiters(true);
+      this.#owner.onDrained();
+    }
+    if (!this.#isBehind && this.#isToldAll()) this.#link.writer.unwatch();
   }
 
-  /** Forgets what waits: the connection is closed. */
-  clear(): void {
+  /** Forgets what waits: the connection is closed. @param cause - Why. */
+  clear(cause: Error | undefined): void {
     this.#resolveWaiters(false);
-    this.#queue?.clear();
+    const tells = this.#queue?.clear() ?? [];
+    if (this.#isToldAll() && tells.length === 0) return;
+    this.#toTell().end(tells, notWritten("the connection ended first", cause));
   }
 
   #resolveWaiters(isDrained: boolean): void {
@@ -150,75 +174,97 @@ export class Outgoing {
     if (waiters !== undefined) for (const resolve of waiters) resolve(isDrained);
   }
 
-  #run(job: Job & { type: "blob" | "stream" }): void {
+  #run(job: SourceJob): void {
     this.#isBusy = true;
-    const goOn = (): void => {
+    void job.sender.run().then(() => {
       this.#isBusy = false;
-      if (this.#queue?.first === job) this.#queue?.shift();
+      if (this.#queue?.first === job) this.#queue.shift();
       this.advance();
-    };
-    const done = job.type === "stream" ? job.sender.run() : this.#sendBlobNow(job);
-    void done.then(goOn, goOn);
+    });
   }
 
-  /** A Blob whose content is gone, such as a file that was deleted, ends the connection: a message would be missing. */
-  async #sendBlobNow({ blob, options }: Job & { type: "blob" }): Promise<void> {
-    const { core, writer } = this.#link;
-    try {
-      core.sendMessage(new Uint8Array(await blob.arrayBuffer()), options);
-    } catch {
-      core.close(1011, "a Blob could not be read");
-    }
-    writer.schedule();
-  }
-
-  #sendBlob(blob: Blob, options: SendOptions): SendStatus {
-    this.#push({ type: "blob", blob, options, bytes: blob.size });
+  #sendBlob(blob: Blob, options: MessageOptions): SendStatus {
+    const sender = new BlobSender(this.#link, blob, (bytes) => void this.#sendNow(bytes, options));
+    this.#push({ type: "source", sender, options, bytes: blob.size });
     this.advance();
     return this.#after();
   }
 
+  /** @returns False when the connection is closing or closed. */
+  #sendNow(data: ReadyMessage, options: MessageOptions): boolean {
+    if (!this.#link.core.sendMessage(data, options)) {
+      this.refuse(options);
+      return false;
+    }
+    if (options.onWritten !== undefined) this.#mark(options.onWritten);
+    return true;
+  }
+
+  #mark(tell: OnWritten): void {
+    this.#toTell().mark(tell);
+  }
+
+  #mustWait(): boolean {
+    const hasJobs = this.#queue !== undefined && !this.#queue.isEmpty;
+    return hasJobs || this.#isBusy || this.#isHeld();
+  }
+
+  #isHeld(): boolean {
+    return this.#written !== undefined && this.#written.mustHold();
+  }
+
+  #isToldAll(): boolean {
+    return this.#written === undefined || this.#written.isEmpty;
+  }
+
+  #toTell(): Written {
+    this.#written ??= new Written(this.#link, (error) => this.#owner.onWrittenFailed(error));
+    return this.#written;
+  }
+
   #after(): SendStatus {
     const { writer } = this.#link;
-    if (this.isOver && !writer.isWatched) {
-      writer.isWatched = true;
+    if (this.isOver && !this.#isBehind) {
+      this.#isBehind = true;
+      writer.watch();
       this.backpressureCount++;
       tellBackpressure(this.#link, this.bufferedBytes);
     }
     writer.schedule();
-    return writer.isWatched && this.isOver ? "buffered" : "sent";
+    return this.#isBehind && this.isOver ? "buffered" : "sent";
   }
 
   /** @returns What became of the message, or `undefined` when it is to be sent. */
-  #applyPolicy(data: ReadyMessage, options: SendOptions): SendStatus | undefined {
+  #applyPolicy(data: ReadyMessage, options: MessageOptions): SendStatus | undefined {
     const { bufferPolicy, maxBufferedBytes } = this.#options;
     if (bufferPolicy === "wait") {
       const bytes = this.bufferedBytes + data.length;
       if (bytes <= maxBufferedBytes * HARD_STOP_FACTOR) return undefined;
       this.#owner.onOverflow(bytes, `${HARD_STOP_FACTOR} times maxBufferedBytes`);
-      return "closed";
+      return this.refuse(options);
     }
     if (bufferPolicy === "close") {
       this.#owner.onOverflow(this.bufferedBytes + data.length, "maxBufferedBytes");
-      return "closed";
+      return this.refuse(options);
     }
     if (bufferPolicy === "dropNewest") {
-      this.#dropped();
+      this.#dropped(options);
       return "dropped";
     }
     const waiting = toWaiting(data, options, this.#link.role);
     const key = this.#keyOf(waiting);
     const queue = this.#opened();
-    if (key !== undefined && queue.takeKeyed(key)) this.#dropped();
-    const dropped = queue.makeRoom(data.length, maxBufferedBytes);
-    for (let i = 0; i < dropped; i++) this.#dropped();
+    const older = queue.takeKeyed(key);
+    if (older !== undefined) this.#dropped(older.options);
+    for (const old of queue.makeRoom(data.length, maxBufferedBytes)) this.#dropped(old.options);
     this.#pushMessage(waiting, options, key);
     return "buffered";
   }
 
-  #dropped(): void {
+  #dropped({ onWritten }: WrittenOptions): void {
     this.droppedMessages++;
     tellDropped(this.#link, this.droppedMessages);
+    if (onWritten !== undefined) this.#toTell().refuse(onWritten, notWritten(DROPPED));
   }
 
   /** `undefined` is no key: nothing takes the message's place. */
@@ -228,7 +274,7 @@ export class Outgoing {
     return bufferPolicy(data instanceof PreparedMessage ? data.data : data);
   }
 
-  #pushMessage(data: ReadyMessage, options: SendOptions, key: unknown): void {
+  #pushMessage(data: ReadyMessage, options: MessageOptions, key: unknown): void {
     this.#push({ type: "message", data, options, bytes: data.length, key });
   }
 
@@ -240,4 +286,8 @@ export class Outgoing {
     this.#queue ??= new SendQueue(this.#link.core.budget);
     return this.#queue;
   }
+}
+
+function toPromise(ask: (tell: OnWritten) => void): Promise<boolean> {
+  return new Promise((resolve) => ask((error) => resolve(error === undefined)));
 }

@@ -42,14 +42,16 @@ export class Pings {
    * is not bothered by a rejection.
    *
    * @param payload - By default one that no other ping of this connection carries.
+   * @param onSent - Called when the frame is on its way, and not written yet.
    * @throws {RangeError} `payload` is too long; as a rejection, like all of these.
    * @throws {TypeError} `payload` cannot be sent.
    * @throws {TransportError} The connection is not open, or has ended before the pong.
    */
-  send(payload?: MessageData): Promise<number> {
+  send(payload?: MessageData, onSent: () => void = NOTHING_TO_DO): Promise<number> {
     const promise = new Promise<number>((resolve, reject) => {
       const bytes = payload === undefined ? this.#nextPayload() : toPayload(payload);
       if (!this.#core.ping(bytes)) throw noPong("the connection is not open");
+      onSent();
       this.#writer.schedule();
       const sentAt = this.#clock.now();
       this.#waiting.push({ payload: Buffer.from(bytes), sentAt, resolve, reject });
@@ -101,4 +103,5 @@ function noPong(what: string, cause?: Error): TransportError {
   return new TransportError("PING_UNANSWERED", { what }, { cause });
 }
 
+const NOTHING_TO_DO = (): void => {};
 const NO_BYTES = new Uint8Array(0);

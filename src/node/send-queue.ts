@@ -1,35 +1,42 @@
-import {
-  type Budget,
-  type Place,
-  Queue,
-  type ReadyMessage,
-  type SendOptions,
-} from "../protocol/index.js";
-import type { StreamSender } from "./stream-sender.js";
+import { type Budget, type Place, Queue, type ReadyMessage } from "../protocol/index.js";
+import type { SourceSender } from "./blob-sender.js";
+import type { MessageOptions } from "./sendable.js";
+import type { OnWritten, WrittenOptions } from "./written.js";
+
+interface MessageJob {
+  readonly type: "message";
+  readonly data: ReadyMessage;
+  readonly options: MessageOptions;
+  readonly bytes: number;
+  /** What a policy that conflates calls it; `undefined` is no key. */
+  readonly key: unknown;
+}
+
+/** A message whose bytes come with time. */
+export interface SourceJob {
+  readonly type: "source";
+  readonly sender: SourceSender;
+  readonly options: WrittenOptions;
+  /** As far as they are known. */
+  readonly bytes: number;
+}
+
+interface CloseJob {
+  readonly type: "close";
+  readonly code: number | undefined;
+  readonly reason: string;
+  readonly bytes: 0;
+}
+
+/** Somebody wants to know when all that was sent before has been written. */
+interface MarkJob {
+  readonly type: "mark";
+  readonly tell: OnWritten;
+  readonly bytes: 0;
+}
 
 /** What waits its turn, because something before it is not ready to be framed. */
-export type Job =
-  | {
-      readonly type: "message";
-      readonly data: ReadyMessage;
-      readonly options: SendOptions;
-      readonly bytes: number;
-      /** What a policy that conflates calls it; `undefined` is no key. */
-      readonly key: unknown;
-    }
-  | {
-      readonly type: "blob";
-      readonly blob: Blob;
-      readonly options: SendOptions;
-      readonly bytes: number;
-    }
-  | { readonly type: "stream"; readonly sender: StreamSender; readonly bytes: 0 }
-  | {
-      readonly type: "close";
-      readonly code: number | undefined;
-      readonly reason: string;
-      readonly bytes: 0;
-    };
+export type Job = MessageJob | SourceJob | CloseJob | MarkJob;
 
 /** What a message that waits takes on top of its bytes, about: so many tiny ones are not free. */
 const BYTES_PER_JOB = 200;
@@ -67,35 +74,37 @@ export class SendQueue {
     if (job !== undefined) this.#removed(job);
   }
 
-  /** Takes out the message that waits under `key`. @returns Whether there was one. */
-  takeKeyed(key: unknown): boolean {
+  /** Takes out the message that waits under `key`, if there is one. */
+  takeKeyed(key: unknown): MessageJob | undefined {
     const place = this.#keyed?.get(key);
-    if (place === undefined) return false;
+    if (place?.value.type !== "message") return undefined;
     this.#remove(place);
-    return true;
+    return place.value;
   }
 
-  /**
-   * Takes out the oldest messages until `bytes` more, with what waits here, are within `maxBytes`.
-   *
-   * @returns How many.
-   */
-  makeRoom(bytes: number, maxBytes: number): number {
-    let count = 0;
+  /** Takes out the oldest messages until `bytes` more, with what waits here, are within `maxBytes`. */
+  makeRoom(bytes: number, maxBytes: number): MessageJob[] {
+    const taken: MessageJob[] = [];
     for (const place of this.#jobs.places()) {
       const cost = this.#budget.waitingBytes + bytes + this.#jobs.length * BYTES_PER_JOB;
       if (cost <= maxBytes) break;
       if (place.value.type !== "message") continue;
       this.#remove(place);
-      count++;
+      taken.push(place.value);
     }
-    return count;
+    return taken;
   }
 
-  /** Forgets all: nothing can be sent any more. */
-  clear(): void {
-    for (const { value } of this.#jobs.places()) if (value.type === "stream") value.sender.abort();
+  /** Forgets all: nothing can be sent any more. @returns Who wants to know of that, in order. */
+  clear(): OnWritten[] {
+    const tells: OnWritten[] = [];
+    for (const { value: job } of this.#jobs.places()) {
+      if (job.type === "source") job.sender.abort();
+      const tell = tellOf(job);
+      if (tell !== undefined) tells.push(tell);
+    }
     while (!this.isEmpty) this.shift();
+    return tells;
   }
 
   #remove(place: Place<Job>): void {
@@ -114,4 +123,9 @@ export class SendQueue {
     this.#budget.waitingBytes += bytes;
     this.#budget.objects += objects;
   }
+}
+
+function tellOf(job: Job): OnWritten | undefined {
+  if (job.type === "close") return undefined;
+  return job.type === "mark" ? job.tell : job.options.onWritten;
 }

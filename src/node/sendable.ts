@@ -9,12 +9,16 @@ import {
   type SendOptions,
   toMessage,
 } from "../protocol/index.js";
+import type { WrittenOptions } from "./written.js";
 
 /** What a message can be made of. A Blob's content is read when its turn comes. */
 export type Sendable = MessageData | Blob;
 
+/** How one message is to be sent, and who is told when it is out. */
+export interface MessageOptions extends SendOptions, WrittenOptions {}
+
 /** One for all calls that give none. */
-export const NO_OPTIONS: SendOptions = {};
+export const NO_OPTIONS: MessageOptions = {};
 
 /** @throws {TypeError} As {@link toMessage} and {@link isBlob}. */
 export function toReady(data: Sendable | PreparedMessage): ReadyMessage | Blob {

@@ -1,6 +1,7 @@
 import {
   CloseCode,
   type FrameObserver,
+  type MessageData,
   type ProtocolEvent,
   ReadyState,
 } from "../protocol/index.js";
@@ -14,9 +15,11 @@ import { reportTo, safely } from "./handler-error.js";
 import type { LinkOwner } from "./link-owner.js";
 import { Link } from "./link.js";
 import type { Message, ResolvedConnectionOptions } from "./options.js";
-import { Outgoing, type OutgoingOwner } from "./outgoing.js";
+import { Outgoing } from "./outgoing.js";
 import { asBuffer } from "./platform.js";
+import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
+import type { WrittenOptions } from "./written.js";
 
 /** Has a connection emit: only it can. */
 export type EmitEvent = <Name extends keyof ConnectionEvents>(
@@ -31,7 +34,7 @@ export type EmitEvent = <Name extends keyof ConnectionEvents>(
  * go out, and has it tell the application. Each of them calls its methods, so that a
  * connection takes no memory for functions of its own.
  */
-export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
+export class Session implements LinkOwner, DeliveryOwner {
   readonly link: Link;
   readonly delivery: Delivery;
   readonly #connection: WebSocketConnection;
@@ -98,6 +101,26 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
     return this.#hasEnded ? Promise.resolve(false) : this.outgoing.drained();
   }
 
+  flushed(): Promise<boolean> {
+    return this.#hasEnded ? Promise.resolve(false) : this.outgoing.flushed();
+  }
+
+  /** As {@link WebSocketConnection.ping}. */
+  ping(payload: MessageData | undefined, options: WrittenOptions): Promise<number> {
+    const { core, pings } = this.link;
+    if (core.readyState !== ReadyState.OPEN) this.outgoing.refuse(options);
+    return pings.send(payload, () => this.#controlSent(options));
+  }
+
+  /** As {@link WebSocketConnection.pong}. */
+  pong(payload: MessageData, options: WrittenOptions): void {
+    const { core, writer } = this.link;
+    if (core.pong(toPayload(payload))) {
+      this.#controlSent(options);
+      writer.schedule();
+    } else this.outgoing.refuse(options);
+  }
+
   frameObserver(): FrameObserver | undefined {
     const { onFrame, onHandlerError } = this.#options;
     return onFrame && safely((frame) => onFrame(frame, this.#connection), onHandlerError);
@@ -145,6 +168,17 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
     this.#outgoing?.progress();
   }
 
+  onWritten(position: number): void {
+    this.#outgoing?.wrote(position);
+  }
+
+  /** An {@link OnWritten} failed. What comes after the end did not cause it. */
+  onWrittenFailed(error: unknown): void {
+    if (this.#hasEnded) this.#reportFailure(error);
+    else this.#fail(error);
+  }
+
+  /** Nothing waits any more, after more than `maxBufferedBytes` had. */
   onDrained(): void {
     this.delivery.unthrottle();
     void this.#emit(this.#connection, "drain", this.#reporter());
@@ -165,7 +199,7 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
 
   onEnded(): void {
     this.#hasEnded = true;
-    this.#outgoing?.clear();
+    this.#outgoing?.clear(this.link.error);
     void this.#emit(this.#connection, "end", this.#reporter());
     this.#emitClose();
   }
@@ -179,8 +213,17 @@ export class Session implements LinkOwner, DeliveryOwner, OutgoingOwner {
   #fail(cause: unknown): void {
     this.#handlerError ??= cause instanceof Error ? cause : new Error(String(cause));
     this.close(CloseCode.INTERNAL_ERROR, "");
+    this.#reportFailure(cause);
+  }
+
+  #reportFailure(cause: unknown): void {
     tellHandlerFailed(this.link.role, cause);
     reportTo(this.#options.onHandlerError, cause);
+  }
+
+  /** Nobody who asks for nothing needs an {@link outgoing}. */
+  #controlSent(options: WrittenOptions): void {
+    if (options.onWritten !== undefined) this.outgoing.controlSent(options);
   }
 
   /** Tells of the end once all messages before it have been taken, or nobody is there to take them. */

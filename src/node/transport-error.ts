@@ -16,6 +16,7 @@ export const TRANSPORT_FAULTS = {
   BUFFER_OVERFLOW:  { rule: "the peer reads too slowly: {value} bytes wait for it, over {what} {limit}", option: "maxBufferedBytes" },
   TRANSPORT_FAILED: { rule: "the transport failed: {what}" },
   PING_UNANSWERED:  { rule: "no pong came: {what}" },
+  NOT_WRITTEN:      { rule: "this was not sent: {what}" },
   TERMINATED:       { rule: "terminate() was called" },
 } as const;
 

@@ -6,8 +6,8 @@ const FLUSH_AT_BYTES = 64 * 1024;
 
 /** Who uses a writer. */
 export interface WriterOwner {
-  /** Something has been written while {@link TransportWriter.isWatched}. */
-  readonly onWritten: () => void;
+  /** All up to `position` is with the operating system; told after {@link TransportWriter.watch}. */
+  readonly onWritten: (position: number) => void;
 }
 
 /**
@@ -23,9 +23,7 @@ export class TransportWriter {
   #isCorked = false;
   #isScheduled = false;
   #isEnding = false;
-
-  /** Whether to call {@link WriterOwner.onWritten} when what is sent from now on has been written. */
-  isWatched = false;
+  #isWatched = false;
 
   /** Who makes it calls {@link flush} when the transport has drained. */
   constructor(transport: Duplex, core: ProtocolConnection, owner: WriterOwner) {
@@ -37,6 +35,32 @@ export class TransportWriter {
   /** Bytes that the operating system has not taken yet. */
   get bufferedBytes(): number {
     return this.#core.unsentBytes + this.#transport.writableLength;
+  }
+
+  /** Where the next frame begins, in bytes since the opening handshake. What a codec works on elsewhere comes later. */
+  get position(): number {
+    const { sent, unsentBytes, budget } = this.#core;
+    return sent.transportBytes + unsentBytes - budget.outputBytes - budget.encodingBytes;
+  }
+
+  /** Whether all in front of {@link position} is with the operating system for certain. */
+  get isAllWritten(): boolean {
+    const { writableLength, destroyed } = this.#transport;
+    return this.#isAllTaken() && writableLength === 0 && !destroyed;
+  }
+
+  /** Has the owner told when what has been sent, and what is sent from now on, has been written. */
+  watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    // Nothing tells of what the transport got unwatched but a write behind it.
+    const { writableLength, writable } = this.#transport;
+    if (this.#isAllTaken() && writableLength > 0 && writable) this.#write([NOTHING]);
+  }
+
+  /** Tells the owner only of what has been written until now, and of that perhaps later. */
+  unwatch(): void {
+    this.#isWatched = false;
   }
 
   /** Holds output back until {@link uncork}. */
@@ -68,11 +92,12 @@ export class TransportWriter {
   /** Writes what there is, unless the transport is full: then it is written when that has changed. */
   flush(): void {
     const transport = this.#transport;
-    if (transport.writableNeedDrain || transport.destroyed) return;
+    // What cannot be written any more counts as unsent: it stays where it is.
+    if (transport.writableNeedDrain || !transport.writable) return;
     this.#write(this.#core.takeOutput());
     // Ended again it would make an error that nobody sees, stack and all.
     const isOut = this.#isEnding && this.#core.unsentBytes === 0;
-    if (isOut && !transport.writableEnded) transport.end();
+    if (isOut) transport.end();
   }
 
   /** Ends the transport's writable side behind everything that was sent. */
@@ -81,19 +106,32 @@ export class TransportWriter {
     if (!this.#isCorked) this.flush();
   }
 
+  #isAllTaken(): boolean {
+    return this.position === this.#core.sent.transportBytes;
+  }
+
   #write(chunks: readonly Uint8Array[]): void {
     const transport = this.#transport;
     const rest = chunks.length - 1;
     const last = chunks[rest];
-    if (last === undefined || !transport.writable) return;
+    if (last === undefined) return;
 
     if (rest > 0) transport.cork();
     for (let i = 0; i < rest; i++) transport.write(chunks[i]);
-    if (this.isWatched) transport.write(last, () => this.#owner.onWritten());
+    if (this.#isWatched) transport.write(last, this.#telling(this.#core.sent.transportBytes));
     else transport.write(last);
     if (rest > 0) transport.uncork();
   }
+
+  /** A transport that was destroyed calls back as if all had gone well, for what it has not written either. */
+  #telling(position: number): (error?: Error | null) => void {
+    return (error) => {
+      if (!error && !this.#transport.destroyed) this.#owner.onWritten(position);
+    };
+  }
 }
+
+const NOTHING = new Uint8Array(0);
 
 let scheduled: TransportWriter[] = [];
 

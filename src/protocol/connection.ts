@@ -95,6 +95,11 @@ export class ProtocolConnection {
     return this.#sender.isEncoding;
   }
 
+  /** Whether a codec failed to encode: messages in front of our Close frame are missing. */
+  get hasLost(): boolean {
+    return this.#failure instanceof CodecError;
+  }
+
   /** Bytes of the peer that wait to be read. */
   get unreadBytes(): number {
     return this.budget.unparsedBytes;
@@ -150,9 +155,9 @@ export class ProtocolConnection {
   }
 
   /**
-   * Sends a whole message. Leaves `data` alone; bytes longer than {@link COPIED_PAYLOAD_BYTES}, and
-   * bytes that a codec compresses elsewhere, must not change until they are written. What many
-   * connections send, {@link prepareMessage} makes.
+   * Sends a whole message. Leaves `data` alone. Of a server's, bytes longer than
+   * {@link COPIED_PAYLOAD_BYTES} must not change until they are written; all others are copied.
+   * What many connections send, {@link prepareMessage} makes.
    *
    * @returns False when the connection is closing or closed: nothing was sent.
    * @throws {TypeError} Bytes that were to be sent as text are not UTF-8, or a prepared message is
@@ -179,7 +184,7 @@ export class ProtocolConnection {
   }
 
   /**
-   * Sends the next fragment; an empty one is fine. Fragments of text that are given as bytes are
+   * Sends the next fragment, copied as in {@link sendMessage}; an empty one is fine. Fragments of text that are given as bytes are
    * not checked. Strings must not be cut inside a surrogate pair: each half would become U+FFFD.
    *
    * @returns False when the connection is closing or closed: the message stays unfinished.
@@ -191,13 +196,7 @@ export class ProtocolConnection {
     return true;
   }
 
-  /**
-   * Sends a Ping frame (§5.5.2).
-   *
-   * @param payload - At most 125 bytes.
-   * @returns False when the connection is closing or closed.
-   * @throws {RangeError} `payload` is too long.
-   */
+  /** Sends a Ping frame (§5.5.2). @returns False when closing or closed. @throws {RangeError} `payload` is over 125 bytes. */
   ping(payload: Uint8Array = EMPTY): boolean {
     return this.#sendOwnControl(Opcode.PING, payload);
   }

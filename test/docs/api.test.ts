@@ -29,6 +29,7 @@ it.each([
   ["src/node/deflate.ts", "interface DeflateCodecOptions"],
   ["src/node/server-options.ts", "interface ServerOptions"],
   ["src/node/connect-options.ts", "interface ConnectOptions"],
+  ["src/node/written.ts", "interface WrittenOptions"],
   ["src/node/server-request.ts", "class ServerRequest"],
   ["src/node/server.ts", "class WebSocketServer"],
   ["src/node/connection.ts", "class WebSocketConnection"],
@@ -67,7 +68,7 @@ declare const write: (chunk: Uint8Array) => void;
 it("what is written as code compiles", () => {
   const page = new PageExamples("api");
   const pieces = Array.from(page.text.matchAll(/```ts\n(.*?)```/gs), ([, code = ""]) => code);
-  expect(pieces).toHaveLength(6);
+  expect(pieces).toHaveLength(7);
   page.write();
   onTestFinished(() => page.remove());
   const used =

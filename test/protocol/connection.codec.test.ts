@@ -232,11 +232,13 @@ describe.each(ROLES)("compressing that takes its time, on a %s", (role) => {
     (_when, extensionOf) => {
       const extension = extensionOf();
       const end = connection(role, { extension });
+      expect(end.hasLost).toBe(false);
       expect(end.sendMessage("one")).toBe(true);
       if (extension instanceof LateExtension) {
         end.sendMessage("two");
         extension.settle();
       }
+      expect(end.hasLost).toBe(true);
       expect(end.sendMessage("three", { compress: false })).toBe(false);
 
       expect(eventsOf(end, from(TEXT, "unread"))).toEqual([
