@@ -23,6 +23,7 @@ import {
 } from "./server-shutdown.js";
 import { answerUpgrade, attach, type UpgradeOptions } from "./upgrade-attached.js";
 import type { AdmissionGuard } from "./upgrade-guard.js";
+import { RefusalWarnings } from "./refusal-warnings.js";
 import type { RefusedHandshake } from "./upgrade-refusal.js";
 import { Upgrader } from "./upgrade.js";
 
@@ -37,6 +38,9 @@ export interface ServerEvents<Data> {
    * An opening handshake has been refused, for logs and metrics; clients that are accepted
    * only to be closed count. There is no request when none had arrived, or it could not be
    * read.
+   *
+   * Without a listener, a process warning tells once of each kind of refusal that options, or a
+   * proxy in front, are often to blame for.
    */
   refused: [refusal: RefusedHandshake, request: ServerRequest | undefined];
 }
@@ -65,6 +69,11 @@ export class WebSocketServer<Data = undefined>
   readonly #scheme: "ws" | "wss";
   readonly #listener: Listener | undefined;
   readonly #detach: (() => void) | undefined;
+  /** The application has a `selectSubprotocol` of its own: when that picks none, it is meant. */
+  readonly #picksItself: boolean;
+  readonly #warnings = new RefusalWarnings();
+  /** How many listeners of `refused` only count. */
+  #counters = 0;
   #shutdown: Promise<void> | undefined;
 
   /**
@@ -78,9 +87,10 @@ export class WebSocketServer<Data = undefined>
     super();
     const { port, socketPath, tls, server } = options;
     this.#options = resolveServerOptions(options);
+    this.#picksItself = options.selectSubprotocol !== undefined;
     this.#upgrader = new Upgrader(this.#options, {
       onConnection: (connection, request) => this.#connected(connection, request),
-      onRefused: (refusal, request) => void this.emit("refused", this.#report, refusal, request),
+      onRefused: (refusal, request) => this.#refused(refusal, request),
       onHookError: this.#report,
     });
     this.#httpServer = server;
@@ -168,6 +178,15 @@ export class WebSocketServer<Data = undefined>
   }
 
   /**
+   * Calls `count` for each refusal from now on, as a listener of `refused` is called. Whoever
+   * counts tells nobody: where there is no other listener, the process warnings still come.
+   */
+  countRefusals(count: (refusal: RefusedHandshake) => void): void {
+    this.#counters++;
+    this.on("refused", count);
+  }
+
+  /**
    * Stops the server: it stops listening, refuses with 503 who is in the opening handshake,
    * starts the closing handshake of all connections, and cuts those that take longer than
    * the deadline. An http server that is not its own goes on; its upgrades get 503 until
@@ -206,7 +225,14 @@ export class WebSocketServer<Data = undefined>
     this.#detach?.();
   }
 
+  #refused(refusal: RefusedHandshake, request: ServerRequest | undefined): void {
+    if (this.listenerCount("refused") === this.#counters) this.#warnings.refused(refusal, request);
+    void this.emit("refused", this.#report, refusal, request);
+  }
+
   #connected(connection: WebSocketConnection<Data>, request: ServerRequest): void {
+    const isUnpicked = connection.subprotocol === "" && request.subprotocols.length > 0;
+    if (isUnpicked && !this.#picksItself) this.#warnings.nonePicked();
     const failed = (error: unknown): void => {
       connection.close(CloseCode.INTERNAL_ERROR);
       this.#report(error);

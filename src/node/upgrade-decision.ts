@@ -15,7 +15,12 @@ import type { ResolvedServerOptions, Verdict } from "./server-options.js";
 import { Rejection } from "./server-rejection.js";
 import type { ServerRequest } from "./server-request.js";
 import type { CheckedRefusal } from "./upgrade-guard.js";
-import { faultRefusal, fullRefusal, notAdmitted, type SendableRefusal } from "./upgrade-refusal.js";
+import {
+  fullRefusal,
+  notAdmitted,
+  originRefusal,
+  type SendableRefusal,
+} from "./upgrade-refusal.js";
 
 /** What a connection starts with. */
 export interface Agreement {
@@ -71,7 +76,7 @@ export function decide<Data>(
   try {
     const { origin, host, isSecure } = request;
     const objection = judgeOrigin({ origin, host, secure: isSecure }, options.origins);
-    if (objection !== undefined) return refuse(faultRefusal("ORIGIN_REFUSED", objection));
+    if (objection !== undefined) return refuse(originRefusal(objection));
 
     const admission = places.admit();
     if (admission === "full") return refuse(fullRefusal(options.maxConnections));

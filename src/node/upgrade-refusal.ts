@@ -3,6 +3,7 @@ import {
   type HandshakeFaultCode,
   type HeadLimits,
   type HttpResponse,
+  type OriginObjection,
   type Refusal,
   refusalFor,
   type RequestHead,
@@ -29,6 +30,11 @@ export type SendableRefusal = RefusedHandshake & HttpResponse;
 /** The refusal for a row of the table of handshake faults, with advice in its reason. */
 export function faultRefusal(code: HandshakeFaultCode, detail?: string): SendableRefusal {
   return withAdvice(refusalFor(code, detail));
+}
+
+/** The refusal for a page that may not connect. */
+export function originRefusal({ detail, advice }: OriginObjection): SendableRefusal {
+  return withAdvice(refusalFor("ORIGIN_REFUSED", detail, advice));
 }
 
 /** The refusal for what is over a limit: it names the option, what it is set to and the number over it. */

@@ -16,7 +16,7 @@ export type CountedConnection = Pick<WebSocketConnection, "traffic" | "roundTrip
 /** What is asked of a server: connections may have any data. */
 export interface HandshakeSource {
   on(name: "connection", listener: () => void): unknown;
-  on(name: "refused", listener: (refusal: RefusedHandshake) => void): unknown;
+  countRefusals(count: (refusal: RefusedHandshake) => void): void;
 }
 
 /** What the manager holds at the moment. */
@@ -63,7 +63,7 @@ export class MetricsRecorder {
   /** Counts the opening handshakes of a server from now on. */
   watch(server: HandshakeSource): void {
     server.on("connection", () => this.#handshakes.add("ACCEPTED"));
-    server.on("refused", ({ code }) => this.#handshakes.add(code));
+    server.countRefusals(({ code }) => this.#handshakes.add(code));
   }
 
   /** A connection has come. Call it once for each, and {@link closed} when it has ended. */

@@ -30,7 +30,13 @@ export {
   type ResponseHead,
 } from "./head.js";
 export type { HeadLimits } from "./head-scanner.js";
-export { checkOriginPolicy, judgeOrigin, type OriginClaim, type OriginPolicy } from "./origin.js";
+export {
+  checkOriginPolicy,
+  judgeOrigin,
+  type OriginClaim,
+  type OriginObjection,
+  type OriginPolicy,
+} from "./origin.js";
 export { buildResponse, type HttpResponse } from "./http-response.js";
 export type { HeaderFields } from "./outgoing-fields.js";
 export { refusalFor, type Refusal } from "./refusal.js";

@@ -34,6 +34,14 @@ export interface OriginClaim {
   readonly secure: boolean;
 }
 
+/** Why a page may not connect. Holds nothing that the peer wrote. */
+export interface OriginObjection {
+  /** For the refusal. */
+  readonly detail: string;
+  /** What to do about it, on the server or in front of it. */
+  readonly advice: string;
+}
+
 const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ["http", 80],
   ["https", 443],
@@ -72,29 +80,63 @@ export function checkOriginPolicy(policy: OriginPolicy): void {
  * matches nothing.
  *
  * @param policy - What is allowed. @defaultValue `"same-origin"`
- * @returns `undefined` when it is allowed; otherwise why not, to be the detail of the
- *   refusal. Holds nothing that the peer wrote.
+ * @returns `undefined` when it is allowed.
  */
 export function judgeOrigin(
   { origin, host, secure }: OriginClaim,
   policy: OriginPolicy = "same-origin",
-): string | undefined {
+): OriginObjection | undefined {
   if (typeof policy === "function") {
     const allowed: unknown = policy(origin); // JavaScript may return anything here
-    return allowed === true ? undefined : "the server's own check did not allow it";
+    return allowed === true ? undefined : OBJECTIONS.function;
   }
   if (origin === undefined || policy === "*") return undefined;
   const claimed = normalizeOrigin(origin);
-  if (claimed === undefined) return "it is no origin at all";
+  if (claimed === undefined) return OBJECTIONS.none;
   if (policy !== "same-origin") {
     const listed = policy.some((allowed) => normalizeOrigin(allowed) === claimed);
-    return listed ? undefined : "it is not in the server's list";
+    return listed ? undefined : OBJECTIONS.unlisted;
   }
-  if (claimed === NULL) return "it is null, as of a page from a file or in a sandboxed frame";
+  if (claimed === NULL) return OBJECTIONS.null;
   if (claimed === originOf(secure ? "https" : "http", host)) return undefined;
-  return !secure && claimed === originOf("https", host)
-    ? "the page came through TLS and the request did not, as behind a proxy that ends TLS"
-    : "it is another site";
+  if (!secure && claimed === originOf("https", host)) return OBJECTIONS.throughTls;
+  return hostOf(claimed) === hostOf(`http://${host}`) ? OBJECTIONS.port : OBJECTIONS.other;
+}
+
+const ADD =
+  "To let them connect, add the page's origin, such as \"https://app.example\", to the server's option origins.";
+
+/** Everything that can be said against a page. */
+const OBJECTIONS = {
+  function: {
+    detail: "the server's own check did not allow it",
+    advice: "The server's option origins is a function, which decides.",
+  },
+  none: { detail: "it is no origin at all", advice: ADD },
+  unlisted: { detail: "it is not in the server's list", advice: ADD },
+  null: {
+    detail: "it is null, as of a page from a file or in a sandboxed frame",
+    advice:
+      '"null" in the server\'s option origins lets them connect, and with them every page on the web that puts itself in a sandboxed frame.',
+  },
+  throughTls: {
+    detail: "the page came through TLS and the request did not, as behind a proxy that ends TLS",
+    advice:
+      "Name that proxy in the server's option trustedProxies, and have it send X-Forwarded-Proto (nginx: proxy_set_header X-Forwarded-Proto $scheme).",
+  },
+  port: {
+    detail: "it is of the same host with another port or scheme",
+    advice: `Behind a proxy, have it pass on Host with its port (nginx: proxy_set_header Host $http_host). ${ADD}`,
+  },
+  other: {
+    detail: "it is another site",
+    advice: `${ADD} Behind a proxy, have it pass on Host (nginx: proxy_set_header Host $http_host).`,
+  },
+} as const;
+
+/** The host of an origin, without its port. */
+function hostOf(origin: string): string | undefined {
+  return parseAuthority(origin.slice(origin.indexOf("://") + 3))?.host;
 }
 
 /** An origin in its one form: lower case, without the default port; `null` is one, too (RFC 6454 §6.2). */

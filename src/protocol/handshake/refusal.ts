@@ -29,24 +29,20 @@ const HEADERS: ReadonlyMap<HandshakeFaultCode, readonly FieldLine[]> = new Map([
   ["VERSION_INVALID", [VERSION]],
 ]);
 
+const PASSED_ON =
+  "pass on the header fields Upgrade and Connection (nginx: proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade).";
+
 /** What to do about it, for those faults where it is often not the client that is wrong. */
 const ADVICE: ReadonlyMap<HandshakeFaultCode, string> = new Map([
   [
     "HTTP_VERSION_UNSUPPORTED",
-    "A proxy in between must speak HTTP/1.1 to this server (nginx: proxy_http_version 1.1).",
+    `A proxy in between must speak HTTP/1.1 to this server (nginx: proxy_http_version 1.1), and ${PASSED_ON}`,
   ],
   [
     "UPGRADE_MISSING",
-    "This address speaks WebSocket: connect with a ws or wss URI. A proxy in between must pass on the header fields Upgrade and Connection.",
+    `This address speaks WebSocket: connect with a ws or wss URI. A proxy in between must ${PASSED_ON}`,
   ],
-  [
-    "CONNECTION_MISSING",
-    "A proxy in between must pass on the header fields Upgrade and Connection.",
-  ],
-  [
-    "ORIGIN_REFUSED",
-    "To let them connect, add the page's origin, such as \"https://app.example\", to the server's option origins.",
-  ],
+  ["CONNECTION_MISSING", `A proxy in between must ${PASSED_ON}`],
   [
     "HEAD_TOO_LARGE",
     "Send less, such as fewer cookies, or raise the server's option maxHeaderBytes.",
@@ -61,11 +57,15 @@ const ADVICE: ReadonlyMap<HandshakeFaultCode, string> = new Map([
  * of their own, which only a client meets, become 400.
  *
  * @param detail - More about this one case. It is sent to the peer.
+ * @param advice - What to do in this one case, where that is not the same in all.
  */
-export function refusalFor(code: HandshakeFaultCode, detail?: string): Refusal {
+export function refusalFor(
+  code: HandshakeFaultCode,
+  detail?: string,
+  advice: string | undefined = ADVICE.get(code),
+): Refusal {
   const { httpStatus, section, rule }: HandshakeFault = HANDSHAKE_FAULTS[code];
   const reason = `${detail === undefined ? rule : `${rule}: ${detail}`} (${section})`;
-  const advice = ADVICE.get(code);
   return {
     code,
     httpStatus: httpStatus ?? 400,

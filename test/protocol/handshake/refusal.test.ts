@@ -52,9 +52,8 @@ describe("a refusal", () => {
 
   // oxfmt-ignore
   it.each<[HandshakeFaultCode, string]>([
-    ["ORIGIN_REFUSED",            "option origins"],
     ["UPGRADE_MISSING",           "connect with a ws or wss URI"],
-    ["CONNECTION_MISSING",        "proxy"],
+    ["CONNECTION_MISSING",        "nginx: proxy_set_header Upgrade $http_upgrade"],
     ["HTTP_VERSION_UNSUPPORTED",  "proxy_http_version 1.1"],
     ["HEAD_TOO_LARGE",            "maxHeaderBytes"],
     ["HEADERS_TOO_MANY",          "maxHeaderCount"],
@@ -65,15 +64,17 @@ describe("a refusal", () => {
   });
 
   it("of an Origin is a 403 that names no origin but an example [6455-4.2.2-04]", () => {
-    const detail = judgeOrigin({
+    const objection = judgeOrigin({
       origin: "http://evil.example",
       host: "secret.example",
       secure: false,
     });
-    const response = responseTo("ORIGIN_REFUSED", detail);
+    const refusal = refusalFor("ORIGIN_REFUSED", objection?.detail, objection?.advice);
+    const response = Buffer.from(buildResponse(refusal)).toString();
 
     expect(response).toMatch(/^HTTP\/1\.1 403 Forbidden\r\nConnection: close\r\n/);
     expect(response).toContain("pages of this origin may not connect: it is another site");
+    expect(response).toContain("the server's option origins");
     expect(response).not.toContain("evil");
     expect(response).not.toContain("secret");
   });
