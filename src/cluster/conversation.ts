@@ -8,7 +8,7 @@ import { RemotePresence } from "./presence.js";
 import { answersTo, ClusterQuestions } from "./questions.js";
 
 /** What nodes say to each other, besides what applications send. */
-export type Remark = Exclude<ClusterMessage, Delivery>;
+export type NodeMessage = Exclude<ClusterMessage, Delivery>;
 
 /** How many rooms one question is about. */
 const ROOMS_PER_QUESTION = 200;
@@ -58,21 +58,21 @@ export class ClusterConversation {
 
   /** The others can be reached, for the first time or again. */
   up(): void {
-    this.nodes.excuse();
+    this.nodes.extendAll();
     this.#sayAlive("first");
     if (this.nodes.names.length > 0) this.#ask(this.#presence.openRooms, NODES);
   }
 
   /** Another node has said something. */
-  received({ from, sequence }: Envelope, remark: Remark): void {
-    switch (remark.type) {
+  received({ from, sequence }: Envelope, message: NodeMessage): void {
+    switch (message.type) {
       case "presence": {
-        const { room, id, state } = remark;
+        const { room, id, state } = message;
         this.#presence.change(from, room, sequence, id, state);
         return;
       }
       case "heartbeat":
-        if (remark.kind === "first") {
+        if (message.kind === "first") {
           void this.#link.sendNow(nodeChannel(from), this.#heartbeat("next"));
         }
         return;
@@ -82,13 +82,13 @@ export class ClusterConversation {
         return;
       case "closeAll":
         // What may not be sent as a close code is refused, and that is all that comes of it.
-        this.#local.closeAll(remark.options).catch(() => {});
+        this.#local.closeAll(message.options).catch(() => {});
         return;
       case "question":
-        this.#answer(from, remark.id, remark.rooms);
+        this.#answer(from, message.id, message.rooms);
         return;
       case "answer": {
-        const whole = this.#questions.answered(from, remark);
+        const whole = this.#questions.answered(from, message);
         if (whole !== undefined) this.#learn(from, whole.asOf, whole.members);
       }
     }
@@ -153,7 +153,7 @@ export class ClusterConversation {
       .finally(() => (this.#isAnnouncing = false));
   }
 
-  #heartbeat(kind: "first" | "next"): Remark {
+  #heartbeat(kind: "first" | "next"): NodeMessage {
     return { type: "heartbeat", ttlMs: this.#options.nodeTtlMs, kind };
   }
 

@@ -75,7 +75,7 @@ export class ClusterNodes {
   }
 
   /** Nobody could be heard for a while, through no fault of theirs: those that live get the time to say so. */
-  excuse(): void {
+  extendAll(): void {
     const { clock, heartbeatIntervalMs } = this.#options;
     const now = clock.now();
     for (const [nodeId, expiry] of this.#expiries) {

@@ -5,8 +5,11 @@ import {
   clusterOn,
 } from "../cluster/index.js";
 import {
+  checkCloseStatus,
   type Clock,
+  limit,
   realClock,
+  reportTo,
   type ServerRequest,
   type WebSocketConnection,
   type WebSocketServer,
@@ -224,26 +227,16 @@ function checkOf<Data>({
 
 function fullAnswer(name: string, answer: FullAnswer = "refuse"): FullAnswer {
   if (answer === "refuse") return answer;
-  const { code } = answer;
-  if (typeof code === "number" && isValidOnWire(code)) return answer;
-  throw new TypeError(`${name} must be "refuse", or have a close code that may be sent`);
-}
-
-/** @throws {TypeError | RangeError} `value` is no number, or cannot be a limit. */
-export function limit(name: string, value: number | undefined, defaultValue: number): number {
-  if (value === undefined) return defaultValue;
-  if (typeof value !== "number") throw new TypeError(`${name} must be a number`);
-  if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more, or Infinity for no limit`);
-  return value;
-}
-
-/** Calls `hook`; one that throws has nobody left to tell. */
-function reportTo(hook: (error: unknown) => void, error: unknown): void {
-  try {
-    hook(error);
-  } catch {
-    // The process must not end because of a peer that found a way into a hook.
+  const { code, reason = "" } = answer;
+  if (typeof code !== "number" || !isValidOnWire(code)) {
+    throw new TypeError(`${name} must be "refuse", or have a close code that may be sent`);
   }
+  try {
+    checkCloseStatus(code, reason);
+  } catch (cause) {
+    throw new RangeError(`${name}.reason has more than 123 bytes as UTF-8`, { cause });
+  }
+  return answer;
 }
 
 function warn(error: unknown): void {

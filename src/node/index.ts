@@ -5,6 +5,7 @@ export { connect } from "./connect.js";
 export type { ConnectionTarget, ConnectOptions, TlsClientOptions } from "./connect-options.js";
 export type { ConnectionEvents } from "./connection-events.js";
 export { Emitter, isPromise, type Listener } from "./emitter.js";
+export { reportTo } from "./handler-error.js";
 export type { MessageGuard } from "./delivery.js";
 export type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
 export { WebSocketConnection } from "./connection.js";
@@ -12,6 +13,7 @@ export type { DiagnosedConnection, DiagnosticMessages } from "./diagnostics.js";
 export {
   type BufferPolicy,
   type ConnectionOptions,
+  limit,
   type Message,
   type OnFrame,
   type PerMessageDeflateOptions,
@@ -20,6 +22,7 @@ export {
 } from "./options.js";
 export type { SendStatus } from "./outgoing.js";
 export type { MessageOptions, Sendable } from "./sendable.js";
+export { checkCloseStatus } from "./server-close-code.js";
 export type { ServerOptions } from "./server-options.js";
 export { HandshakeError } from "./handshake-error.js";
 export { acceptThenClose, reject, Rejection } from "./server-rejection.js";

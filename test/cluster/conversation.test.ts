@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { NODES } from "../../src/cluster/names.js";
-import { type Remark, wireState } from "../../src/cluster/conversation.js";
+import { type NodeMessage, wireState } from "../../src/cluster/conversation.js";
 import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import { FakeClock } from "../support/clock.js";
 import { FaultyWay, HEARTBEAT_MS, settle, TTL_MS } from "../support/cluster.js";
@@ -135,7 +135,7 @@ describe("members of others", () => {
     const [a, b] = await two();
     b.has("r", "b-1");
     a.open("r");
-    const change: Remark = { type: "presence", room: "r", id: "b-2", state: "young" };
+    const change: NodeMessage = { type: "presence", room: "r", id: "b-2", state: "young" };
     a.conversation.received({ from: "b", sequence: 5, body: change }, change);
     expect(a.known("r")).toEqual(['b-2="young"']);
     await settle();
@@ -190,13 +190,13 @@ describe("a question to all", () => {
     const half = { type: "answer", id: 1, rooms: [], asOf: 1 } as const;
     const lost = [{ room: "r", members: [{ id: "b-1", state: null }] }];
     const b1 = { from: "b", sequence: 1 };
-    const more: Remark = { ...half, rooms: lost, part: "more" };
+    const more: NodeMessage = { ...half, rooms: lost, part: "more" };
     a.conversation.received({ ...b1, body: more }, more);
     await b.link.sendNow(NODES, { type: "farewell" });
     clock.advance(1_000);
     expect(await asked).toEqual({ members: [], missingNodes: ["b"] });
     a.open("r");
-    const last: Remark = { ...half, part: "last" };
+    const last: NodeMessage = { ...half, part: "last" };
     a.conversation.received({ ...b1, body: last }, last);
     expect(a.known("r")).toEqual([]);
   });
@@ -215,7 +215,7 @@ describe("a question to all", () => {
 describe("a word to close", () => {
   it("reaches the connections, and what cannot be done is no harm", async () => {
     const [a, b] = await two();
-    const word: Remark = { type: "closeAll", options: { code: 7 } };
+    const word: NodeMessage = { type: "closeAll", options: { code: 7 } };
     a.link.send(NODES, word, "passing");
     await settle();
     expect([a.closed, b.closed]).toEqual([[], [{ code: 7 }]]);

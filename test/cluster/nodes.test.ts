@@ -127,7 +127,7 @@ describe("ClusterNodes", () => {
     nodes.heardOwn();
     nodes.heard("long", 10 * TTL_MS);
     clock.advance(TTL_MS - 1);
-    nodes.excuse();
+    nodes.extendAll();
     news();
     clock.advance(1);
     expect(news()).toEqual([]);
@@ -138,7 +138,7 @@ describe("ClusterNodes", () => {
     nodes.stop();
 
     const deaf = nodesOf();
-    deaf.nodes.excuse(); // nothing has come back yet, and need not
+    deaf.nodes.extendAll(); // nothing has come back yet, and need not
     deaf.clock.advance(10 * TTL_MS);
     expect(deaf.news()).toEqual([]);
   });

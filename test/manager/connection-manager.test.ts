@@ -43,6 +43,7 @@ describe("a ConnectionManager", () => {
     [{ authenticateFirst: {} }, TypeError],
     [{ whenFull: "close" }, TypeError],
     [{ whenAddressFull: { code: 1006 } }, TypeError],
+    [{ whenFull: { code: 1008, reason: "é".repeat(62) } }, RangeError],
     [{ maxRoomNameLength: -1 }, RangeError],
     [{ batch: { maxMessages: -1 } }, RangeError],
   ])("refuses the options %o", (options, error) => {
