@@ -18,10 +18,12 @@ import { warnOfHandlerError } from "./handler-error.js";
 /**
  * What to do with a message when more than `maxBufferedBytes` wait for the peer:
  *
- * - `"wait"` sends it all the same, up to sixteen times that; and a `message`
- *   handler that answers gets no further message until the peer has caught up.
+ * - `"wait"` sends it all the same; and a `message` handler that answers gets no further message
+ *   until the peer has caught up. A server closes with 1013 before more than sixteen times that
+ *   wait; a message that is larger by itself does not count, when no more waited in front of it.
+ *   A client sends without end.
  * - `"close"` closes with 1013.
- * - `"dropNewest"` drops this message, `"dropOldest"` the oldest that waits.
+ * - `"dropNewest"` drops this message, `"dropOldest"` the oldest that waits; of Blobs both drop this one.
  * - a function gives a message's key: a newer message replaces one that waits
  *   with the same key. `undefined` keeps it apart.
  *
@@ -47,7 +49,7 @@ export interface ConnectionOptions extends MessageLimits {
   /** Longest time from the first to the last byte of a message; then 1008. @defaultValue 60 000 */
   readonly messageTimeoutMs?: number | undefined;
 
-  /** How much may wait to be sent before {@link bufferPolicy} applies. At sixteen times that: close with 1013. @defaultValue 1 MiB */
+  /** How much may wait to be sent before {@link bufferPolicy} applies. @defaultValue 1 MiB */
   readonly maxBufferedBytes?: number | undefined;
 
   /** @defaultValue `"wait"` */

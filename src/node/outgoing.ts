@@ -3,6 +3,7 @@ import { BlobSender } from "./blob-sender.js";
 import { tellBackpressure, tellDropped } from "./diagnostics.js";
 import type { Link } from "./link.js";
 import type { ResolvedConnectionOptions } from "./options.js";
+import { hardStopOf, overflowOf } from "./overflow.js";
 import { type Job, SendQueue, type SourceJob } from "./send-queue.js";
 import { isReady, type MessageOptions, toWaiting } from "./sendable.js";
 import type { Session } from "./session.js";
@@ -23,9 +24,6 @@ type SendingOptions = Pick<ResolvedConnectionOptions, "maxBufferedBytes" | "buff
 
 const DROPPED = "bufferPolicy dropped it, for more than maxBufferedBytes wait";
 
-/** At this many times `maxBufferedBytes` the policy `"wait"` gives up. */
-const HARD_STOP_FACTOR = 16;
-
 /** Everything an application sends, in its order, within the bounds of what may wait. */
 export class Outgoing {
   readonly #link: SendingLink;
@@ -37,6 +35,8 @@ export class Outgoing {
   #isBusy = false;
   /** More than `maxBufferedBytes` have come to wait, and not all of that has gone out. */
   #isBehind = false;
+  /** Of a message that was sent alone, and is larger than all that may wait: it does not count. */
+  #exemptBytes = 0;
   /** Made for the first who wants to know. */
   #written: Written | undefined;
   #drainWaiters: ((isDrained: boolean) => void)[] | undefined;
@@ -62,11 +62,11 @@ export class Outgoing {
 
   /** Sends a message. What a Blob holds is read in its turn: what is sent later waits for it. */
   send(data: ReadyMessage | Blob, options: MessageOptions): SendStatus {
-    if (!isReady(data)) return this.#sendBlob(data, options);
     if (this.#isBehind && this.isOver) {
       const status = this.#applyPolicy(data, options);
       if (status !== undefined) return status;
     }
+    if (!isReady(data)) return this.#sendBlob(data, options);
     if (this.#mustWait()) {
       const waiting = toWaiting(data, options, this.#link.role);
       this.#pushMessage(waiting, options, this.#keyOf(waiting));
@@ -225,29 +225,29 @@ export class Outgoing {
   #after(): SendStatus {
     const { writer } = this.#link;
     if (this.isOver && !this.#isBehind) {
+      const { bufferedBytes } = this;
       this.#isBehind = true;
       writer.watch();
       this.backpressureCount++;
-      tellBackpressure(this.#link, this.bufferedBytes);
+      tellBackpressure(this.#link, bufferedBytes);
+      const isAlone = bufferedBytes > hardStopOf(this.#link.role, this.#options);
+      this.#exemptBytes = isAlone ? bufferedBytes : 0;
     }
     writer.schedule();
     return this.#isBehind && this.isOver ? "buffered" : "sent";
   }
 
   /** @returns What became of the message, or `undefined` when it is to be sent. */
-  #applyPolicy(data: ReadyMessage, options: MessageOptions): SendStatus | undefined {
+  #applyPolicy(data: ReadyMessage | Blob, options: MessageOptions): SendStatus | undefined {
     const { bufferPolicy, maxBufferedBytes } = this.#options;
-    if (bufferPolicy === "wait") {
-      const bytes = this.bufferedBytes + data.length;
-      if (bytes <= maxBufferedBytes * HARD_STOP_FACTOR) return undefined;
-      this.#owner.onOverflow(bytes, `${HARD_STOP_FACTOR} times maxBufferedBytes`);
+    const bytes = this.bufferedBytes + (isReady(data) ? data.length : data.size);
+    const hardStop = hardStopOf(this.#link.role, this.#options) + this.#exemptBytes;
+    if (bufferPolicy === "wait" && bytes <= hardStop) return undefined;
+    if (bufferPolicy === "wait" || bufferPolicy === "close") {
+      this.#owner.onOverflow(overflowOf(this.#options, bytes));
       return this.refuse(options);
     }
-    if (bufferPolicy === "close") {
-      this.#owner.onOverflow(this.bufferedBytes + data.length, "maxBufferedBytes");
-      return this.refuse(options);
-    }
-    if (bufferPolicy === "dropNewest") {
+    if (bufferPolicy === "dropNewest" || !isReady(data)) {
       this.#dropped(options);
       return "dropped";
     }

@@ -16,6 +16,7 @@ import type { LinkOwner } from "./link-owner.js";
 import { Link } from "./link.js";
 import type { Message, ResolvedConnectionOptions } from "./options.js";
 import { Outgoing } from "./outgoing.js";
+import { warnOfOverflow } from "./overflow.js";
 import { asBuffer } from "./platform.js";
 import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
@@ -186,10 +187,9 @@ export class Session implements LinkOwner, DeliveryOwner {
   }
 
   /** The peer reads too slowly, so it could not read a Close frame in time either. */
-  onOverflow(value: number, what: string): void {
-    const finding = { value, what, limit: this.#options.maxBufferedBytes };
-    const error = new TransportError("BUFFER_OVERFLOW", finding);
+  onOverflow(error: TransportError): void {
     this.link.error ??= error;
+    warnOfOverflow(this.#options, error);
     this.close(CloseCode.TRY_AGAIN_LATER, error.message);
   }
 

@@ -166,8 +166,7 @@ export class WebSocket extends EventTarget {
    * Sends a message: bytes and Blobs as binary, all else as text. Bytes are copied.
    * On a socket that is closing or closed it only adds to {@link bufferedAmount}.
    *
-   * When so much waits that the connection gives up, it is closed: see
-   * `maxBufferedBytes`.
+   * However much waits, nothing is dropped, unless `bufferPolicy` says so: {@link bufferedAmount} tells.
    *
    * @throws {DOMException} `InvalidStateError` before `open`.
    * @throws {TypeError} A Blob of another library has no `arrayBuffer()`.

@@ -122,8 +122,9 @@ describe("send", () => {
     }
   });
 
-  it("closes the socket when too much waits for the peer [WHATWG-16]", async () => {
-    const { socket, peer, log } = await opened({ maxBufferedBytes: 1_000 });
+  it("closes the socket when it is told to once too much waits for the peer [WHATWG-16]", async () => {
+    const init = { maxBufferedBytes: 50_000, bufferPolicy: "close" } as const;
+    const { socket, peer, log } = await opened(init);
     peer.socket.pause();
     const message = "x".repeat(10_000);
     let count = 0;
