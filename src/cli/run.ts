@@ -1,3 +1,4 @@
+import { isError } from "../input/index.js";
 import { HandshakeError } from "../protocol/index.js";
 import { CONNECT_HELP, connectAndTalk } from "./connect.js";
 import { echo, ECHO_HELP } from "./echo.js";
@@ -46,7 +47,7 @@ async function runCommand(
     await command(args, terminal);
     return 0;
   } catch (error) {
-    const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const [message = ""] = (isError(error) ? error.message : String(error)).split("\n");
     return complain(terminal, message, isUsage(error) ? 2 : 1);
   }
 }

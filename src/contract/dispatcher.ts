@@ -1,5 +1,5 @@
 import type { Envelope, MessageId, Unreadable } from "./envelope.js";
-import { type ErrorBody, type ErrorCode, ErrorReply } from "./error-reply.js";
+import { type ErrorBody, type ErrorCode, isErrorReply } from "./error-reply.js";
 import type { ContractCounters, ResolvedPeerOptions } from "./peer-options.js";
 import { isPromise, validate, type Validator } from "./validator.js";
 import type { Wire } from "./wire.js";
@@ -186,7 +186,7 @@ export class Dispatcher {
   }
 
   #denied(error: unknown, type: string, id: MessageId | undefined): void {
-    if (!(error instanceof ErrorReply)) {
+    if (!isErrorReply(error)) {
       this.report(error, type);
       return this.#refuse("FORBIDDEN", { id, type });
     }
@@ -196,7 +196,7 @@ export class Dispatcher {
 
   /** A handler failed. What it threw is the peer's business only when it was thrown for the peer. */
   #failed(error: unknown, type: string, id: MessageId | undefined): void {
-    if (error instanceof ErrorReply) {
+    if (isErrorReply(error)) {
       const { code, message, details } = error;
       try {
         this.#setup.send({ kind: "error", id, error: { code, message, type, details } });

@@ -1,4 +1,5 @@
 /** What one end tells the other when something went wrong, and how that comes out of a request. */
+import { brand } from "../input/index.js";
 
 /** The errors that this library replies with, and their texts. Applications add codes of their own. */
 export const ERROR_TEXTS = {
@@ -47,6 +48,12 @@ export class ErrorReply extends Error {
   }
 }
 
+/** Whether a value is an {@link ErrorReply}, of any copy of the package. */
+export const isErrorReply: (value: unknown) => value is ErrorReply = brand(
+  ErrorReply,
+  "ErrorReply",
+);
+
 /** Why a request has no response; which of them is in {@link RequestError.code}. */
 export type RequestErrorCode =
   /** No reply within `timeoutMs`. */
@@ -75,6 +82,8 @@ export class RequestError extends Error {
     this.reply = reply;
   }
 }
+
+brand(RequestError, "RequestError");
 
 /** The end of a connection, as requests and signals give it for a reason. */
 export function closedError(): RequestError {

@@ -1,9 +1,11 @@
 /** One message to many connections. */
 import type { OutboundMessage } from "../cluster/index.js";
 import {
+  adoptPrepared,
+  isPreparedMessage,
   type MessageData,
   prepareMessage,
-  PreparedMessage,
+  type PreparedMessage,
   type SendOptions,
 } from "../protocol/index.js";
 import type { WebSocketConnection } from "../node/index.js";
@@ -53,9 +55,11 @@ export const NOBODY_REACHED: BroadcastResult = { sent: 0, buffered: 0, dropped: 
  * @throws {TypeError} It cannot be sent. The message says what to do.
  */
 export function toPrepared(data: Broadcastable, options: SendOptions = {}): PreparedMessage {
-  if (!(data instanceof PreparedMessage)) return prepareMessage(data, options);
-  data.checkType(options.type);
-  return data;
+  const { type, compress } = options;
+  if (!isPreparedMessage(data)) return prepareMessage(data, { type, compress });
+  const prepared = adoptPrepared(data);
+  prepared.checkType(type);
+  return prepared;
 }
 
 /** The exceptions of a broadcast as a list, whichever of its forms `except` has. */
@@ -84,8 +88,7 @@ export function deliver<Data>(
   { room, exceptIds, maxWaitingBytes = Infinity }: DeliveryChoice = {},
 ): BroadcastResult {
   const counts = { sent: 0, buffered: 0, dropped: 0, closed: 0 };
-  const prepared =
-    message instanceof PreparedMessage ? message : prepareMessage(message.data, message);
+  const prepared = toPrepared(isPreparedMessage(message) ? message : message.data, message);
   for (const managed of Array.from(recipients)) {
     const { connection, id, isAuthenticated, suspended } = managed;
     if (!isAuthenticated || exceptIds?.has(id) === true) continue;

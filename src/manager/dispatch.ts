@@ -3,7 +3,8 @@ import { type Cluster, NO_CLUSTER, nodeIdOf, type OutboundMessage } from "../clu
 import type { SendStatus } from "../node/index.js";
 import {
   COPIED_PAYLOAD_BYTES,
-  PreparedMessage,
+  isPreparedMessage,
+  type PreparedMessage,
   type SendOptions,
   toMessage,
 } from "../protocol/index.js";
@@ -98,10 +99,7 @@ export class Dispatch<Data> {
     maxWaitingBytes?: number,
   ): BroadcastResult {
     const room = audience.type === "room" ? audience.room : undefined;
-    const prepared = toPrepared(
-      message instanceof PreparedMessage ? message : message.data,
-      message,
-    );
+    const prepared = toPrepared(isPreparedMessage(message) ? message : message.data, message);
     const result = deliver(this.#recipients(audience), prepared, {
       room,
       exceptIds: exceptIds.length > 0 ? new Set(exceptIds) : undefined,
@@ -152,7 +150,7 @@ export function roomBatchKey(room: string): string {
 
 /** As what goes to many or elsewhere, it is copied: the caller is not told when it has gone out. */
 function ownOf(data: Broadcastable): Broadcastable {
-  if (typeof data === "string" || data instanceof PreparedMessage) return data;
+  if (typeof data === "string" || isPreparedMessage(data)) return data;
   const message = toMessage(data);
   const isCopied = typeof message === "string" || message.length <= COPIED_PAYLOAD_BYTES;
   return isCopied ? message : new Uint8Array(message);

@@ -1,3 +1,4 @@
+import { isError } from "../input/index.js";
 import {
   type Broker,
   type ClusterFactory,
@@ -240,7 +241,7 @@ function fullAnswer(name: string, answer: FullAnswer = "refuse"): FullAnswer {
 }
 
 function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error)), {
+  process.emitWarning(isError(error) ? error : new Error(String(error)), {
     type: "PlainsocketHandlerError",
     detail: "A listener of a ConnectionManager failed; set onHandlerError to be told",
   });

@@ -162,7 +162,7 @@ export function resolveConnectOptions(
   checkOptions(options, NAMES);
   const { headers = [], origin, tls = {}, signal } = options;
   const connection = resolveKnownOptions(options, "client");
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && !isAbortSignal(signal)) {
     throw new TypeError("signal must be an AbortSignal");
   }
   const resolved = {
@@ -185,6 +185,16 @@ export function resolveConnectOptions(
   // Thrown away: it throws now what it would throw with a socket open.
   buildRequest({ ...resolved, key: serializeKey(generateNonce()) });
   return resolved;
+}
+
+/** By its shape: jsdom and libraries have AbortSignals of their own. */
+function isAbortSignal(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (
+    "aborted" in value &&
+    "addEventListener" in value &&
+    typeof value.addEventListener === "function"
+  );
 }
 
 /** A copy: a redirect needs the lines once more, and an iterable may give them only once. */

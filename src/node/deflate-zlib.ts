@@ -1,6 +1,7 @@
 import { constants as bufferConstants } from "node:buffer";
 import { constants, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
+import { isError } from "../input/index.js";
 import type { BulkDeflate, BulkOptions, InflateOutcome, Later } from "../protocol/index.js";
 import type { JobQueue } from "./deflate-jobs.js";
 
@@ -72,7 +73,7 @@ export class ZlibBulk implements BulkDeflate {
       ...dictionary(options.history, offThread),
     };
     const outcome = (result: unknown): InflateOutcome =>
-      result instanceof Error ? reasonOf(result) : wholeOf(result, input.length, options.maxBytes);
+      isError(result) ? reasonOf(result) : wholeOf(result, input.length, options.maxBytes);
     if (!offThread) return outcome(attempt(() => inflateRawSync(input, zlibOptions)));
     this.#start(
       (result) => later(outcome(result)),
@@ -92,7 +93,7 @@ export class ZlibBulk implements BulkDeflate {
         settle(result);
       };
       const failed = attempt(() => work(finish));
-      if (failed instanceof Error) setImmediate(finish, failed); // zlib got no memory
+      if (isError(failed)) setImmediate(finish, failed); // zlib got no memory
     });
   }
 }
@@ -101,7 +102,7 @@ function attempt<T>(work: () => T): T | Error {
   try {
     return work();
   } catch (error) {
-    return error instanceof Error ? error : new Error("not an error", { cause: error });
+    return isError(error) ? error : new Error("not an error", { cause: error });
   }
 }
 

@@ -6,7 +6,14 @@
  * message, reason of a close or text of an application's error.
  */
 import { channel, type Channel } from "node:diagnostics_channel";
-import { type CodecError, ProtocolError, type Role, WebSocketError } from "../protocol/index.js";
+import { isError } from "../input/index.js";
+import {
+  type CodecError,
+  isProtocolError,
+  isWebSocketError,
+  type ProtocolError,
+  type Role,
+} from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
 import type { WebSocketConnection } from "./connection.js";
 import type { Traffic } from "./traffic.js";
@@ -121,7 +128,7 @@ export function tellClosed(
   connection: Pick<WebSocketConnection, "traffic">,
 ): void {
   if (!connectionClosed.isWatched) return;
-  const errorCode = error instanceof WebSocketError ? error.code : error && nameOf(error);
+  const errorCode = isWebSocketError(error) ? error.code : error && nameOf(error);
   const { traffic } = connection;
   connectionClosed.publish({ ...numbered(subject), code, wasClean, errorCode, traffic });
 }
@@ -129,7 +136,7 @@ export function tellClosed(
 export function tellFailed(subject: Subject, error: ProtocolError | CodecError): void {
   if (!connectionFailed.isWatched) return;
   const { code, closeCode } = error;
-  const section = error instanceof ProtocolError ? error.section : undefined;
+  const section = isProtocolError(error) ? error.section : undefined;
   connectionFailed.publish({ ...numbered(subject), code, closeCode, section });
 }
 
@@ -148,7 +155,7 @@ export function tellHandlerFailed(role: Role, error: unknown): void {
 
 /** The class of what was thrown. Its `name` is not asked for: an application may have written anything there. */
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.constructor.name : typeof error;
+  return isError(error) ? error.constructor.name : typeof error;
 }
 
 const numbers = new WeakMap<Subject, number>();

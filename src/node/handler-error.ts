@@ -1,4 +1,5 @@
 /** Where errors of an application's listeners and hooks go: never to the peer, never into the library. */
+import { isError } from "../input/index.js";
 
 /** Calls `hook`; one that throws has nobody left to tell. */
 export function reportTo(hook: (error: unknown) => void, error: unknown): void {
@@ -25,7 +26,7 @@ export function safely<Value>(
 
 /** What happens without a hook: Node prints the error with its stack. */
 export function warnOfHandlerError(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error)), {
+  process.emitWarning(isError(error) ? error : new Error(String(error)), {
     type: "PlainsocketHandlerError",
     detail: "A listener failed; set onHandlerError to be told",
   });

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { brand } from "../input/index.js";
 import {
   HandshakeError as AnyHandshakeError,
   type HandshakeErrorOptions,
@@ -19,6 +20,8 @@ export class HandshakeError extends AnyHandshakeError {
     });
   }
 }
+
+brand(HandshakeError, "HandshakeError");
 
 /** The error with the address that it is about. */
 export function failureAt(error: AnyHandshakeError, uri: WebSocketUri): HandshakeError {

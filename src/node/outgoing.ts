@@ -271,7 +271,7 @@ export class Outgoing {
   #keyOf(data: ReadyMessage): unknown {
     const { bufferPolicy } = this.#options;
     if (typeof bufferPolicy !== "function") return undefined;
-    return bufferPolicy(data instanceof PreparedMessage ? data.data : data);
+    return bufferPolicy(PreparedMessage.isOwn(data) ? data.data : data);
   }
 
   #pushMessage(data: ReadyMessage, options: MessageOptions, key: unknown): void {

@@ -1,7 +1,9 @@
 import { Buffer } from "node:buffer";
 import {
+  adoptPrepared,
   COPIED_PAYLOAD_BYTES,
   type MessageData,
+  isPreparedMessage,
   prepareMessage,
   PreparedMessage,
   type ReadyMessage,
@@ -23,16 +25,13 @@ export const NO_OPTIONS: MessageOptions = {};
 /** @throws {TypeError} As {@link toMessage} and {@link isBlob}. */
 export function toReady(data: Sendable | PreparedMessage): ReadyMessage | Blob {
   if (typeof data === "string" || data instanceof Uint8Array) return data; // nearly always
-  return isPrepared(data) || isBlob(data) ? data : toMessage(data);
-}
-
-function isPrepared(data: Sendable | PreparedMessage): data is PreparedMessage {
-  return data instanceof PreparedMessage;
+  if (isPreparedMessage(data)) return adoptPrepared(data);
+  return isBlob(data) ? data : toMessage(data);
 }
 
 /** Of what {@link toReady} gave: this asks less than {@link isBlob}, which many messages would feel. */
 export function isReady(data: ReadyMessage | Blob): data is ReadyMessage {
-  return typeof data === "string" || ArrayBuffer.isView(data) || isPrepared(data);
+  return typeof data === "string" || ArrayBuffer.isView(data) || PreparedMessage.isOwn(data);
 }
 
 /**
@@ -61,7 +60,7 @@ const BLOBS: ReadonlySet<string> = new Set(["[object Blob]", "[object File]"]);
  * @throws {TypeError} As {@link ProtocolConnection.sendMessage}.
  */
 export function toWaiting(message: ReadyMessage, options: SendOptions, role: Role): ReadyMessage {
-  if (message instanceof PreparedMessage) message.checkType(options.type);
+  if (PreparedMessage.isOwn(message)) message.checkType(options.type);
   else if (typeof message !== "string") {
     if (options.type === "text") return prepareMessage(message, options);
     const isCopied = role === "client" || message.length <= COPIED_PAYLOAD_BYTES;

@@ -1,4 +1,5 @@
 /** How an application turns a client away: with an HTTP response, or with a Close frame. */
+import { brand } from "../input/index.js";
 import { buildResponse, type HttpResponse, WebSocketError } from "../protocol/index.js";
 import { checkCloseStatus } from "./server-close-code.js";
 
@@ -28,6 +29,32 @@ export class Rejection extends WebSocketError {
   get answer(): Answer {
     return this.#answer;
   }
+}
+
+const isRejection: (value: unknown) => value is Rejection = brand(Rejection, "Rejection");
+
+/**
+ * What `value` turns a client away with, if it is a rejection, of whichever copy of the package.
+ *
+ * @throws {TypeError | RangeError} Another version's cannot be read, or not be sent: the client is
+ *   not to get in for that.
+ */
+export function answerOf(value: unknown): Answer | undefined {
+  if (!isRejection(value)) return undefined;
+  const { answer } = value;
+  if (!isAnswer(answer)) {
+    throw new TypeError("this rejection is of a version of plainsocket that is too different");
+  }
+  if (answer.type === "close") checkCloseStatus(answer.closeCode, answer.reason);
+  return answer;
+}
+
+/** Another version may have put anything there. */
+function isAnswer(answer: object | undefined): answer is Answer {
+  const { type, httpStatus, response, closeCode, reason } = Object(answer);
+  return type === "response"
+    ? Number.isInteger(httpStatus) && httpStatus >= 200 && ArrayBuffer.isView(response)
+    : type === "close" && typeof closeCode === "number" && typeof reason === "string";
 }
 
 /**

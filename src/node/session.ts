@@ -1,3 +1,4 @@
+import { isError } from "../input/index.js";
 import {
   CloseCode,
   type FrameObserver,
@@ -211,7 +212,7 @@ export class Session implements LinkOwner, DeliveryOwner {
 
   /** A listener of this connection failed: the rest of the process is not affected. */
   #fail(cause: unknown): void {
-    this.#handlerError ??= cause instanceof Error ? cause : new Error(String(cause));
+    this.#handlerError ??= isError(cause) ? cause : new Error(String(cause));
     this.close(CloseCode.INTERNAL_ERROR, "");
     this.#reportFailure(cause);
   }

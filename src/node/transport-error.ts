@@ -1,3 +1,4 @@
+import { brand, isError } from "../input/index.js";
 import { type Finding, WebSocketError, withFinding } from "../protocol/index.js";
 
 /** A way in which a connection can end outside the protocol. */
@@ -44,6 +45,8 @@ export class TransportError extends WebSocketError {
   }
 }
 
+brand(TransportError, "TransportError");
+
 /** The error for a transport that failed with `cause`. */
 export function transportError(cause: Error): TransportError {
   return new TransportError(
@@ -80,6 +83,6 @@ export function detailOf(cause: unknown): string | undefined {
 
 /** The `code` of an error of the network or of TLS, such as `"ECONNRESET"`: it says all, and holds nothing secret. */
 export function codeOf(cause: unknown): string | undefined {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = isError(cause) && "code" in cause ? cause.code : undefined;
   return typeof code === "string" ? code : undefined;
 }

@@ -1,4 +1,5 @@
 /** What becomes of a request for an upgrade: every check, in the one order for all ways in (RFC 6455 §4.2.2). */
+import { isError } from "../input/index.js";
 import {
   acceptDeflateOffer,
   acceptFor,
@@ -12,7 +13,7 @@ import { sha1 } from "./crypto.js";
 import { isPromise } from "./emitter.js";
 import { encodeLatin1 } from "./platform.js";
 import type { ResolvedServerOptions, Verdict } from "./server-options.js";
-import { Rejection } from "./server-rejection.js";
+import { answerOf } from "./server-rejection.js";
 import type { ServerRequest } from "./server-request.js";
 import type { CheckedRefusal } from "./upgrade-guard.js";
 import {
@@ -121,9 +122,7 @@ function decideFor<Data>(
   if (outcome === undefined || outcome === null || outcome === false) {
     return { type: "refuse", refusal: notAdmitted(outcome) };
   }
-  if (outcome instanceof Rejection || outcome instanceof Error) {
-    return decideAgainst(outcome, upgrade, request, options);
-  }
+  if (isError(outcome)) return decideAgainst(outcome, upgrade, request, options);
   return { type: "open", agreement: agree(upgrade, request, options), data: outcome };
 }
 
@@ -138,15 +137,24 @@ function openToAll<Data>(
   return { type: "open", agreement: agree(upgrade, request, options), data: undefined as Data };
 }
 
+/** A rejection is an error, too, so that it may be thrown. */
 function decideAgainst<Data>(
   error: unknown,
   upgrade: UpgradeRequest,
   request: ServerRequest,
   options: ResolvedServerOptions<Data>,
 ): Decision<never> {
-  return error instanceof Rejection
-    ? turnAway(error, upgrade, request, options)
-    : { type: "failed", error };
+  try {
+    const answer = answerOf(error);
+    if (answer === undefined) return { type: "failed", error };
+    if (answer.type === "response") return { ...answer, type: "reject" };
+    // A browser that offered subprotocols fails a handshake that picks none of them,
+    // and would not get to see the close code.
+    const agreement = agree(upgrade, request, options);
+    return { ...answer, type: "acceptThenClose", code: "REJECTED", agreement };
+  } catch (failure) {
+    return { type: "failed", error: failure };
+  }
 }
 
 const FULL = {
@@ -169,23 +177,6 @@ function turnAwayFor<Data>(
   const agreement = agree(upgrade, request, options);
   const told = { closeCode: close.code, reason: close.reason };
   return { type: "acceptThenClose", code: "REJECTED", agreement, ...told };
-}
-
-function turnAway<Data>(
-  { answer }: Rejection,
-  upgrade: UpgradeRequest,
-  request: ServerRequest,
-  options: ResolvedServerOptions<Data>,
-): Decision<never> {
-  if (answer.type === "response") return { ...answer, type: "reject" };
-  try {
-    // A browser that offered subprotocols fails a handshake that picks none of them,
-    // and would not get to see the close code.
-    const agreement = agree(upgrade, request, options);
-    return { ...answer, type: "acceptThenClose", code: "REJECTED", agreement };
-  } catch (error) {
-    return { type: "failed", error };
-  }
 }
 
 /** @throws What hooks throw; and for what they ask for that the client did not offer. */

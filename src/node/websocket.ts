@@ -1,4 +1,5 @@
 /** The WebSocket of browsers (WHATWG WebSockets), over a connection of this library. */
+import { isError } from "../input/index.js";
 import { headerLength, ReadyState } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
 import { establish } from "./connect.js";
@@ -273,7 +274,7 @@ export class WebSocket extends EventTarget {
 
   #tellError(error: unknown): void {
     this.#state = CLOSED;
-    const message = error instanceof Error ? error.message : "the connection was lost";
+    const message = isError(error) ? error.message : "the connection was lost";
     this.dispatchEvent(new ErrorEvent("error", { message, error }));
   }
 

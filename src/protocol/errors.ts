@@ -1,3 +1,4 @@
+import { brand } from "../input/index.js";
 import type { CloseCode } from "./close-code.js";
 
 /** A rule that a peer can break, and what follows. */
@@ -135,3 +136,17 @@ export class CodecError extends WebSocketError {
     this.reason = reason;
   }
 }
+
+/** Whether a value is a {@link WebSocketError}, of any copy of the package. */
+export const isWebSocketError: (value: unknown) => value is WebSocketError = brand(
+  WebSocketError,
+  "WebSocketError",
+);
+
+/** Whether a value is a {@link ProtocolError}, of any copy of the package. */
+export const isProtocolError: (value: unknown) => value is ProtocolError = brand(
+  ProtocolError,
+  "ProtocolError",
+);
+
+brand(CodecError, "CodecError");

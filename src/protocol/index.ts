@@ -21,6 +21,8 @@ export { Decompressor, type DecompressorOptions } from "./deflate/decompressor.j
 export { DEFAULT_LEVEL } from "./deflate/levels.js";
 export {
   CodecError,
+  isProtocolError,
+  isWebSocketError,
   type Finding,
   ProtocolError,
   type Violation,
@@ -69,7 +71,13 @@ export { type MessageData, toMessage } from "./message-data.js";
 export { applyMask } from "./masking.js";
 export { isControl, isOpcode, Opcode, opcodeName } from "./opcode.js";
 export { type Platform, portablePlatform } from "./platform.js";
-export { prepareMessage, PreparedMessage, type ReadyMessage } from "./prepared-message.js";
+export {
+  adoptPrepared,
+  isPreparedMessage,
+  prepareMessage,
+  PreparedMessage,
+  type ReadyMessage,
+} from "./prepared-message.js";
 export { Chain, type Chained, type Place, Queue } from "./queue.js";
 export { ReadyState } from "./ready-state.js";
 export type { Role } from "./role.js";

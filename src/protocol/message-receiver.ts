@@ -1,5 +1,7 @@
+import { isError } from "../input/index.js";
 import type { Budget } from "./budget.js";
-import { CodecError, notUtf8, ProtocolError } from "./errors.js";
+import { isValidOnWire } from "./close-code.js";
+import { CodecError, isProtocolError, notUtf8, type ProtocolError } from "./errors.js";
 import type { MessageEvent } from "./events.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import { peerRules } from "./frame-header.js";
@@ -115,7 +117,7 @@ export class MessageReceiver {
       const { isText, length, outcome } = this.#decoding;
       this.#releaseDecoding(length);
       if (!this.#isDropping) {
-        if (outcome instanceof Error) throw asFault(outcome);
+        if (isError(outcome)) throw asFault(outcome);
         return this.#deliverDecoded(isText, length, outcome);
       }
     }
@@ -245,7 +247,9 @@ export class MessageReceiver {
   }
 }
 
-/** What a codec complains of is the peer's fault when it says so, and else its own. */
+/** What a codec complains of is the peer's fault when it says so, and else its own. It may be another version's. */
 function asFault(error: unknown): ProtocolError | CodecError {
-  return error instanceof ProtocolError ? error : new CodecError(error);
+  if (!isProtocolError(error)) return new CodecError(error);
+  const canBeSent = isValidOnWire(error.closeCode) && typeof error.reason === "string";
+  return canBeSent ? error : new CodecError(error);
 }

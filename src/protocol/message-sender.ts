@@ -1,3 +1,4 @@
+import { isError } from "../input/index.js";
 import type { Budget } from "./budget.js";
 import type { SendOptions } from "./connection-options.js";
 import { CodecError } from "./errors.js";
@@ -6,6 +7,7 @@ import { COPIED_PAYLOAD_BYTES, type FrameStart, type FrameWriter } from "./frame
 import { Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
 import {
+  adoptPrepared,
   type LaterFrame,
   type PreparedFrame,
   type PreparedMessage,
@@ -83,7 +85,7 @@ export class MessageSender {
    */
   sendMessage(data: ReadyMessage, options: SendOptions): void {
     if (typeof data !== "string" && !ArrayBuffer.isView(data)) {
-      this.sendPrepared(data, options);
+      this.sendPrepared(adoptPrepared(data), options);
       return;
     }
     const isText = options.type === undefined ? typeof data === "string" : options.type === "text";
@@ -250,7 +252,7 @@ export class MessageSender {
     this.#budget.encodingBytes -= length;
     if (!this.#isEncoding) return;
     this.#isEncoding = false;
-    if (outcome instanceof Error) this.#giveUp(outcome);
+    if (isError(outcome)) this.#giveUp(outcome);
     else {
       write(outcome);
       this.#sendWaiting();

@@ -1,3 +1,4 @@
+import { brand, isError } from "../input/index.js";
 import type { SendOptions } from "./connection-options.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import { type FrameHeader, headerLength, writeFrameHeader } from "./frame-header.js";
@@ -51,6 +52,11 @@ export class PreparedMessage {
     this.compress = compress;
   }
 
+  /** Whether `value` was made by this copy of the package: all of it can be used. */
+  static isOwn(value: unknown): value is PreparedMessage {
+    return typeof value === "object" && value !== null && #payload in value;
+  }
+
   /** Bytes of payload, before compression. */
   get length(): number {
     return this.#payload.length;
@@ -97,8 +103,8 @@ export class PreparedMessage {
     }
     const waiting = [later];
     const encoded = extension.encodeAlone(this.#payload, (outcome) => {
-      const result = outcome instanceof Error ? outcome : this.#toFrame(outcome, rsv, allocate);
-      if (result instanceof Error) this.#encoded.delete(sharingClass);
+      const result = isError(outcome) ? outcome : this.#toFrame(outcome, rsv, allocate);
+      if (isError(result)) this.#encoded.delete(sharingClass);
       else this.#encoded.set(sharingClass, result);
       for (const tell of waiting) tell(result);
     });
@@ -120,6 +126,36 @@ export class PreparedMessage {
     bytes.set(payload, start);
     return { header, bytes, payload: bytes.subarray(start) };
   }
+}
+
+/** Whether `value` is a prepared message, of whichever copy of the package; {@link adoptPrepared} makes it usable. */
+export const isPreparedMessage: (value: unknown) => value is PreparedMessage = brand(
+  PreparedMessage,
+  "PreparedMessage",
+);
+
+/** What other copies of the package have made, and what stands for it here. */
+const adopted = new WeakMap<PreparedMessage, PreparedMessage>();
+
+/**
+ * Gives a message that can be used here. One of another copy of the package is prepared again, once,
+ * from what it says of itself: its insides may be of another version.
+ *
+ * @throws {TypeError} Another version's cannot be read.
+ */
+export function adoptPrepared(message: PreparedMessage): PreparedMessage {
+  if (PreparedMessage.isOwn(message)) return message;
+  const known = adopted.get(message);
+  if (known !== undefined) return known;
+  const { type, compress, data } = message;
+  if ((type !== "text" && type !== "binary") || typeof compress !== "boolean") {
+    throw new TypeError(
+      "this message was prepared by a version of plainsocket that is too different",
+    );
+  }
+  const own = prepareMessage(data, { type, compress });
+  adopted.set(message, own);
+  return own;
 }
 
 /**

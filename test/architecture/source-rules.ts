@@ -20,7 +20,7 @@ const LAYERS = new Map<string, readonly string[]>([
   ["client", ["contract"]],
   ["react", ["client", "react"]],
   ["testing", ["node", "protocol"]],
-  ["cli", ["node:", "node", "protocol"]],
+  ["cli", ["node:", "node", "protocol", "input"]],
   // src/index.ts, the entry point `plainsocket`
   ["", ["node", "protocol"]],
 ]);

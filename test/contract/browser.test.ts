@@ -21,7 +21,7 @@ const contract = defineContract({
 });
 
 const PAGE = `<!doctype html><script type="module">
-  import { defineContract } from "/index.js";
+  import { defineContract } from "/contract/index.js";
   const isText = (value) => typeof value === "string";
   const isNumber = (value) => typeof value === "number";
   const contract = defineContract({
@@ -57,13 +57,14 @@ describe.skipIf(chromiumPath === undefined)("a contract in Chromium", () => {
   beforeAll(async () => {
     const compiler = path.join(ROOT, "node_modules/typescript/bin/tsc");
     const project = path.join(ROOT, "src/contract");
-    const options = ["--noEmit", "false", "--outDir", FOLDER];
+    const sources = path.join(ROOT, "src");
+    const options = ["--noEmit", "false", "--rootDir", sources, "--outDir", FOLDER];
     const { stdout } = spawnSync(process.execPath, [compiler, "-p", project, ...options], {
       encoding: "utf8",
     });
     expect(stdout).toBe("");
     http = createServer((request, response) => {
-      const name = path.basename(request.url ?? "");
+      const name = new URL(request.url ?? "/", "http://page").pathname;
       const isScript = name.endsWith(".js");
       response.setHeader("Content-Type", isScript ? "text/javascript" : "text/html");
       response.end(isScript ? readFileSync(path.join(FOLDER, name)) : PAGE);

@@ -64,6 +64,20 @@ describe("MessageReceiver, with an extension", () => {
     expect(() => own?.next()).toThrow(CodecError);
   });
 
+  it("does not send what a codec of a version that is too different says of the peer", () => {
+    for (const [name, value] of [
+      ["closeCode", 1006],
+      ["reason", undefined],
+    ] as const) {
+      const error = new ProtocolError("DEFLATE_INVALID");
+      Object.defineProperty(error, name, { value });
+      const { receiver } = newReceiver({ extension: failing(error) });
+      receiver.push(compressed("x"));
+
+      expect(() => receiver.next()).toThrow(CodecError);
+    }
+  });
+
   it("gives a codec that takes its time no lent memory", () => {
     const extension = new LateExtension(inverting);
     const { receiver } = newReceiver({ extension });

@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { type LaterFrame, prepareMessage } from "../../src/protocol/prepared-message.js";
+import {
+  adoptPrepared,
+  isPreparedMessage,
+  type LaterFrame,
+  prepareMessage,
+  PreparedMessage,
+} from "../../src/protocol/prepared-message.js";
 import { failing, inverted, inverting, LateExtension } from "../support/codec.js";
 import { countingPlatform, pattern, sameBytes } from "../support/protocol.js";
 import { decodeFrame, hex, utf8 } from "../support/wire-frame.js";
@@ -125,5 +131,36 @@ describe("PreparedMessage", () => {
     extension.settle();
     expect(later.mock.calls).toEqual([[error], [error]]);
     expect(message.encodedFrame(inverting, allocate, never)?.payload).toHaveLength(5);
+  });
+});
+
+describe("a message that another copy of the package has prepared", () => {
+  const other = async (): Promise<PreparedMessage> => {
+    vi.resetModules();
+    const copy = await import("../../src/protocol/prepared-message.js");
+    return copy.prepareMessage(hex("0102"), { compress: false });
+  };
+
+  it("is prepared again, once, and is what it was", async () => {
+    const message = await other();
+    expect([isPreparedMessage(message), PreparedMessage.isOwn(message)]).toEqual([true, false]);
+    const own = adoptPrepared(message);
+    expect(PreparedMessage.isOwn(own)).toBe(true);
+    expect(own).toMatchObject({ type: "binary", compress: false, payload: hex("0102") });
+    expect(adoptPrepared(message)).toBe(own);
+    expect(adoptPrepared(own)).toBe(own);
+  });
+
+  it.each([
+    ["type", "json"],
+    ["compress", 1],
+    ["data", {}],
+  ])("is refused when its %s is %j: that is no version we know", async (name, value) => {
+    const message = Object.defineProperty(await other(), name, { value });
+    expect(() => adoptPrepared(message)).toThrow(TypeError);
+  });
+
+  it.each([undefined, null, "text", {}, new Uint8Array(1)])("is not %s", (value) => {
+    expect([isPreparedMessage(value), PreparedMessage.isOwn(value)]).toEqual([false, false]);
   });
 });

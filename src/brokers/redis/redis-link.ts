@@ -1,3 +1,5 @@
+import { isError } from "../../input/index.js";
+
 /** What the broker needs of a client of Redis, whichever client it is. */
 export interface RedisLink {
   /** Sends one command. @returns Its reply, with bytes where Redis has strings. */
@@ -59,7 +61,7 @@ async function unlessRefused(reply: Promise<unknown>): Promise<unknown> {
   try {
     return await reply;
   } catch (error) {
-    if (error instanceof Error && REFUSED.test(error.message)) return undefined;
+    if (isError(error) && REFUSED.test(error.message)) return undefined;
     throw error;
   }
 }

@@ -3,9 +3,9 @@ import type { CloseInfo, RefusedHandshake, WebSocketConnection } from "../../nod
 import {
   CloseCode,
   noTraffic,
-  ProtocolError,
+  isProtocolError,
   type TrafficCount,
-  WebSocketError,
+  isWebSocketError,
 } from "../../protocol/index.js";
 import { Histogram } from "./histogram.js";
 import type { Metrics } from "./metrics.js";
@@ -147,9 +147,9 @@ export class MetricsRecorder {
 
   #failed(error: Error | undefined): void {
     if (error === undefined) return;
-    if (error instanceof ProtocolError) this.#protocolErrors.add(error.code);
+    if (isProtocolError(error)) this.#protocolErrors.add(error.code);
     // Of the library's own there are few; an application's error may be of any class.
-    else if (error instanceof WebSocketError) this.#transportErrors.add(error.code);
+    else if (isWebSocketError(error)) this.#transportErrors.add(error.code);
     else this.#handlerErrors++;
   }
 }

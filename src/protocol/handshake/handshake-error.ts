@@ -1,4 +1,5 @@
 // Every way an opening handshake can fail, as one table and one error.
+import { brand } from "../../input/index.js";
 import { WebSocketError } from "../errors.js";
 import { visibleText } from "../visible-text.js";
 import type { Fields } from "./fields.js";
@@ -123,6 +124,9 @@ export class HandshakeError extends WebSocketError {
     return textOf(this.body);
   }
 }
+
+// The layer of Node has a class of its own under this name, which is derived from this one.
+brand(HandshakeError, "protocol.HandshakeError");
 
 /** The error of a head that breaks the grammar of HTTP. */
 export function malformed(detail: string): HandshakeError {
