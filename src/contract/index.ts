@@ -1,4 +1,5 @@
 /** The door of the layer: what both ends of an application say to each other. Runs anywhere. */
+export type { Clock, Timer } from "../input/index.js";
 export { bareFormat, type BareFormatOptions } from "./bare-format.js";
 export { type Codec, jsonCodec } from "./codec.js";
 export { Contract, type ContractOptions, defineContract } from "./contract.js";
@@ -40,7 +41,7 @@ export {
   type PeerOptions,
   type Refusal,
 } from "./peer-options.js";
-export type { Clock, RequestOptions, Timer } from "./pending-requests.js";
+export type { RequestOptions } from "./pending-requests.js";
 export type { SendStatus, ServerConnection, StandardWebSocket } from "./transport.js";
 export {
   type Guard,

@@ -1,8 +1,9 @@
+import type { Clock } from "../input/index.js";
 import type { SessionEnvelope } from "./envelope.js";
 import type { ErrorBody } from "./error-reply.js";
 import type { Handlers, MessageTypes } from "./message-types.js";
 import type { ContractPeer } from "./peer.js";
-import { type Clock, platformClock } from "./pending-requests.js";
+import { platformClock } from "./pending-requests.js";
 
 /** What goes with a message to its handler. */
 export interface HandlerContext<

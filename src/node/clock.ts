@@ -1,19 +1,6 @@
-/** Time as the library sees it, so that tests can move it by hand. */
-export interface Clock {
-  /** Milliseconds that only grow, from any origin: unaffected by changes of the system's time. */
-  readonly now: () => number;
-  /** Calls `callback` once, `delayMs` from now. `Infinity` is never. The timer does not keep the process alive. */
-  readonly setTimer: (callback: () => void, delayMs: number) => Timer;
-}
+import { type Clock, LONGEST_DELAY_MS, type Timer } from "../input/index.js";
 
-/** What {@link Clock.setTimer} has set. */
-export interface Timer {
-  /** Calls off the timer. Does nothing when it has fired, or was cancelled. */
-  cancel(): void;
-}
-
-/** Longest delay that `setTimeout` can take: about 25 days. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+export type { Clock, Timer };
 
 const NEVER: Timer = { cancel: () => {} };
 
@@ -30,9 +17,9 @@ class RealTimer implements Timer {
   }
 }
 
-/** The clock of the system. */
+/** The clock of the system. Its timers do not keep the process alive. */
 export const realClock: Clock = {
   now: () => performance.now(),
   setTimer: (callback, delayMs) =>
-    delayMs > MAX_DELAY_MS ? NEVER : new RealTimer(callback, delayMs),
+    delayMs > LONGEST_DELAY_MS ? NEVER : new RealTimer(callback, delayMs),
 };

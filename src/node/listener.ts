@@ -7,6 +7,7 @@ import {
 } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import { LONGEST_DELAY_MS } from "../input/index.js";
 import {
   type CompleteHead,
   HandshakeError,
@@ -29,9 +30,6 @@ export interface ListenerOptions {
 
 /** How many clients may wait to be accepted. When all come back at once, Node's 511 would keep many of them waiting for a second or more. */
 const BACKLOG = 4096;
-
-/** Longest time that a timer of Node takes: about 25 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Tells whether Node can let several processes listen on one port, each for itself: from
@@ -113,7 +111,7 @@ export class Listener {
 }
 
 function tlsOptions(tls: TlsOptions, { options }: AnyUpgrader): TlsOptions {
-  const handshakeTimeout = Math.min(options.handshakeTimeoutMs, MAX_TIMER_MS);
+  const handshakeTimeout = Math.min(options.handshakeTimeoutMs, LONGEST_DELAY_MS);
   return { ALPNProtocols: ["http/1.1"], handshakeTimeout, ...tls, noDelay: true };
 }
 
