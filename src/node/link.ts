@@ -135,6 +135,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   destroy(error: Error): void {
     this.error ??= error;
     this.core.transportEnded();
+    this.core.discard();
     this.transport.destroy();
   }
 
@@ -291,6 +292,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.core.transportEnded();
+    this.core.discard();
     this.#pings?.rejectAll(this.error);
     this.#owner.onEnded();
   }

@@ -223,15 +223,21 @@ export class ProtocolConnection {
    * a `finding` for the reason. Does nothing when nothing more is expected of the peer.
    */
   fail(violation: ViolationCode, finding?: Finding): void {
-    this.#failure ??= new ProtocolError(violation, finding);
+    if (this.#state !== ReadyState.CLOSED) this.#failure ??= new ProtocolError(violation, finding);
   }
 
-  /** The transport has ended in both directions: nothing more comes or goes. Calling it again does nothing. */
+  /** The transport has ended: nothing more comes or goes. What has come can still be read. Once is enough. */
   transportEnded(): void {
-    if (this.#state === ReadyState.CLOSED) return;
     this.#state = nextState(this.#state, "transport ended");
-    this.#discard();
+    this.#latePong = undefined;
     this.#sender.clear();
+  }
+
+  /** Drops what has come and has not been read: {@link nextEvent} gives nothing more. */
+  discard(): void {
+    this.#isDiscarding = true;
+    this.#latePong = undefined;
+    this.#receiver.clear();
   }
 
   #handle({ opcode, payload }: ControlFrame): ProtocolEvent {
@@ -241,9 +247,8 @@ export class ProtocolConnection {
     }
     if (opcode === Opcode.PONG) return { type: "pong", payload: new Uint8Array(payload) };
 
-    const close = parseClosePayload(payload, this.#platform);
-    this.#receivedClose = close;
-    this.#discard();
+    const close = (this.#receivedClose = parseClosePayload(payload, this.#platform));
+    this.discard();
     if (this.#state === ReadyState.OPEN) this.#sendClose(close, new Uint8Array(payload));
     this.#state = nextState(this.#state, "close frame received");
     return { type: "close", ...close };
@@ -251,12 +256,13 @@ export class ProtocolConnection {
 
   /** §5.5.2: the same bytes, also when our own Close frame is out already. */
   #answerPing(payload: Uint8Array): void {
+    if (this.#state === ReadyState.CLOSED) return;
     if (this.#output.length < LATE_PONG_FROM) this.#sendControl(Opcode.PONG, payload);
     else this.#latePong = new Uint8Array(payload);
   }
 
   #fail(error: ProtocolError | CodecError): ProtocolEvent {
-    this.#discard();
+    this.discard();
     if (this.#state === ReadyState.OPEN) this.#sendCloseFor(error);
     return { type: "failed", error };
   }
@@ -264,12 +270,6 @@ export class ProtocolConnection {
   #sendCloseFor({ closeCode, reason }: ProtocolError | CodecError): void {
     const close = { code: closeCode, reason };
     this.#sendClose(close, serializeClosePayload(close, this.#platform));
-  }
-
-  #discard(): void {
-    this.#isDiscarding = true;
-    this.#latePong = undefined;
-    this.#receiver.clear();
   }
 
   #sendClose(close: CloseStatus, payload: Uint8Array): void {

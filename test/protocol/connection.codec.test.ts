@@ -159,6 +159,7 @@ describe.each(ROLES)("permessage-deflate, on a %s", (role) => {
       failed.fail("MESSAGE_TOO_SLOW");
       expect(pull(failed)).toHaveLength(1);
       ended.transportEnded();
+      ended.discard();
       outputOf(failed);
       extension.settleAll();
 
