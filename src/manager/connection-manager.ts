@@ -45,8 +45,8 @@ export class ConnectionManager<Data = unknown>
       };
       return this.emit(name, failed, ...values);
     };
-    const wantsMessages = (): boolean => this.listenerCount("message") > 0;
-    this.#core = new ManagerCore(resolved, recorder, announce, wantsMessages);
+    const wants = (name: "message" | "close"): boolean => this.listenerCount(name) > 0;
+    this.#core = new ManagerCore(resolved, recorder, announce, wants);
   }
 
   /** What the ids of this manager's connections start with. */
@@ -76,9 +76,9 @@ export class ConnectionManager<Data = unknown>
     return this.#core.intake.add(connection);
   }
 
-  /** The id of a connection; `undefined` when it is not here (any more). */
+  /** The id of a connection, also for the messages that it left behind; `undefined` when it is not here (any more). */
   idOf(connection: WebSocketConnection<Data>): string | undefined {
-    return this.#core.roster.of(connection)?.id;
+    return this.#core.roster.known(connection)?.id;
   }
 
   /** The connection with this id; `undefined` when it is not in this process (any more). */
@@ -91,9 +91,9 @@ export class ConnectionManager<Data = unknown>
     return connectionsOf(this.#core.roster.users.membersOf(user));
   }
 
-  /** The user a connection belongs to, as `userOf` has said. */
+  /** The user a connection belongs to, as `userOf` has said; otherwise as {@link idOf}. */
   userOf(connection: WebSocketConnection<Data>): string | undefined {
-    return this.#core.roster.of(connection)?.user;
+    return this.#core.roster.known(connection)?.user;
   }
 
   /** Asks `userOf` again, because what it looks at has changed. */
@@ -254,7 +254,8 @@ export class ConnectionManager<Data = unknown>
   }
 
   protected override listenerAdded(name: keyof ManagerEvents<Data>): void {
-    if (name !== "message") return;
-    for (const managed of this.#core.roster.all.values()) this.#core.intake.listen(managed);
+    const { roster, intake } = this.#core;
+    if (name === "message") for (const managed of roster.all.values()) intake.listen(managed);
+    if (name === "close") for (const managed of roster.all.values()) intake.listenForClose(managed);
   }
 }

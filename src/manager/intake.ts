@@ -24,8 +24,8 @@ export interface IntakeOptions<Data> {
   readonly rooms: Rooms<Data>;
   readonly recorder: MetricsRecorder;
   readonly announce: Announce<Data>;
-  /** Whether messages are to go to listeners of the manager. */
-  readonly wantsMessages: () => boolean;
+  /** Whether the manager has listeners for what its connections tell. */
+  readonly wants: (name: "message" | "close") => boolean;
 }
 
 /** What connections are closed with that come too late. */
@@ -124,26 +124,40 @@ export class Intake<Data> {
     });
   }
 
+  /**
+   * Tells listeners of the manager of a connection's `close`. Only where there are any: who listens
+   * for `close` and takes no messages has those dropped that wait for a listener at the end.
+   */
+  listenForClose(managed: ManagedConnection<Data>): void {
+    if (managed.isWatched) return;
+    managed.isWatched = true;
+    const { connection, id } = managed;
+    connection.on("close", (info) => {
+      void this.#parts.announce(connection, "close", connection, info, id);
+    });
+  }
+
   #enter(connection: WebSocketConnection<Data>, release: () => void): string {
-    const { nodeId, roster, rooms, options, recorder, announce, wantsMessages } = this.#parts;
+    const { nodeId, roster, options, recorder, announce, wants } = this.#parts;
     const id = createConnectionId(nodeId);
     const managed = new ManagedConnection(id, connection, options.clock.now());
     roster.add(managed);
     recorder.opened(connection);
     const ends = [release, ...this.#watchTime(managed)];
-    connection.on("end", () => {
-      rooms.cancelJoins(managed);
+    connection.on("end", (info) => {
       for (const end of ends.splice(0)) end();
+      this.#leave(managed, info);
     });
-    connection.on("close", (info) => this.#leave(managed, info));
     if (options.authenticateFirst === undefined) this.#authenticated(managed);
     this.#gate.watch(managed);
     const greeted = announce(connection, "connection", connection, id);
     const listen = (): void => {
-      if (wantsMessages()) this.listen(managed);
+      if (wants("message")) this.listen(managed);
+      if (wants("close")) this.listenForClose(managed);
     };
-    if (greeted === undefined) listen();
-    else void greeted.then(listen);
+    // Its messages wait for who greets it, and so does its end, which comes behind them.
+    if (greeted !== undefined) void greeted.then(listen);
+    else listen();
     return id;
   }
 
@@ -174,13 +188,14 @@ export class Intake<Data> {
     roster.setUser(managed, options.userOf(managed.connection));
   }
 
+  /** Nothing of the manager holds a connection whose transport has ended, whatever becomes of its messages. */
   #leave(managed: ManagedConnection<Data>, info: CloseInfo): void {
-    const { rooms, roster, recorder, announce, options } = this.#parts;
-    const { connection, id, since } = managed;
+    const { rooms, roster, recorder, options } = this.#parts;
+    const { connection, since } = managed;
     rooms.leaveAll(managed, "closed");
     roster.remove(managed);
+    if (info.unreadMessages > 0 || connection.isHandling) roster.remember(managed);
     recorder.closed(connection, info, options.clock.now() - since);
-    void announce(connection, "close", connection, info, id);
   }
 }
 

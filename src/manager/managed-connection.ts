@@ -32,6 +32,8 @@ export class ManagedConnection<Data> {
   isAuthenticated = false;
   /** Its messages go to listeners of the manager. */
   isForwarding = false;
+  /** Its end goes to listeners of the manager. */
+  isWatched = false;
   /** Its key in the index of users. */
   user: string | undefined;
   /** Goes up when what it may do has changed: an answer of `authorize` from before does not count. */

@@ -34,12 +34,12 @@ export class ManagerCore<Data> {
   readonly cluster: Cluster = NO_CLUSTER;
   readonly recorder: MetricsRecorder;
 
-  /** @param wantsMessages - Whether messages are to be announced. */
+  /** @param wants - Whether the manager has listeners for what its connections tell. */
   constructor(
     options: ResolvedManagerOptions<Data>,
     recorder: MetricsRecorder,
     announce: Announce<Data>,
-    wantsMessages: () => boolean,
+    wants: (name: "message" | "close") => boolean,
   ) {
     const { nodeId, roster } = this;
     const cluster = (): Cluster => this.cluster;
@@ -77,7 +77,7 @@ export class ManagerCore<Data> {
       rooms,
       recorder,
       announce,
-      wantsMessages,
+      wants,
     });
     if (options.cluster !== undefined) this.cluster = options.cluster(this.#asLocal(announce));
     for (const server of options.servers) this.intake.attach(server);
@@ -152,5 +152,5 @@ export class ManagerCore<Data> {
 /** Resolves when the transport of a connection has ended. */
 async function transportEnd<Data>(connection: WebSocketConnection<Data>): Promise<void> {
   if (connection.readyState === ReadyState.CLOSED) return;
-  await new Promise<void>((resolve) => connection.on("end", resolve));
+  await new Promise<void>((resolve) => connection.on("end", () => resolve()));
 }

@@ -22,7 +22,11 @@ export interface ManagerEvents<Data> {
   rateLimited: [connection: WebSocketConnection<Data>, action: "close" | "drop" | "reply"];
   /** A message, of any connection. When a listener returns a promise, the next message of this connection waits for it. */
   message: [connection: WebSocketConnection<Data>, message: Message, isText: boolean];
-  /** A connection has ended, and has left all rooms. Comes once, last. */
+  /**
+   * A connection has ended. It has left all rooms, and the manager, when its transport ended; this
+   * comes once and last, as `close` of the connection does: behind its messages, where somebody
+   * takes them.
+   */
   close: [connection: WebSocketConnection<Data>, info: CloseInfo, id: string];
   /** A connection has become a member of a room. */
   join: [connection: WebSocketConnection<Data>, room: string];

@@ -8,6 +8,8 @@ export class Roster<Data> {
   readonly tags: Membership<ManagedConnection<Data>> = new Membership();
   readonly #byConnection = new Map<WebSocketConnection<Data>, ManagedConnection<Data>>();
   readonly #byId = new Map<string, ManagedConnection<Data>>();
+  /** Those that have ended before their last messages were handled. */
+  readonly #left = new WeakMap<WebSocketConnection<Data>, ManagedConnection<Data>>();
 
   get size(): number {
     return this.#byId.size;
@@ -24,6 +26,16 @@ export class Roster<Data> {
     for (const index of [this.users, this.tags]) {
       for (const group of Array.from(index.groupsOf(managed))) index.remove(managed, group);
     }
+  }
+
+  /** Lets {@link known} find one that has been removed, for as long as somebody has its connection. */
+  remember(managed: ManagedConnection<Data>): void {
+    this.#left.set(managed.connection, managed);
+  }
+
+  /** As {@link of}; or one that has left, and is remembered. */
+  known(connection: WebSocketConnection<Data>): ManagedConnection<Data> | undefined {
+    return this.of(connection) ?? this.#left.get(connection);
   }
 
   of(connection: WebSocketConnection<Data>): ManagedConnection<Data> | undefined {

@@ -14,4 +14,9 @@ export interface CloseInfo {
   readonly received: CloseStatus | undefined;
   /** Our Close frame. */
   readonly sent: CloseStatus | undefined;
+  /**
+   * Messages that had arrived and that nobody took: dropped, because nobody listened for messages
+   * when the transport ended, or by `terminate()`. Bytes that were no whole message yet do not count.
+   */
+  readonly unreadMessages: number;
 }

@@ -7,7 +7,8 @@ import type { Message } from "./options.js";
 /** What a connection tells its listeners, in the order it happened. */
 export interface ConnectionEvents {
   /**
-   * A whole message. When a listener returns a promise, the next message waits
+   * A whole message. Waits until somebody takes it, in a microtask after the listener was added;
+   * none comes behind `close`. When a listener returns a promise, the next message waits
    * for it, and so does the peer once `maxQueuedBytes` have arrived.
    *
    * `isText` is of interest with `textAs: "bytes"`, where both kinds are Buffers.
@@ -15,10 +16,23 @@ export interface ConnectionEvents {
   message: [message: Message, isText: boolean];
   /**
    * The transport has ended: nothing can be sent any more. Messages that came before may
-   * still wait for a listener; `close` comes behind them.
+   * still wait for a listener; `close` comes behind them. `info` is what `close` will say, as far
+   * as it is known; its `unreadMessages` are those that wait. A listener that is added afterwards
+   * is called in a microtask.
    */
-  end: [];
-  /** The connection has ended. Comes once, after the last message. */
+  end: [info: CloseInfo];
+  /**
+   * The connection has ended, however that came. Comes once, and nothing behind it:
+   *
+   * - Behind the messages, while somebody takes them: a `message` listener or a loop. It waits for
+   *   the listener at work, and, while messages wait, for {@link WebSocketConnection.resume}.
+   * - At the end of the transport, when nobody takes messages, and somebody listens for `close` or
+   *   has asked for `closed`. Messages that wait are dropped: see {@link CloseInfo.unreadMessages}.
+   * - When somebody comes, while there is nobody of either kind. Until then all waits; who adds both
+   *   listeners in one turn gets the messages first.
+   *
+   * A listener that is added afterwards is called in a microtask, with the same `info`.
+   */
   close: [info: CloseInfo];
   /**
    * The peer has pinged, and was answered. What comes with the opening handshake is told to

@@ -13,7 +13,7 @@ import { CONNECTION_EVENTS, type ConnectionEvents } from "./connection-events.js
 import type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
 import type { MessageGuard } from "./delivery.js";
 import { tellOpened } from "./diagnostics.js";
-import { Emitter } from "./emitter.js";
+import { Emitter, type Listener } from "./emitter.js";
 import type { MessageIterator } from "./inbox.js";
 import type { SendStatus } from "./outgoing.js";
 import { nodePlatform } from "./platform.js";
@@ -35,7 +35,8 @@ const responses = new WeakMap<object, UpgradeResponse>();
  * No listener is called before `on`, `once`, {@link resume} or {@link send} returns: what waits
  * for it comes in a microtask.
  *
- * Nothing that a peer does throws or emits `error`: it ends in the `close` event.
+ * Nothing that a peer does throws or emits `error`: it ends in the `close` event, which comes once
+ * and last, also to who comes late: see {@link ConnectionEvents.close}.
  */
 export class WebSocketConnection<Data = unknown>
   extends Emitter<ConnectionEvents>
@@ -71,7 +72,11 @@ export class WebSocketConnection<Data = unknown>
     return responses.get(this);
   }
 
-  /** Resolves when the connection has ended; never rejects. */
+  /**
+   * Resolves when the connection has ended, with what `close` says; never rejects. Without a `message`
+   * listener or a loop that is when the transport has ended: a loop that begins then still gets
+   * the messages that wait, a listener does not.
+   */
   get closed(): Promise<CloseInfo> {
     return this.#session.closed;
   }
@@ -176,7 +181,10 @@ export class WebSocketConnection<Data = unknown>
     this.#session.close(code, reason);
   }
 
-  /** Ends the transport at once, without a closing handshake; messages that wait are dropped. `close` reports 1006. */
+  /**
+   * Ends the transport at once, without a closing handshake. Messages that wait are dropped:
+   * `close` reports 1006, and how many in `unreadMessages`. Behind the end of the transport it drops them, too.
+   */
   terminate(): void {
     this.#session.terminate();
   }
@@ -194,7 +202,11 @@ export class WebSocketConnection<Data = unknown>
     return this.#session.delivery.isAnswering;
   }
 
-  /** Stops the delivery of messages at once, and soon the peer. */
+  /**
+   * Stops the delivery of messages at once, and soon the peer: nothing is read, not even its Close
+   * frame. When the transport has ended, messages that wait, and `close` behind them, wait for
+   * {@link resume}, unless {@link close} was called here.
+   */
   pause(): void {
     this.#session.delivery.pause();
   }
@@ -241,8 +253,14 @@ export class WebSocketConnection<Data = unknown>
     return CONNECTION_EVENTS;
   }
 
-  protected override listenerAdded(name: keyof ConnectionEvents): void {
-    if (name === "message") this.#session.delivery.goOnSoon();
+  protected override listenerAdded<Name extends keyof ConnectionEvents>(
+    name: Name,
+    listener: Listener<ConnectionEvents[Name]>,
+  ): void {
+    const session = this.#session;
+    const told = session.told(name);
+    const call = told && ((): void => this.emitTo(listener, name, session.reporter(), ...told));
+    session.listenerAdded(name, call);
   }
 
   static readonly #emit: EmitEvent = (connection, name, failed, ...values) =>

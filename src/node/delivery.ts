@@ -56,6 +56,20 @@ export class Delivery {
     return !this.#isWaiting() && !this.#isBusy && this.#passed === undefined;
   }
 
+  /** Messages that were dropped here, or wait. */
+  get unreadMessages(): number {
+    return (this.#inbox?.unreadMessages ?? 0) + (this.#passed === undefined ? 0 : 1);
+  }
+
+  /** Whether it waits for the end of the turn in which the connection was opened. */
+  get isOpening(): boolean {
+    return this.#isOpening;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   get hasConsumer(): boolean {
     return this.#owner.hasListener() || this.#isIterated();
   }
@@ -78,8 +92,11 @@ export class Delivery {
     if (this.isAnswering) this.#isThrottled = true;
   }
 
+  /** What it sends does not wait any more. */
   unthrottle(): void {
+    if (!this.#isThrottled) return;
     this.#isThrottled = false;
+    this.goOnSoon();
   }
 
   wantsMore(): boolean {
@@ -107,6 +124,7 @@ export class Delivery {
   goOn(): void {
     this.#deliverWaiting();
     this.#owner.onDelivered();
+    if (this.#hasEnded && this.isEmpty) this.#inbox?.end();
   }
 
   /** The same for callers that an application calls: its listeners must not be called before those return. */
@@ -118,16 +136,17 @@ export class Delivery {
     return this.#opened().iterate(() => this.#serveReaders());
   }
 
-  /** No more messages will come: iterators end. */
+  /** No more messages will come: listeners are called no more, and iterators end behind what waits. */
   end(): void {
     this.#hasEnded = true;
-    this.#inbox?.end();
+    if (this.isEmpty) this.#inbox?.end();
   }
 
   /** Drops what waits. */
   clear(): void {
-    this.#inbox?.clear();
+    if (this.#passed !== undefined) this.#opened().drop();
     this.#passed = undefined;
+    this.#inbox?.clear();
   }
 
   /** A reader gets what waits at once, unless a listener or the guard sees it, too. */
@@ -157,7 +176,8 @@ export class Delivery {
   }
 
   #isWanted(): boolean {
-    return this.#isIterated() ? this.#inbox?.hasReader === true : this.#owner.hasListener();
+    if (this.#isIterated()) return this.#inbox?.hasReader === true;
+    return !this.#hasEnded && this.#owner.hasListener();
   }
 
   #isIterated(): boolean {

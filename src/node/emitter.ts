@@ -20,7 +20,7 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     this.#check(name, listener);
     const others = this.#of(name);
     this.#listeners[name] = others.length === 0 ? listener : [...others, listener];
-    this.listenerAdded(name);
+    this.listenerAdded(name, listener);
     return this;
   }
 
@@ -69,27 +69,27 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     ...values: Events[Name]
   ): Promise<void> | undefined {
     const listeners: Listeners<Events[Name]> | undefined = this.#listeners[name];
-    if (listeners === undefined) return undefined;
-    const isOne = typeof listeners === "function";
-    const count = isOne ? 1 : listeners.length;
-    let pending: Promise<void> | undefined;
-    for (let i = 0; i < count; i++) {
-      const listener = isOne ? listeners : listeners[i]!;
-      try {
-        const result = listener(...values);
-        if (isPromise(result)) pending = both(pending, result.then(undefined, failed));
-      } catch (error) {
-        failed(error);
-      }
-    }
-    return pending;
+    return listeners === undefined ? undefined : callAll(listeners, failed, values);
+  }
+
+  /** Calls one listener that came when the event was over, unless it has been taken away since. */
+  protected emitTo<Name extends keyof Events>(
+    listener: Listener<Events[Name]>,
+    name: Name,
+    failed: (error: unknown) => void,
+    ...values: Events[Name]
+  ): void {
+    if (this.#of(name).includes(listener)) void callAll(listener, failed, values);
   }
 
   /** The events there are: one object for all of a class. */
   protected abstract events(): Names<Events>;
 
-  /** Told when a listener has been added. */
-  protected listenerAdded(_name: keyof Events): void {}
+  /** Told when a listener has been added. It must not be called in here. */
+  protected listenerAdded<Name extends keyof Events>(
+    _name: Name,
+    _listener: Listener<Events[Name]>,
+  ): void {}
 
   /** For those without a type checker. */
   #check(name: keyof Events, listener: unknown): void {
@@ -126,6 +126,26 @@ export function isPromise<Value>(value: unknown): value is Promise<Value> {
     "then" in value &&
     typeof value.then === "function"
   );
+}
+
+function callAll<Values extends readonly unknown[]>(
+  listeners: Listeners<Values>,
+  failed: (error: unknown) => void,
+  values: Values,
+): Promise<void> | undefined {
+  const isOne = typeof listeners === "function";
+  const count = isOne ? 1 : listeners.length;
+  let pending: Promise<void> | undefined;
+  for (let i = 0; i < count; i++) {
+    const listener = isOne ? listeners : listeners[i]!;
+    try {
+      const result = listener(...values);
+      if (isPromise(result)) pending = both(pending, result.then(undefined, failed));
+    } catch (error) {
+      failed(error);
+    }
+  }
+  return pending;
 }
 
 async function both(first: Promise<unknown> | undefined, second: Promise<unknown>): Promise<void> {

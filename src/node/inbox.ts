@@ -24,6 +24,7 @@ export class Inbox {
   readonly #readers = new Queue<Reader>();
   #iterators = 0;
   #hasEnded = false;
+  #droppedMessages = 0;
 
   constructor(budget: Budget) {
     this.#budget = budget;
@@ -31,6 +32,11 @@ export class Inbox {
 
   get isEmpty(): boolean {
     return this.#messages.length === 0;
+  }
+
+  /** Messages that have been dropped here, or wait. */
+  get unreadMessages(): number {
+    return this.#droppedMessages + this.#messages.length;
   }
 
   /** Whether messages go to iterators, one by one as they are asked for. */
@@ -65,8 +71,14 @@ export class Inbox {
     while (this.hasReader) this.#readers.shift()?.resolve({ value: undefined, done: true });
   }
 
+  /** Counts a message that was here, and that nobody takes. */
+  drop(): void {
+    this.#droppedMessages++;
+  }
+
+  /** Drops all. */
   clear(): void {
-    while (!this.isEmpty) this.shift();
+    while (this.shift() !== undefined) this.drop();
   }
 
   /** @param wanted - Called when a reader has begun to wait, or an iterator has gone. */

@@ -4,8 +4,8 @@ import type { FrameObserver, ProtocolEvent } from "../protocol/index.js";
 export interface LinkOwner {
   /** Whether another event may come. When that changes to true, call {@link Link.pump}. */
   readonly wantsMore: () => boolean;
-  /** Whether anybody takes messages. Without, what has not been read is dropped at the end. */
-  readonly hasConsumer: () => boolean;
+  /** Whether that is so only until the end of this turn: it pumps by itself then. */
+  readonly isOpening: () => boolean;
   readonly onEvent: (event: ProtocolEvent) => void;
   /** Who sees all frames. Asked once; what it gives must not throw. */
   readonly frameObserver: () => FrameObserver | undefined;
@@ -15,6 +15,8 @@ export interface LinkOwner {
   readonly onWritten: (position: number) => void;
   /** The transport is closed in both directions. Called once. */
   readonly onTransportClosed: () => void;
-  /** All that came before the end has been told. Called once, last. */
+  /** Nothing can be sent any more. Called once, as soon as what came before has been told or is not wanted. */
   readonly onEnded: () => void;
+  /** Called behind that, and whenever more has been told of what came before. */
+  readonly onRest: () => void;
 }

@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import {
-  CloseCode,
   type CodecError,
   ProtocolConnection,
   type ProtocolError,
@@ -9,7 +8,6 @@ import {
   type Role,
 } from "../protocol/index.js";
 import type { Timer } from "./clock.js";
-import type { CloseInfo } from "./close-event.js";
 import { extensionFor } from "./connection-extension.js";
 import type { ConnectionSetup } from "./connection-setup.js";
 import { tellFailed } from "./diagnostics.js";
@@ -50,8 +48,9 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   #isReading = true;
   #peerEnded = false;
   #transportClosed = false;
-  #wasAllWritten = false;
   #hasEnded = false;
+  /** Whether all that was sent had been written when the transport ended. */
+  wasAllWritten = false;
   /** The first thing that went wrong. */
   error: Error | undefined;
 
@@ -99,13 +98,13 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
 
   /** Tells the owner what the peer did, until there is nothing more or the owner wants nothing more. */
   pump(): void {
-    if (this.#isPumping || this.#hasEnded) return;
+    if (this.#isPumping) return;
     this.#isPumping = true;
     this.writer.cork();
-    const isDry = this.#pull();
+    const pulled = this.#pull();
     this.writer.uncork();
     this.#isPumping = false;
-    this.#afterPull(isDry);
+    this.#afterPull(pulled);
   }
 
   /** Starts the closing handshake, if it has not been, and sees that it ends in time. */
@@ -119,51 +118,49 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     );
   }
 
-  /**
-   * How it ended: clean when both Close frames went their way (§7.1.4).
-   *
-   * @param cause - Comes before what went wrong here.
-   */
-  outcome(cause: Error | undefined): CloseInfo {
-    const { receivedClose: received, sentClose: sent } = this.core;
-    const { code, reason } = received ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: "" };
-    const wasClean = received !== undefined && sent !== undefined && this.#wasAllWritten;
-    return { code, reason, wasClean, error: cause ?? this.error, received, sent };
-  }
-
-  /** Ends the transport at once, in whatever state it is. */
+  /** Ends the transport at once, in whatever state it is; what has not been read is dropped. */
   destroy(error: Error): void {
+    this.core.discard();
+    if (this.#transportClosed) return;
     this.error ??= error;
     this.core.transportEnded();
-    this.core.discard();
     this.transport.destroy();
   }
 
-  /** @returns Whether everything that arrived has been told. */
-  #pull(): boolean {
+  #pull(): Pulled {
     const { core } = this;
     for (let count = 0; this.#wantsMore(); count++) {
       if (count === MAX_EVENTS_A_TURN) {
         setImmediate(() => this.pump());
-        return false;
+        return "goes on";
       }
       const event = core.nextEvent();
-      if (event === undefined) return !core.isDecoding;
+      if (event === undefined) return core.isDecoding ? "goes on" : "dry";
       if (event.type === "message") this.#messageCount++;
       else if (event.type === "pong") this.#pings?.pongReceived(event.payload);
       else if (event.type === "failed") this.#failed(event.error);
       this.#owner.onEvent(event);
     }
-    return false;
+    return this.#owner.isOpening() ? "goes on" : "held back";
   }
 
   /** On its way out, a connection reads on for the peer's Close frame whatever the owner does. */
   #wantsMore(): boolean {
-    return this.core.readyState !== ReadyState.OPEN || this.#owner.wantsMore();
+    return this.core.sentClose !== undefined || this.#owner.wantsMore();
   }
 
-  #afterPull(isDry: boolean): void {
+  #afterPull(pulled: Pulled): void {
+    if (!this.#hasEnded) this.#watch(pulled);
+    if (!this.#transportClosed || pulled === "goes on") return;
+    if (!this.#hasEnded) this.#end();
+    if (pulled === "dry") this.core.discard(); // half a message that will never be whole
+    this.#owner.onRest();
+  }
+
+  /** Reads on, or not; sees that messages and the closing handshake end in time. */
+  #watch(pulled: Pulled): void {
     const { core } = this;
+    const isDry = pulled === "dry";
     // While a codec works elsewhere nothing is read from what arrives, and yet more is wanted.
     const hasRoom = core.unreadBytes <= this.#options.maxQueuedBytes;
     this.#setReading(isDry || (hasRoom && this.#wantsMore()));
@@ -172,7 +169,6 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
 
     const isOver = isDry && (this.#peerEnded || this.#transportClosed);
     if (core.readyState !== ReadyState.OPEN || isOver) this.#goOnClosing(isOver);
-    if (this.#transportClosed && (isDry || !this.#owner.hasConsumer())) this.#end();
   }
 
   /** §7.1.1: the server ends the transport first, and so does who failed the connection (§7.1.7). */
@@ -236,17 +232,14 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     if (transport instanceof Socket) {
       transport.setNoDelay(true);
       transport.setTimeout(0);
-      if (!this.#sharesReads(transport)) readDirectly(transport);
+      // A client's socket has had it from the beginning, where it can.
+      const canShare = this.role === "server" && this.#options.sharedReads;
+      if (!canShare || !shareReads(transport)) readDirectly(transport);
     }
     useTransport(transport, this);
     if (transport.destroyed) queueMicrotask(() => this.onClose());
     // Read when the owner wants it, who knows of a listener and of the turn's end.
     if (received.length > 0) this.core.receive(received);
-  }
-
-  /** A client's socket has had it from the beginning, where it can. */
-  #sharesReads(transport: Socket): boolean {
-    return this.role === "server" && this.#options.sharedReads && shareReads(transport);
   }
 
   onData(chunk: Buffer): void {
@@ -280,7 +273,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   onClose(): void {
     if (this.#transportClosed) return;
     this.#transportClosed = true;
-    this.#wasAllWritten = this.writer.bufferedBytes === 0;
+    this.wasAllWritten = this.writer.bufferedBytes === 0;
     this.#keepalive.stop();
     this.#messageTimeout?.stop();
     this.#closeTimer?.cancel();
@@ -289,14 +282,15 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   }
 
   #end(): void {
-    if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.core.transportEnded();
-    this.core.discard();
     this.#pings?.rejectAll(this.error);
     this.#owner.onEnded();
   }
 }
+
+/** How far the owner has been told: of everything there is, or until it wants no more; or more follows by itself. */
+type Pulled = "dry" | "held back" | "goes on";
 
 /** More than the 64 KiB of a socket's chunk can hold; other transports give longer chunks, and all others wait. */
 const MAX_EVENTS_A_TURN = 16_384;

@@ -12,6 +12,7 @@ import type { ConnectionSetup, Membership } from "./connection-setup.js";
 import type { WebSocketConnection } from "./connection.js";
 import { Delivery, type DeliveryOwner } from "./delivery.js";
 import { tellClosed, tellHandlerFailed } from "./diagnostics.js";
+import { Ending, outcomeOf } from "./ending.js";
 import { reportTo, safely } from "./handler-error.js";
 import type { LinkOwner } from "./link-owner.js";
 import { Link } from "./link.js";
@@ -45,14 +46,10 @@ export class Session implements LinkOwner, DeliveryOwner {
   readonly #membership: Membership | undefined;
   #outgoing: Outgoing | undefined;
   #isClosing = false;
-  #hasEnded = false;
   #handlerError: Error | undefined;
   #report: ((cause: unknown) => void) | undefined;
-  /** How it ended, once that has been told. */
-  #outcome: CloseInfo | undefined;
-  /** Made when somebody asks for {@link closed}. */
-  #closed: Promise<CloseInfo> | undefined;
-  #resolveClosed: ((info: CloseInfo) => void) | undefined;
+  /** Made when it is wanted. */
+  #ending: Ending | undefined;
 
   constructor(setup: ConnectionSetup<unknown>, connection: WebSocketConnection, emit: EmitEvent) {
     const { options } = setup;
@@ -78,11 +75,16 @@ export class Session implements LinkOwner, DeliveryOwner {
 
   /** As {@link WebSocketConnection.closed}. */
   get closed(): Promise<CloseInfo> {
-    this.#closed ??= new Promise((resolve) => {
-      if (this.#outcome === undefined) this.#resolveClosed = resolve;
-      else resolve(this.#outcome);
-    });
-    return this.#closed;
+    const ending = this.#endingMade();
+    const isNews = ending.hasEnded && !ending.isAwaited;
+    const { closed } = ending;
+    if (isNews) this.delivery.goOnSoon();
+    return closed;
+  }
+
+  /** Whether the transport has ended. */
+  get hasEnded(): boolean {
+    return this.#ending?.hasEnded === true;
   }
 
   /** As {@link WebSocketConnection.close}, with a code and a reason that may be sent. */
@@ -97,14 +99,30 @@ export class Session implements LinkOwner, DeliveryOwner {
   terminate(): void {
     this.delivery.clear();
     this.link.destroy(new TransportError("TERMINATED"));
+    if (this.hasEnded) this.delivery.goOnSoon();
+  }
+
+  /** What an event that is over had to say to its listeners. */
+  told<Name extends keyof ConnectionEvents>(name: Name): ConnectionEvents[Name] | undefined {
+    return this.#ending?.told(name);
+  }
+
+  /**
+   * A listener has been added.
+   *
+   * @param call - Calls it, when its event is over already.
+   */
+  listenerAdded(name: keyof ConnectionEvents, call: (() => void) | undefined): void {
+    if (call !== undefined) this.#ending?.later(call);
+    if (name === "message" || this.hasEnded) this.delivery.goOnSoon();
   }
 
   drained(): Promise<boolean> {
-    return this.#hasEnded ? Promise.resolve(false) : this.outgoing.drained();
+    return this.hasEnded ? Promise.resolve(false) : this.outgoing.drained();
   }
 
   flushed(): Promise<boolean> {
-    return this.#hasEnded ? Promise.resolve(false) : this.outgoing.flushed();
+    return this.hasEnded ? Promise.resolve(false) : this.outgoing.flushed();
   }
 
   /** As {@link WebSocketConnection.ping}. */
@@ -132,8 +150,8 @@ export class Session implements LinkOwner, DeliveryOwner {
     return this.delivery.wantsMore();
   }
 
-  hasConsumer(): boolean {
-    return this.delivery.hasConsumer;
+  isOpening(): boolean {
+    return this.delivery.isOpening;
   }
 
   hasListener(): boolean {
@@ -145,12 +163,12 @@ export class Session implements LinkOwner, DeliveryOwner {
       const { data, isText } = event;
       this.delivery.take(typeof data === "string" ? data : asBuffer(data), isText);
     } else if (event.type === "ping" || event.type === "pong") {
-      void this.#emit(this.#connection, event.type, this.#reporter(), asBuffer(event.payload));
+      void this.#emit(this.#connection, event.type, this.reporter(), asBuffer(event.payload));
     }
   }
 
   emitMessage(message: Message, isText: boolean): Promise<void> | undefined {
-    return this.#emit(this.#connection, "message", this.#reporter(), message, isText);
+    return this.#emit(this.#connection, "message", this.reporter(), message, isText);
   }
 
   onGuardError(error: unknown): void {
@@ -158,12 +176,12 @@ export class Session implements LinkOwner, DeliveryOwner {
   }
 
   onDelivered(): void {
+    this.#ending?.callLate();
     this.link.pump();
-    if (this.#hasEnded) this.#emitClose();
   }
 
   awaitsDelivery(): boolean {
-    return this.#hasEnded || this.link.isHeldBack;
+    return this.hasEnded || this.link.isHeldBack;
   }
 
   onProgress(): void {
@@ -176,15 +194,14 @@ export class Session implements LinkOwner, DeliveryOwner {
 
   /** An {@link OnWritten} failed. What comes after the end did not cause it. */
   onWrittenFailed(error: unknown): void {
-    if (this.#hasEnded) this.#reportFailure(error);
+    if (this.hasEnded) this.#reportFailure(error);
     else this.#fail(error);
   }
 
   /** Nothing waits any more, after more than `maxBufferedBytes` had. */
   onDrained(): void {
     this.delivery.unthrottle();
-    void this.#emit(this.#connection, "drain", this.#reporter());
-    this.link.pump();
+    void this.#emit(this.#connection, "drain", this.reporter());
   }
 
   /** The peer reads too slowly, so it could not read a Close frame in time either. */
@@ -198,14 +215,38 @@ export class Session implements LinkOwner, DeliveryOwner {
     this.#membership?.end();
   }
 
+  /** Whoever keeps account of connections is told here, whatever becomes of the messages. */
   onEnded(): void {
-    this.#hasEnded = true;
+    const info = this.#outcome();
+    this.#endingMade().end(info);
     this.#outgoing?.clear(this.link.error);
-    void this.#emit(this.#connection, "end", this.#reporter());
-    this.#emitClose();
+    this.delivery.unthrottle();
+    tellClosed(this.link, info, this.#connection);
+    void this.#emit(this.#connection, "end", this.reporter(), info);
   }
 
-  #reporter(): (cause: unknown) => void {
+  /** Tells of the end behind all messages, or at once to who only waits for the end: see {@link ConnectionEvents.close}. */
+  onRest(): void {
+    const ending = this.#endingMade();
+    const { delivery, link } = this;
+    if (ending.isOver || delivery.isAnswering) return;
+    const hasListener = this.#connection.listenerCount("close") > 0;
+    const isRead = link.core.unreadBytes === 0 && !link.core.isDecoding;
+    if (!isRead || !delivery.isEmpty) {
+      const isClaimed = delivery.hasConsumer || (delivery.isPaused && !this.#isClosing);
+      if (isClaimed || !(hasListener || ending.isAwaited)) return;
+    }
+    const info = this.#outcome();
+    link.core.discard();
+    // What a loop would still take is dropped when a listener is told that nothing follows.
+    if (hasListener) delivery.clear();
+    delivery.end();
+    ending.close(info);
+    void this.#emit(this.#connection, "close", this.reporter(), info);
+  }
+
+  /** Where errors of listeners go. */
+  reporter(): (cause: unknown) => void {
     this.#report ??= (cause) => this.#fail(cause);
     return this.#report;
   }
@@ -227,15 +268,12 @@ export class Session implements LinkOwner, DeliveryOwner {
     if (options.onWritten !== undefined) this.outgoing.controlSent(options);
   }
 
-  /** Tells of the end once all messages before it have been taken, or nobody is there to take them. */
-  #emitClose(): void {
-    if (this.#outcome !== undefined) return;
-    if (this.delivery.hasConsumer && !this.delivery.isEmpty) return;
-    const info = this.link.outcome(this.#handlerError);
-    this.#outcome = info;
-    tellClosed(this.link, info, this.#connection);
-    this.delivery.end();
-    this.#resolveClosed?.(info);
-    void this.#emit(this.#connection, "close", this.#reporter(), info);
+  #outcome(): CloseInfo {
+    return outcomeOf(this.link, this.#handlerError, this.delivery.unreadMessages);
+  }
+
+  #endingMade(): Ending {
+    this.#ending ??= new Ending();
+    return this.#ending;
   }
 }

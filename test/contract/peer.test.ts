@@ -3,6 +3,9 @@ import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { bareFormat, defineContract } from "../../src/contract/index.js";
 import { FakeConnection, settled } from "../support/contract-pair.js";
+import { ReadyState } from "../../src/protocol/index.js";
+import { eventually, RawPeer } from "../support/raw-peer.js";
+import { CLOSE, frame, TEXT } from "../support/wire-frame.js";
 import { alone, contract, pair } from "../support/contract-peers.js";
 
 describe("a request of the peer", () => {
@@ -87,6 +90,24 @@ describe("the end of the connection", () => {
     expect(reasons).toEqual([]);
     await expect(server.request("ask", "")).rejects.toMatchObject({ code: "CLOSED" });
     expect(server.send("note", "")).toBe("closed");
+  });
+});
+
+describe("a connection that is served late", () => {
+  it("gives its messages to handlers that are added in the same turn, and tells that it has ended", async () => {
+    const peer = new RawPeer();
+    peer.send(frame(TEXT, '{"type":"note","data":"early"}'), frame(CLOSE));
+    peer.socket.end();
+    await eventually(() => peer.connection.readyState === ReadyState.CLOSED);
+    const log: string[] = [];
+    const server = contract.serve(peer.connection);
+    server.on("note", (text) => log.push(text));
+    server.signal.addEventListener("abort", () => log.push("aborted"));
+    expect(log).toEqual([]);
+    await eventually(() => log.length === 2);
+
+    expect(log).toEqual(["early", "aborted"]);
+    await expect(server.request("ask", "")).rejects.toMatchObject({ code: "CLOSED" });
   });
 });
 

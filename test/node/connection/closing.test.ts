@@ -35,6 +35,7 @@ describe("closing", () => {
       error: undefined,
       received: { code: 4001, reason: "bye" },
       sent: { code: 4001, reason: "bye" },
+      unreadMessages: 0,
     });
     expect(onClosed).toHaveBeenCalledTimes(1);
     expect(peer.clock.timers).toBe(0);
