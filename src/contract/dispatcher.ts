@@ -147,7 +147,7 @@ export class Dispatcher {
     }
     const context = this.#setup.contextOf(type, signal);
     try {
-      const allowed = this.#authorize?.(type, context) ?? true;
+      const allowed = this.#authorize === undefined || this.#authorize(type, context);
       if ((isPromise(allowed) ? await allowed : allowed) !== true) {
         return this.#refuse("FORBIDDEN", { id, type });
       }

@@ -74,7 +74,8 @@ export function validate(
 ): Validation | PromiseLike<Validation> {
   // Some schemas are functions, too (arktype's): so the property decides.
   if (!("~standard" in validator)) {
-    return validator(value) ? { isValid: true, data: value } : { isValid: false, issues: [] };
+    const verdict: unknown = validator(value); // JavaScript may return anything: a promise is no yes
+    return verdict === true ? { isValid: true, data: value } : { isValid: false, issues: [] };
   }
   const result = validator["~standard"].validate(value);
   return isPromise(result) ? result.then(toValidation) : toValidation(result);
@@ -100,8 +101,11 @@ export function isPromise<Value>(value: Value | PromiseLike<Value>): value is Pr
 type Result = Awaited<ReturnType<StandardSchema["~standard"]["validate"]>>;
 
 function toValidation(result: Result): Validation {
-  if (result.issues === undefined) return { isValid: true, data: result.value };
-  return { isValid: false, issues: result.issues.slice(0, MAX_ISSUES).map(toIssue) };
+  if (result.issues !== undefined) {
+    return { isValid: false, issues: result.issues.slice(0, MAX_ISSUES).map(toIssue) };
+  }
+  if ("value" in result) return { isValid: true, data: result.value };
+  throw new TypeError("a schema has returned neither a value nor issues");
 }
 
 function toIssue({ message, path = [] }: StandardIssue): Issue {

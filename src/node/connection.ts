@@ -190,7 +190,7 @@ export class WebSocketConnection<Data = unknown>
   }
 
   /**
-   * Asked about each message before listeners and iterators: false drops it. The next
+   * Asked about each message before listeners and iterators: anything but true drops it. The next
    * message waits for a promise. It may fail like a listener.
    */
   set messageGuard(guard: MessageGuard | undefined) {

@@ -1,8 +1,9 @@
 import type { Budget } from "../protocol/index.js";
+import { isPromise } from "./emitter.js";
 import { type Delivered, Inbox, type MessageIterator } from "./inbox.js";
 import type { Message } from "./options.js";
 
-/** Decides whether a message reaches the application. Sees the message as listeners do. */
+/** Decides whether a message reaches the application: anything but true drops it. Sees the message as listeners do. */
 export type MessageGuard = (message: Message, isText: boolean) => boolean | Promise<boolean>;
 
 /** Whose messages are delivered. */
@@ -203,23 +204,23 @@ export class Delivery {
       return;
     }
     const verdict = this.#ask(this.#guard, message, isText);
-    if (verdict === false) return;
     if (verdict === true) {
       this.#passed = { message, isText };
       this.#deliverPassed();
-      return;
+    } else if (isPromise(verdict)) {
+      this.#waitFor(
+        Promise.resolve(verdict).then(
+          (late: unknown) => {
+            if (late === true) this.#passed = { message, isText };
+          },
+          (error: unknown) => this.#owner.onGuardError(error),
+        ),
+      );
     }
-    this.#waitFor(
-      verdict.then(
-        (isWelcome) => {
-          if (isWelcome) this.#passed = { message, isText };
-        },
-        (error: unknown) => this.#owner.onGuardError(error),
-      ),
-    );
   }
 
-  #ask(guard: MessageGuard, message: Message, isText: boolean): boolean | Promise<boolean> {
+  /** @returns Anything at all, as JavaScript may return: only true is a yes. */
+  #ask(guard: MessageGuard, message: Message, isText: boolean): unknown {
     this.#isEmitting = true;
     try {
       return guard(message, isText);

@@ -61,7 +61,7 @@ export interface ServerOptions<Data = undefined> extends ConnectionOptions, Head
   /** Serves this path only, compared as it is written; other paths get 404. @defaultValue all paths */
   readonly path?: string | undefined;
 
-  /** Tells whether a request is for this server, in place of `path`; those that are not get 404. */
+  /** In place of `path`: returns true for requests to this server, false for others; they get 404. All else is a hook that failed. */
   readonly route?: ((request: ServerRequest) => boolean) | undefined;
 
   /**

@@ -31,7 +31,7 @@ export type GuardVerdict =
 /**
  * Asked once about each request that is in order, allowed by `origins` and within the
  * `maxConnections` of the server, before `authenticate` is. What it throws is answered
- * with 500 and goes to `onHandlerError`.
+ * with 500 and goes to `onHandlerError`; so is what it returns if that is no verdict.
  */
 export type AdmissionGuard = (request: ServerRequest) => GuardVerdict;
 
@@ -61,7 +61,7 @@ export class Guards<Holder extends object> {
    */
   admit(request: ServerRequest, holder: Holder): CheckedRefusal | undefined {
     for (const guard of this.#guards) {
-      const verdict = guard(request);
+      const verdict = checkedVerdict(guard(request));
       if (verdict.type === "refuse") return checked(verdict.refusal);
       const places = this.#places.get(holder) ?? [];
       this.#places.set(holder, [...places, verdict.release]);
@@ -86,6 +86,15 @@ export interface CheckedRefusal {
   readonly response: Uint8Array;
   readonly reason: string;
   readonly close: GuardRefusal["close"];
+}
+
+/** A guard that says nothing, says it late or misspells it does not admit. @throws {TypeError} */
+function checkedVerdict(verdict: GuardVerdict | undefined): GuardVerdict {
+  if (verdict?.type === "refuse") return verdict;
+  if (verdict?.type === "admit" && typeof verdict.release === "function") return verdict;
+  throw new TypeError(
+    'a guard must return { type: "admit", release } or { type: "refuse", refusal }, and at once',
+  );
 }
 
 /** @throws {TypeError | RangeError} */

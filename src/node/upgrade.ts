@@ -111,7 +111,7 @@ export class Upgrader<Data> {
     if (route === undefined) return "ours";
     if (request === undefined) return "foreign"; // there is nothing to ask the hook about
     try {
-      return route(request) ? "ours" : "foreign";
+      return claimOf(route(request));
     } catch (error) {
       return { error };
     }
@@ -286,4 +286,11 @@ export class Upgrader<Data> {
     if (this.#accepted.size + this.#pending.length > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
+}
+
+/** JavaScript may return anything from `route`, and a promise is no yes. */
+function claimOf(answer: unknown): Claim {
+  if (answer === true) return "ours";
+  if (answer === false || answer === undefined) return "foreign";
+  return { error: new TypeError("route must return true or false, and at once") };
 }

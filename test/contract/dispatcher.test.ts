@@ -192,10 +192,10 @@ describe("authorize", () => {
     expect(onHandlerError).toHaveBeenCalledOnce();
   });
 
-  it("takes nothing but true for a yes", async () => {
+  it.each(["yes", 1, undefined, null, {}, false])("does not take %j for a yes", async (answer) => {
     const leave = vi.fn();
     // @ts-expect-error: what JavaScript may return
-    const { connection } = serve({ authorize: () => "yes", handlers: { leave } });
+    const { connection } = serve({ authorize: () => answer, handlers: { leave } });
     connection.receiveJson({ type: "leave" });
     await settled();
     expect(leave).not.toHaveBeenCalled();

@@ -14,6 +14,24 @@ describe("a validator", () => {
     expect(validate(isText, 1)).toEqual(invalid());
   });
 
+  it.each([undefined, null, 1, "yes", {}, Promise.resolve(true)])(
+    "that is a type guard and answers with %s does not accept: only true does",
+    (answer) => {
+      const guard: unknown = () => answer;
+      // @ts-expect-error -- JavaScript may return anything
+      expect(validate(guard, "a")).toEqual(invalid());
+    },
+  );
+
+  it.each([{}, { issues: undefined }, { valeu: 1 }])(
+    "that is a schema and gives %j accepts nothing: there is no value",
+    (result) => {
+      const schema: unknown = { "~standard": { version: 1, vendor: "x", validate: () => result } };
+      // @ts-expect-error -- JavaScript may return anything
+      expect(() => validate(schema, "a")).toThrow("neither a value nor issues");
+    },
+  );
+
   it("may be of zod, with what it transforms", () => {
     const schema = z.object({ name: z.string().trim(), tags: z.array(z.string()).default([]) });
     expect(validate(schema, { name: " a " })).toEqual(valid({ name: "a", tags: [] }));

@@ -89,6 +89,28 @@ describe("several servers on one http server", () => {
     expect(await site.who("/?lang=it")).toBe(404);
   });
 
+  it.each([
+    ["true", true, 101],
+    ["false", false, 404],
+    ["nothing", undefined, 404],
+    ["a promise", Promise.resolve(false), 500],
+    ["a match", ["/a"], 500],
+    ["a number", 1, 500],
+  ])(
+    "answer for a route that returns %s: only true claims a request",
+    async (_what, answer, status) => {
+      await using site = await Site.start();
+      const errors: unknown[] = [];
+      site.add("routed", {
+        // @ts-expect-error -- JavaScript may return anything
+        route: () => answer,
+        onHandlerError: (error) => errors.push(error),
+      });
+      expect(await statusOf(site, upgradeRequest("/a"))).toBe(status);
+      expect(errors).toHaveLength(status === 500 ? 1 : 0);
+    },
+  );
+
   it("answer for a route that throws with 500, and only its own server is told", async () => {
     await using site = await Site.start();
     const errors: unknown[] = [];

@@ -106,6 +106,26 @@ describe("a guard", () => {
     expect(under.errors).toEqual([new Error("guard")]);
   });
 
+  it.each([
+    ["nothing", undefined],
+    ["true", true],
+    ["an empty object", {}],
+    ["a word", "admit"],
+    ["a misspelt verdict", { type: "admitted", release: () => {} }],
+    ["a verdict without release", { type: "admit" }],
+    ["a verdict too late", Promise.resolve({ type: "admit", release: () => {} })],
+  ])("that returns %s admits nobody: 500", async (_what, verdict) => {
+    await using under = await startServer();
+    let connections = 0;
+    under.server.on("connection", () => connections++);
+    // @ts-expect-error -- JavaScript may return anything
+    under.server.addGuard(() => verdict);
+
+    expect(await statusOf(under, upgradeRequest())).toBe(500);
+    expect(connections).toBe(0);
+    expect(under.errors).toEqual([expect.objectContaining({ name: "TypeError" })]);
+  });
+
   it("whose release throws harms nobody", async () => {
     await using under = await startServer();
     under.server.addGuard(() => ({

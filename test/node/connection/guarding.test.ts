@@ -108,6 +108,27 @@ describe("messageGuard", () => {
     },
   );
 
+  it.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["a number", 1],
+    ["a text", "yes"],
+    ["an object", {}],
+  ])("that answers with %s, at once or later, lets no message pass", async (_what, answer) => {
+    for (const verdict of [answer, Promise.resolve(answer)]) {
+      const { peer: one, got, errors } = peer();
+      // @ts-expect-error -- JavaScript may return anything
+      one.connection.messageGuard = (message) => message === "b" || verdict;
+      one.connection.on("message", (message) => got.push(message));
+      one.message("a");
+      one.message("b");
+      await eventually(() => got.length > 0);
+
+      expect(got).toEqual(["b"]);
+      expect(errors).toEqual([]);
+    }
+  });
+
   it("that has not decided when the connection ends holds the close event up, not the end event", async () => {
     const { peer: one, got } = peer();
     const decisions: ((isWelcome: boolean) => void)[] = [];
