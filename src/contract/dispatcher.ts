@@ -1,7 +1,8 @@
 import type { Envelope, MessageId, Unreadable } from "./envelope.js";
 import { type ErrorBody, type ErrorCode, isErrorReply } from "./error-reply.js";
 import type { ContractCounters, ResolvedPeerOptions } from "./peer-options.js";
-import { isPromise, validate, type Validator } from "./validator.js";
+import { isPromise } from "../input/index.js";
+import { validate, type Validator } from "./validator.js";
 import type { Wire } from "./wire.js";
 
 /** A message type of the contract. */

@@ -1,3 +1,5 @@
+import { isPromise } from "../input/index.js";
+
 /** Tells whether data is of a type: a Standard Schema, or a type guard. */
 export type Validator = StandardSchema | Guard;
 
@@ -86,16 +88,6 @@ export function isValid<Data>(
   validation: Validation,
 ): validation is Extract<Validation<Data>, { readonly isValid: true }> {
   return validation.isValid;
-}
-
-/** Promises of any library, too: what is taken for a result would be taken for valid. */
-export function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
 }
 
 type Result = Awaited<ReturnType<StandardSchema["~standard"]["validate"]>>;

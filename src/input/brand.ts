@@ -29,6 +29,16 @@ export function brand<Made extends object>(
   return isOne;
 }
 
+/** Whether a value is a promise, of any library: one that is taken for a result would count as done. */
+export function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}
+
 /**
  * Whether a value is an error, of this or another realm: those of Node are of another one in Jest and
  * in `vm` contexts, those of a page's frame as well.

@@ -2,7 +2,8 @@
 import type { RoomMember } from "../cluster/index.js";
 import { type JoinStatus, type ManagedConnection, type PendingJoin } from "./managed-connection.js";
 import { Membership } from "./membership.js";
-import { isPromise, type WebSocketConnection } from "../node/index.js";
+import { isPromise } from "../input/index.js";
+import type { WebSocketConnection } from "../node/index.js";
 
 /** What a connection wants to do with a room: get its messages, or send some to it. */
 export type RoomAction = "join" | "publish";

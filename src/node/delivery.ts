@@ -1,5 +1,5 @@
 import type { Budget } from "../protocol/index.js";
-import { isPromise } from "./emitter.js";
+import { isPromise } from "../input/index.js";
 import { type Delivered, Inbox, type MessageIterator } from "./inbox.js";
 import type { Message } from "./options.js";
 

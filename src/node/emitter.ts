@@ -1,4 +1,4 @@
-import { checkEvent, type Names } from "../input/index.js";
+import { checkEvent, isPromise, type Names } from "../input/index.js";
 
 /**
  * Typed events of a connection, a server or a manager.
@@ -118,16 +118,6 @@ const NO_NAMES: object = Object.freeze(Object.create(null));
 /** What `once` was given, by what it added. */
 const originals = new WeakMap<object, object>();
 
-/** Whether `value` has to be waited for. */
-export function isPromise<Value>(value: unknown): value is Promise<Value> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
-}
-
 function callAll<Values extends readonly unknown[]>(
   listeners: Listeners<Values>,
   failed: (error: unknown) => void,
@@ -148,7 +138,10 @@ function callAll<Values extends readonly unknown[]>(
   return pending;
 }
 
-async function both(first: Promise<unknown> | undefined, second: Promise<unknown>): Promise<void> {
+async function both(
+  first: PromiseLike<unknown> | undefined,
+  second: PromiseLike<unknown>,
+): Promise<void> {
   await first;
   await second;
 }

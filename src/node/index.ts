@@ -4,7 +4,7 @@ export type { CloseInfo } from "./close-event.js";
 export { connect } from "./connect.js";
 export type { ConnectionTarget, ConnectOptions, TlsClientOptions } from "./connect-options.js";
 export type { ConnectionEvents } from "./connection-events.js";
-export { Emitter, isPromise, type Listener } from "./emitter.js";
+export { Emitter, type Listener } from "./emitter.js";
 export { reportTo } from "./handler-error.js";
 export type { MessageGuard } from "./delivery.js";
 export type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";

@@ -1,5 +1,5 @@
 /** What becomes of a request for an upgrade: every check, in the one order for all ways in (RFC 6455 §4.2.2). */
-import { isError } from "../input/index.js";
+import { isError, isPromise } from "../input/index.js";
 import {
   acceptDeflateOffer,
   acceptFor,
@@ -10,7 +10,6 @@ import {
   type UpgradeRequest,
 } from "../protocol/index.js";
 import { sha1 } from "./crypto.js";
-import { isPromise } from "./emitter.js";
 import { encodeLatin1 } from "./platform.js";
 import type { ResolvedServerOptions, Verdict } from "./server-options.js";
 import { answerOf } from "./server-rejection.js";

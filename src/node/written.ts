@@ -1,6 +1,6 @@
 /** Tells when what was sent is with the operating system. */
 import { Queue } from "../protocol/index.js";
-import { isPromise } from "./emitter.js";
+import { isPromise } from "../input/index.js";
 import type { Link } from "./link.js";
 import { TransportError } from "./transport-error.js";
 

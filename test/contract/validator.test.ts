@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { nothing, type StandardSchema } from "../../src/contract/index.js";
-import { isPromise, validate } from "../../src/contract/validator.js";
+import { validate } from "../../src/contract/validator.js";
+import { isPromise } from "../../src/input/brand.js";
 
 const valid = (data: unknown) => ({ isValid: true, data });
 const invalid = (...issues: unknown[]) => ({ isValid: false, issues });

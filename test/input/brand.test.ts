@@ -1,7 +1,7 @@
 // How objects are told apart when their class was loaded more than once.
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { brand, isError } from "../../src/input/index.js";
+import { brand, isError, isPromise } from "../../src/input/index.js";
 
 /** One copy of a module with two classes of it. */
 function load() {
@@ -81,4 +81,21 @@ describe("isError", () => {
       expect(isError(value)).toBe(false);
     },
   );
+});
+
+describe("a promise", () => {
+  // oxlint-disable-next-line unicorn/no-thenable -- that is what other promises are
+  const ofAnotherLibrary = { then: () => {} };
+
+  it.each([Promise.resolve(), runInNewContext("Promise.resolve()"), ofAnotherLibrary])(
+    "is known, whoever made it: %o",
+    (value) => {
+      expect(isPromise(value)).toBe(true);
+    },
+  );
+
+  // oxlint-disable-next-line unicorn/no-thenable -- a field of that name is no method
+  it.each([undefined, null, true, "then", {}, { then: 1 }, () => {}])("is not %o", (value) => {
+    expect(isPromise(value)).toBe(false);
+  });
 });
