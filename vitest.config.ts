@@ -32,6 +32,7 @@ const ALONE = [
   "test/node/upgrade-transport.test.ts",
   "test/protocol/deflate/decompressor.test.ts",
   // replace modules that others have loaded
+  "test/node/upgrade-attached.copies.test.ts",
   "test/cluster/rooms.test.ts",
 ];
 

@@ -36,7 +36,7 @@ export { type ServerEvents, WebSocketServer } from "./server.js";
 export type { FragmentSource } from "./stream-sender.js";
 export type { Traffic } from "./traffic.js";
 export { TransportError } from "./transport-error.js";
-export type { UpgradeOptions } from "./upgrade-attached.js";
+export type { UpgradeOptions } from "./upgrade-handed.js";
 export type { AdmissionGuard, GuardRefusal, GuardVerdict } from "./upgrade-guard.js";
 export type { RefusedHandshake } from "./upgrade-refusal.js";
 export type { WebSocketInit } from "./websocket-arguments.js";

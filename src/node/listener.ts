@@ -20,12 +20,28 @@ import { faultRefusal } from "./upgrade-refusal.js";
 import type { PendingTransport } from "./upgrade-transport.js";
 import type { AnyUpgrader } from "./upgrade.js";
 
+/** Where a server listens by itself. */
 export interface ListenerOptions {
+  /** Listens on this TCP port; 0 picks a free one. */
   readonly port?: number | undefined;
+
+  /** Address to listen on, with `port`. @defaultValue all addresses, as Node has it */
   readonly host?: string | undefined;
-  readonly socketPath?: string | undefined;
-  readonly tls?: TlsOptions | undefined;
+
+  /**
+   * Lets other processes listen on the same port, which all have to ask for that; the
+   * system spreads the connections over them. With `port`, from Node 22.12 and 23.1 on,
+   * where the system can: Linux, FreeBSD, but not macOS or Windows.
+   *
+   * @defaultValue false
+   */
   readonly reusePort?: boolean | undefined;
+
+  /** Listens on this Unix socket or Windows pipe. */
+  readonly socketPath?: string | undefined;
+
+  /** Certificate, key and the like for an own listener that speaks TLS (wss). */
+  readonly tls?: TlsOptions | undefined;
 }
 
 /** How many clients may wait to be accepted. When all come back at once, Node's 511 would keep many of them waiting for a second or more. */

@@ -1,7 +1,6 @@
 /** Options of a server, and what they are without them. */
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
-import type { TlsOptions } from "node:tls";
 import { checkOptions, type Names } from "../input/index.js";
 import {
   buildAcceptance,
@@ -14,7 +13,7 @@ import {
   type OriginPolicy,
 } from "../protocol/index.js";
 import { SERVER_ADVICE } from "./foreign-names.js";
-import { canReusePort } from "./listener.js";
+import { canReusePort, type ListenerOptions } from "./listener.js";
 import {
   CONNECTION_OPTIONS,
   type ConnectionOptions,
@@ -30,31 +29,13 @@ import { type IsTrusted, trustOf } from "./trusted-proxies.js";
  * Options of a {@link WebSocketServer}. Where it gets its connections from is said by
  * one of `port`, `socketPath` and `server`; by none of them when `handleUpgrade` is called.
  */
-export interface ServerOptions<Data = undefined> extends ConnectionOptions, HeadLimits {
-  /** Listens on this TCP port; 0 picks a free one. */
-  readonly port?: number | undefined;
-
-  /** Address to listen on, with `port`. @defaultValue all addresses, as Node has it */
-  readonly host?: string | undefined;
-
-  /**
-   * Lets other processes listen on the same port, which all have to ask for that; the
-   * system spreads the connections over them. With `port`, from Node 22.12 and 23.1 on,
-   * where the system can: Linux, FreeBSD, but not macOS or Windows.
-   *
-   * @defaultValue false
-   */
-  readonly reusePort?: boolean | undefined;
-
-  /** Listens on this Unix socket or Windows pipe. */
-  readonly socketPath?: string | undefined;
-
-  /** Certificate, key and the like for an own listener that speaks TLS (wss). */
-  readonly tls?: TlsOptions | undefined;
-
+export interface ServerOptions<Data = undefined>
+  extends ConnectionOptions, HeadLimits, ListenerOptions {
   /**
    * Takes the upgrades of this server, which stays yours to start and to close. Several
-   * WebSocketServers may share it, with different paths.
+   * WebSocketServers may share it, with different paths; and other listeners for its upgrades:
+   * what they answer or take, in their turn or in promises that are settled, is theirs. Upgrades to
+   * other protocols, such as h2c, are left to it as requests.
    */
   readonly server?: HttpServer | HttpsServer | undefined;
 

@@ -21,9 +21,11 @@ import {
   resolveShutdownOptions,
   type ShutdownOptions,
 } from "./server-shutdown.js";
-import { answerUpgrade, attach, type UpgradeOptions } from "./upgrade-attached.js";
+import { attach } from "./upgrade-attached.js";
+import { isSecureServer } from "./upgrade-foreign.js";
 import type { AdmissionGuard } from "./upgrade-guard.js";
 import { RefusalWarnings } from "./refusal-warnings.js";
+import { answerUpgrade, type UpgradeOptions } from "./upgrade-handed.js";
 import type { RefusedHandshake } from "./upgrade-refusal.js";
 import { Upgrader } from "./upgrade.js";
 
@@ -94,7 +96,8 @@ export class WebSocketServer<Data = undefined>
       onHookError: this.#report,
     });
     this.#httpServer = server;
-    this.#scheme = tls !== undefined || isTlsServer(server) ? "wss" : "ws";
+    const isSecure = tls !== undefined || (server !== undefined && isSecureServer(server));
+    this.#scheme = isSecure ? "wss" : "ws";
     if (server !== undefined) this.#detach = attach(server, this.#upgrader);
     if (port !== undefined || socketPath !== undefined) {
       this.#listener = new Listener(options, this.#upgrader, this.#report);
@@ -244,10 +247,6 @@ export class WebSocketServer<Data = undefined>
     tellHandlerFailed("server", error);
     reportTo(this.#options.connection.onHandlerError, error);
   };
-}
-
-function isTlsServer(server: ServerOptions["server"]): boolean {
-  return server !== undefined && "setSecureContext" in server;
 }
 
 /** A server on all addresses is reached by name: IPv6 may be off. */

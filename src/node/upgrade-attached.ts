@@ -1,90 +1,113 @@
-/** Lets servers share the upgrades of one http server. */
-import type { IncomingMessage, Server as HttpServer } from "node:http";
-import type { Server as HttpsServer } from "node:https";
+/** Lets servers share the upgrades of one http server, among themselves and with others. */
+import type { IncomingMessage } from "node:http";
+import { nextTick } from "node:process";
 import type { Duplex } from "node:stream";
-import type { RequestHead } from "../protocol/index.js";
-import { checkOptions, type Names } from "../input/index.js";
-import type { Verdict } from "./server-options.js";
-import { type Arrival, headOf, judgeArrival, type RequestSource } from "./server-request.js";
-import type { AnyUpgrader, Claim, Upgrader } from "./upgrade.js";
-
-type AnyHttpServer = HttpServer | HttpsServer;
-
-/** Sockets that have been handed over: nobody may have one twice. */
-const handedOver = new WeakSet<Duplex>();
-
-/** What the application knows of a client when it hands over an upgrade. */
-export interface UpgradeOptions<Data = undefined> {
-  /**
-   * What `authenticate` would return, which is not asked then: this becomes
-   * `connection.data`, and `undefined`, `null` and `false` refuse with 401. All other
-   * checks are made. Leave it out, and `authenticate` is asked.
-   */
-  readonly data?: Verdict<Data>;
-}
-
-const NAMES: Names<UpgradeOptions<unknown>> = {
-  owner: "handleUpgrade()",
-  known: { data: true },
-};
+import type { Timer } from "./clock.js";
+import { type Arrival, headOf, judgeArrival } from "./server-request.js";
+import { type AnyHttpServer, isForeign, keepToWebSocket, requestAgain } from "./upgrade-foreign.js";
+import {
+  afterEarlierResponses,
+  ignore,
+  isTaken,
+  isUsedSince,
+  type SocketUse,
+  take,
+  useOf,
+} from "./upgrade-socket.js";
+import type { AnyUpgrader, Claim } from "./upgrade.js";
 
 /**
- * Answers the upgrade that an http server has parsed.
- *
- * @throws {TypeError} An option does not exist.
- * @throws {Error} The request was no upgrade for the http server; or this socket has been handed
- *   over before, and whoever has it now is not affected.
+ * An upgrade that nobody has yet. Every listener of the http server is called before anybody of us
+ * decides, wherever it stands: one may have answered the request, or taken the socket, and then
+ * it is not ours to touch.
  */
-export function answerUpgrade<Data>(
-  upgrader: Upgrader<Data>,
-  message: IncomingMessage,
-  transport: Duplex,
-  received: Uint8Array,
-  options: UpgradeOptions<Data>,
-): void {
-  checkOptions(options, NAMES);
-  // Not with !: requests that somebody has made up may lack it.
-  if ("upgrade" in message && message.upgrade === false) {
-    throw new Error(
-      'this request was no upgrade for the http server (request.upgrade is false), which goes on reading its socket: call handleUpgrade from a listener for "upgrade" of the http server, or give the http server as the option server',
-    );
+class Offer {
+  readonly #message: IncomingMessage;
+  readonly #transport: Duplex;
+  readonly #received: Uint8Array;
+  readonly #before: SocketUse;
+  readonly #arrivals = new Map<unknown, Arrival>();
+
+  constructor(message: IncomingMessage, transport: Duplex, received: Uint8Array) {
+    this.#message = message;
+    this.#transport = transport;
+    this.#received = received;
+    this.#before = useOf(transport);
+    transport.on("error", ignore); // while it is nobody's, a reset would end the process
   }
-  markHandedOver(transport);
-  const source = { transport, message };
-  const arrival = judgeArrival(headOf(message), source, upgrader.options.isTrusted);
-  const given = "data" in options ? { verdict: options.data } : undefined;
-  const pending = upgrader.open(transport);
-  pending.keep(received);
-  upgrader.answer(pending, arrival, upgrader.claim(arrival), given);
+
+  /** Tells whether it is still to be had. Once it is not, it never is again, and is let go. */
+  checkFree(): boolean {
+    const isGone =
+      isTaken(this.#transport) ||
+      isTaken(this.#message) ||
+      isUsedSince(this.#transport, this.#before);
+    if (isGone) this.#transport.off("error", ignore);
+    return !isGone;
+  }
+
+  get isForeign(): boolean {
+    return isForeign(this.#message);
+  }
+
+  /** Gives it to the first that claims it. @returns Whether one does. */
+  giveTo(upgraders: readonly AnyUpgrader[]): boolean {
+    return upgraders.some((upgrader) => {
+      const claim = upgrader.claim(this.#judge(upgrader));
+      if (claim !== "foreign") this.#handOver(upgrader, claim);
+      return claim !== "foreign";
+    });
+  }
+
+  /** Has `upgrader` refuse it, because nobody wants it. */
+  refuseBy(upgrader: AnyUpgrader): void {
+    this.#handOver(upgrader, "foreign");
+  }
+
+  /** Gives it back to the http server as a request. @returns Whether that can be done. */
+  giveBackTo(httpServer: AnyHttpServer): boolean {
+    const isBack = requestAgain(httpServer, this.#message, this.#transport, this.#received);
+    if (!isBack) return false;
+    take(this.#message);
+    this.#transport.off("error", ignore);
+    return true;
+  }
+
+  #handOver(upgrader: AnyUpgrader, claim: Claim): void {
+    take(this.#transport);
+    const pending = upgrader.open(this.#transport, this.#before);
+    this.#transport.off("error", ignore);
+    pending.keep(this.#received);
+    upgrader.answer(pending, this.#judge(upgrader), claim);
+  }
+
+  /** Once for all servers that trust the same proxies: where a request comes from depends on that. */
+  #judge({ options: { isTrusted } }: AnyUpgrader): Arrival {
+    const source = { transport: this.#transport, message: this.#message };
+    const arrival =
+      this.#arrivals.get(isTrusted) ?? judgeArrival(headOf(this.#message), source, isTrusted);
+    this.#arrivals.set(isTrusted, arrival);
+    return arrival;
+  }
 }
 
-function markHandedOver(transport: Duplex): void {
-  if (handedOver.has(transport)) {
-    throw new Error("this socket has been handed over before: each upgrade is answered once");
-  }
-  handedOver.add(transport);
-}
+/** Tells the listeners of this package, of other copies of it too, from those of others. */
+const OURS: unique symbol = Symbol.for("plainsocket.upgradeListener");
 
-function handOver(
-  upgrader: AnyUpgrader,
-  transport: Duplex,
-  received: Uint8Array,
-  arrival: Arrival,
-  claim: Claim,
-): void {
-  const pending = upgrader.open(transport);
-  pending.keep(received);
-  upgrader.answer(pending, arrival, claim);
+interface UpgradeListener {
+  (message: IncomingMessage, transport: Duplex, received: Buffer): void;
+  [OURS]?: true;
 }
 
 /** The servers that share one http server. */
 class Attachment {
   readonly #httpServer: AnyHttpServer;
-  /** Those with a path or a route before the one that takes all the rest. */
   #upgraders: readonly AnyUpgrader[] = [];
+  #stopKeeping: (() => void) | undefined;
 
   constructor(httpServer: AnyHttpServer) {
     this.#httpServer = httpServer;
+    this.#onUpgrade[OURS] = true;
   }
 
   add(upgrader: AnyUpgrader): void {
@@ -92,55 +115,68 @@ class Attachment {
     if (route === undefined && this.#upgraders.some((other) => isForSame(path, other))) {
       throw new Error("another WebSocketServer on this http server has the same path");
     }
-    if (this.#upgraders.length === 0) this.#httpServer.on("upgrade", this.#onUpgrade);
-    const all = [...this.#upgraders, upgrader];
-    this.#upgraders = [...all.filter(isChoosy), ...all.filter((one) => !isChoosy(one))];
+    if (this.#upgraders.length === 0) {
+      // Before the listeners of others, to see what they do to a socket.
+      this.#httpServer.prependListener("upgrade", this.#onUpgrade);
+      this.#stopKeeping = keepToWebSocket(this.#httpServer, () => this.#hasOthers());
+    }
+    this.#upgraders = [...this.#upgraders, upgrader];
   }
 
   remove(upgrader: AnyUpgrader): void {
     this.#upgraders = this.#upgraders.filter((other) => other !== upgrader);
-    if (this.#upgraders.length === 0) this.#httpServer.off("upgrade", this.#onUpgrade);
+    if (this.#upgraders.length > 0) return;
+    this.#httpServer.off("upgrade", this.#onUpgrade);
+    this.#stopKeeping?.();
   }
 
-  readonly #onUpgrade = (message: IncomingMessage, transport: Duplex, received: Buffer): void => {
-    if (handedOver.has(transport)) return; // by an earlier listener of the application
-    const judge = judging(headOf(message), { transport, message });
-    const isShared = this.#httpServer.listenerCount("upgrade") > 1;
-
-    for (const upgrader of this.#upgraders) {
-      const arrival = judge(upgrader);
-      if (isShared && arrival.kind === "not-an-upgrade") return; // to another protocol: not for us to judge
-      const claim = upgrader.claim(arrival);
-      if (claim === "foreign") continue;
-      this.#handOver(upgrader, transport, received, arrival, claim);
-      return;
-    }
-    const [anyone] = this.#upgraders;
-    if (!isShared && anyone !== undefined) {
-      this.#handOver(anyone, transport, received, judge(anyone), "foreign");
-    }
+  /**
+   * Goes by turns, and so do other copies of this package: those with a path or a route first, then
+   * the one that takes the rest, and only then is an upgrade known to be nobody's.
+   */
+  readonly #onUpgrade: UpgradeListener = (message, transport, received) => {
+    if (isTaken(transport)) return; // by a listener of the application before this one
+    const upgraders = this.#upgraders; // even if they are closed by then: they refuse
+    afterEarlierResponses(transport, () => {
+      this.#offer(new Offer(message, transport, received), upgraders);
+    });
   };
 
-  #handOver(
-    upgrader: AnyUpgrader,
-    transport: Duplex,
-    received: Uint8Array,
-    arrival: Arrival,
-    claim: Claim,
-  ): void {
-    markHandedOver(transport);
-    handOver(upgrader, transport, received, arrival, claim);
+  #offer(offer: Offer, upgraders: readonly AnyUpgrader[]): void {
+    // Others may have to wait for a promise before they touch the socket.
+    const nextTurn = this.#hasOthers() ? setImmediate : nextTick;
+    nextTurn(() => {
+      if (!offer.checkFree()) return;
+      if (!offer.isForeign && offer.giveTo(upgraders.filter(isChoosy))) return;
+      nextTurn(() => {
+        if (!offer.checkFree()) return;
+        if (!offer.isForeign && offer.giveTo(upgraders.filter((one) => !isChoosy(one)))) return;
+        nextTurn(() => this.#settle(offer, upgraders));
+      });
+    });
+  }
+
+  /** Nobody of us wants it. */
+  #settle(offer: Offer, upgraders: readonly AnyUpgrader[]): void {
+    const [anyone] = upgraders;
+    if (anyone === undefined || !offer.checkFree()) return;
+    if (this.#hasOthers()) waitForOthers(offer, anyone);
+    else if (!offer.isForeign || !offer.giveBackTo(this.#httpServer)) offer.refuseBy(anyone);
+  }
+
+  #hasOthers(): boolean {
+    return this.#httpServer
+      .listeners("upgrade")
+      .some((listener) => !(OURS in listener && listener[OURS] === true));
   }
 }
 
-/** Judges a request once for all servers that trust the same proxies: where it comes from depends on that. */
-function judging(head: RequestHead, source: RequestSource): (upgrader: AnyUpgrader) => Arrival {
-  const arrivals = new Map<unknown, Arrival>();
-  return ({ options: { isTrusted } }) => {
-    const arrival = arrivals.get(isTrusted) ?? judgeArrival(head, source, isTrusted);
-    arrivals.set(isTrusted, arrival);
-    return arrival;
-  };
+/** Others may take their time; but a socket that is nobody's would stay open for good. */
+function waitForOthers(offer: Offer, anyone: AnyUpgrader): Timer {
+  const { connection, handshakeTimeoutMs } = anyone.options;
+  return connection.clock.setTimer(() => {
+    if (offer.checkFree()) offer.refuseBy(anyone);
+  }, handshakeTimeoutMs);
 }
 
 function isChoosy({ options: { path, route } }: AnyUpgrader): boolean {
@@ -154,9 +190,9 @@ function isForSame(path: string | undefined, { options }: AnyUpgrader): boolean 
 const attachments = new WeakMap<AnyHttpServer, Attachment>();
 
 /**
- * Gives `upgrader` the upgrades of `httpServer` that it claims. An upgrade that none
- * of them claims gets 404, unless the http server has other listeners for upgrades:
- * it may be meant for one of those.
+ * Gives `upgrader` the upgrades of `httpServer` that it claims, once all other listeners had their
+ * chance. One that nobody claims gets 404: at once, or after `handshakeTimeoutMs` where others listen
+ * for upgrades. Upgrades to other protocols are left to the http server.
  *
  * @returns What ends that.
  * @throws {Error} Another one has the same path there.

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Chained } from "../protocol/index.js";
 import type { Clock, Timer } from "./clock.js";
 import type { ServerRequest, StillWanted } from "./server-request.js";
+import { isAnsweredSince, type SocketUse } from "./upgrade-socket.js";
 import { leaveTransport, type TransportUser, useTransport } from "./transport-user.js";
 
 export interface PendingLimits {
@@ -40,6 +41,7 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   isAdmitted = false;
   readonly #limits: PendingLimits;
   readonly #events: PendingEvents;
+  readonly #before: SocketUse | undefined;
   #state: "waiting" | "answered" | "over" = "waiting";
   #timer: Timer | undefined;
   /** Takes the bytes of the head. */
@@ -48,23 +50,33 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   #kept: Buffer = NOTHING;
   #keptLength = 0;
 
-  constructor(transport: Duplex, limits: PendingLimits, events: PendingEvents) {
+  /** @param before - How the transport was used before, where others have it, too. */
+  constructor(transport: Duplex, limits: PendingLimits, events: PendingEvents, before?: SocketUse) {
     this.transport = transport;
     this.#limits = limits;
     this.#events = events;
-    if (transport.destroyed || transport.readableEnded) {
+    this.#before = before;
+    if (transport.destroyed || transport.readableEnded || transport.writableEnded) {
       this.#state = "over"; // from the beginning, so that there is nothing to tell
       transport.on("error", ignore); // for good: "close" follows, and says enough
-      transport.destroy();
+      if (!transport.writableEnded) transport.destroy(); // else somebody has answered
       return;
     }
     useTransport(transport, this);
     this.#timer = limits.clock.setTimer(() => events.onTimeout(this), limits.handshakeTimeoutMs);
   }
 
-  /** Whether the peer still waits for an answer, as far as anybody knows. */
-  get isWaiting(): boolean {
-    return this.#state === "waiting";
+  /**
+   * Tells whether the peer still waits for an answer, as far as anybody knows. Lets go of the
+   * transport when somebody else has answered: another listener for upgrades of the same http server.
+   */
+  checkWaiting(): boolean {
+    if (this.#state !== "waiting") return false;
+    const { transport } = this;
+    if (this.#before === undefined || !isAnsweredSince(transport, this.#before)) return true;
+    leaveTransport(transport);
+    this.onClose();
+    return false;
   }
 
   /** Gives what arrives to `consume`, until {@link keep} is called. */
@@ -95,7 +107,7 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
    * @returns False when there was nobody to answer any more.
    */
   answer(response: Uint8Array): boolean {
-    if (this.#state !== "waiting") return false;
+    if (!this.checkWaiting()) return false;
     this.#state = "answered";
     this.#timer?.cancel();
     this.#consume = undefined;

@@ -21,6 +21,7 @@ import {
   timeoutRefusal,
   withAdvice,
 } from "./upgrade-refusal.js";
+import type { SocketUse } from "./upgrade-socket.js";
 import { type PendingEvents, type PendingLimits, PendingTransport } from "./upgrade-transport.js";
 
 /** Whose request it is; or the error of the hook that was to say so. */
@@ -43,7 +44,7 @@ export interface GivenVerdict<Data> {
 export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "claim" | "answer" | "refuse"> & {
   readonly options: Pick<
     ResolvedServerOptions<unknown>,
-    "limits" | "handshakeTimeoutMs" | "path" | "route" | "isTrusted"
+    "connection" | "limits" | "handshakeTimeoutMs" | "path" | "route" | "isTrusted"
   >;
 };
 
@@ -90,11 +91,20 @@ export class Upgrader<Data> {
     return this.#accepted.connections;
   }
 
-  /** Watches over a transport from now on. Refuses it when there are too many, or the server is closing. */
-  open(transport: Duplex): PendingTransport {
+  /**
+   * Watches over a transport from now on. Refuses it when there are too many, or the server is closing.
+   *
+   * @param before - Where others have the transport, too, and may answer on it.
+   */
+  open(transport: Duplex, before?: SocketUse): PendingTransport {
     const { maxConnections } = this.options;
-    const pending = new PendingTransport(transport, this.#pendingLimits, this.#pendingEvents);
-    if (!pending.isWaiting) return pending; // the transport was closed before it got here
+    const pending = new PendingTransport(
+      transport,
+      this.#pendingLimits,
+      this.#pendingEvents,
+      before,
+    );
+    if (!pending.checkWaiting()) return pending; // the transport was closed before it got here
     this.#pending.add(pending);
     const withoutPlace = this.#pending.length - this.#admittedCount;
     if (this.#isClosing) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
@@ -128,7 +138,7 @@ export class Upgrader<Data> {
     claim: Claim,
     given?: GivenVerdict<Data>,
   ): void {
-    if (!pending.isWaiting) return;
+    if (!pending.checkWaiting()) return;
     const { head, request, wanted } = arrival;
     pending.method = head.method;
     pending.request = request;
@@ -189,7 +199,7 @@ export class Upgrader<Data> {
     });
     void Promise.resolve(decision).then((made) => {
       // Who has gone meanwhile gets nothing, and what the hook made of that is of no interest.
-      if (pending.isWaiting) this.#carryOut(made, pending, request);
+      if (pending.checkWaiting()) this.#carryOut(made, pending, request);
     });
   }
 
@@ -253,7 +263,7 @@ export class Upgrader<Data> {
     try {
       await onRequest(request, respond);
     } catch (error) {
-      if (pending.isWaiting) this.#fail(pending, error);
+      if (pending.checkWaiting()) this.#fail(pending, error);
     }
   }
 

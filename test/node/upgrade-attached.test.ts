@@ -1,55 +1,14 @@
 // Servers on an http server that is not theirs, and sockets handed over one by one.
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
-import type { ServerOptions } from "../../src/node/server-options.js";
 import { WebSocketServer } from "../../src/node/server.js";
 import { CA, KEY, LOCALHOST } from "../support/certificates/index.js";
 import { answerTo, portOf, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
+import { Site } from "../support/site.js";
 import { CLOSE, frame, TEXT } from "../support/wire-frame.js";
 import { headBytes } from "../support/wire-handshake.js";
-
-class Site implements AsyncDisposable {
-  readonly http: Server = createServer((request, response) => {
-    response.end(`page ${request.url}`);
-  });
-  readonly #servers: WebSocketServer<unknown>[] = [];
-
-  static async start(): Promise<Site> {
-    const site = new Site();
-    await new Promise<void>((resolve) => {
-      site.http.listen(0, "127.0.0.1", resolve);
-    });
-    return site;
-  }
-
-  get port(): number {
-    return portOf(this.http);
-  }
-
-  /** Adds a server that greets with its name. */
-  add(name: string, options: ServerOptions<unknown> = {}): WebSocketServer<unknown> {
-    const server = new WebSocketServer<unknown>({ server: this.http, ...options });
-    server.on("connection", (connection) => connection.send(name));
-    this.#servers.push(server);
-    return server;
-  }
-
-  /** The name of the server that answers, or the status of the refusal. */
-  async who(target: string): Promise<string | number> {
-    using client = await RawClient.send(this, upgradeRequest(target));
-    const head = await client.head();
-    if (!head.startLine.includes("101")) return Number(head.startLine.split(" ")[1]);
-    return Buffer.from((await client.frame()).payload).toString();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.shutdown({ deadlineMs: 0 })));
-    this.http.closeAllConnections();
-    this.http.close();
-  }
-}
 
 describe("several servers on one http server", () => {
   it("are told apart by path; other paths get 404, and pages are still served [6455-4.2.2-06]", async () => {

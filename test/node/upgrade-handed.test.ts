@@ -1,42 +1,16 @@
 // Upgrades that an application hands over by itself, one by one.
-import { createServer, IncomingMessage, type Server } from "node:http";
+import { createServer, IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { Duplex, PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { reject } from "../../src/node/server-rejection.js";
 import { WebSocketServer } from "../../src/node/server.js";
-import type { UpgradeOptions } from "../../src/node/upgrade-attached.js";
-import { answerTo, portOf, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
+import type { UpgradeOptions } from "../../src/node/upgrade-handed.js";
+import { answerTo, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
 import { settle } from "../support/raw-peer.js";
+import { Site } from "../support/site.js";
 import { frame, TEXT } from "../support/wire-frame.js";
 import { headBytes, SAMPLE_KEY, valuesOf } from "../support/wire-handshake.js";
-
-/** An http server on a free port. */
-class Site implements AsyncDisposable {
-  readonly http: Server;
-
-  constructor(http: Server = createServer()) {
-    this.http = http;
-  }
-
-  static async start(http?: Server): Promise<Site> {
-    const site = new Site(http);
-    await new Promise<void>((resolve) => {
-      site.http.listen(0, "127.0.0.1", resolve);
-    });
-    return site;
-  }
-
-  get port(): number {
-    return portOf(this.http);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.http.closeAllConnections();
-    this.http.close();
-    await settle();
-  }
-}
 
 describe("handleUpgrade", () => {
   it("makes all checks, path and route included", async () => {

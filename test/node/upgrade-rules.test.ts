@@ -44,10 +44,12 @@ describe.each(WAYS_IN)("by way of an %s", (wayIn) => {
     ]);
   });
 
-  // Without one of the two fields, Node's http server takes a request for an ordinary one.
+  // Without one of the two fields, Node's http server takes a request for an ordinary one; and so
+  // does a server that is attached to it, when the upgrade is to another protocol.
   const isOrdinary = (fields: RequestFields): boolean =>
-    wayIn !== "own listener" &&
-    ["upgrade", "connection"].some((name) => name in fields && !mayUpgrade(fields[name]));
+    (wayIn !== "own listener" &&
+      ["upgrade", "connection"].some((name) => name in fields && !mayUpgrade(fields[name]))) ||
+    (wayIn === "http server" && "upgrade" in fields && !namesWebSocket(fields["upgrade"]));
   const rowsOf = (rows: readonly Row[]): readonly Row[] =>
     rows.filter(([, , fields]) => !isOrdinary(fields));
 
@@ -240,4 +242,8 @@ function mayUpgrade(value: RequestFields[string]): boolean {
     value !== undefined &&
     [value].flat().some((line) => /(^|[\s,])upgrade($|[\s,])|websocket|h2c/i.test(line))
   );
+}
+
+function namesWebSocket(value: RequestFields[string]): boolean {
+  return [value].flat().some((line) => line !== undefined && /websocket($|[\s,])/i.test(line));
 }
