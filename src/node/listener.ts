@@ -16,6 +16,7 @@ import {
 } from "../protocol/index.js";
 import { decodeLatin1 } from "./platform.js";
 import { judgeArrival } from "./server-request.js";
+import { claimOf } from "./upgrade-claim.js";
 import { faultRefusal } from "./upgrade-refusal.js";
 import type { PendingTransport } from "./upgrade-transport.js";
 import type { AnyUpgrader } from "./upgrade.js";
@@ -140,7 +141,7 @@ export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
     if (complete === undefined) return;
     pending.keep(complete.rest);
     const arrival = judgeArrival(complete.head, { transport }, upgrader.options.isTrusted);
-    upgrader.answer(pending, arrival, upgrader.claim(arrival));
+    upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options));
   });
 }
 

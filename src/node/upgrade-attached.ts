@@ -4,6 +4,7 @@ import { nextTick } from "node:process";
 import type { Duplex } from "node:stream";
 import type { Timer } from "./clock.js";
 import { type Arrival, headOf, judgeArrival } from "./server-request.js";
+import { type Claim, claimOf, isChoosy, wantsSame } from "./upgrade-claim.js";
 import { type AnyHttpServer, isForeign, keepToWebSocket, requestAgain } from "./upgrade-foreign.js";
 import {
   afterEarlierResponses,
@@ -14,7 +15,7 @@ import {
   take,
   useOf,
 } from "./upgrade-socket.js";
-import type { AnyUpgrader, Claim } from "./upgrade.js";
+import type { AnyUpgrader } from "./upgrade.js";
 
 /**
  * An upgrade that nobody has yet. Every listener of the http server is called before anybody of us
@@ -53,7 +54,7 @@ class Offer {
   /** Gives it to the first that claims it. @returns Whether one does. */
   giveTo(upgraders: readonly AnyUpgrader[]): boolean {
     return upgraders.some((upgrader) => {
-      const claim = upgrader.claim(this.#judge(upgrader));
+      const claim = claimOf(this.#judge(upgrader), upgrader.options);
       if (claim !== "foreign") this.#handOver(upgrader, claim);
       return claim !== "foreign";
     });
@@ -111,8 +112,7 @@ class Attachment {
   }
 
   add(upgrader: AnyUpgrader): void {
-    const { path, route } = upgrader.options;
-    if (route === undefined && this.#upgraders.some((other) => isForSame(path, other))) {
+    if (this.#upgraders.some(({ options }) => wantsSame(options, upgrader.options))) {
       throw new Error("another WebSocketServer on this http server has the same path");
     }
     if (this.#upgraders.length === 0) {
@@ -147,10 +147,12 @@ class Attachment {
     const nextTurn = this.#hasOthers() ? setImmediate : nextTick;
     nextTurn(() => {
       if (!offer.checkFree()) return;
-      if (!offer.isForeign && offer.giveTo(upgraders.filter(isChoosy))) return;
+      if (!offer.isForeign && offer.giveTo(upgraders.filter((one) => isChoosy(one.options))))
+        return;
       nextTurn(() => {
         if (!offer.checkFree()) return;
-        if (!offer.isForeign && offer.giveTo(upgraders.filter((one) => !isChoosy(one)))) return;
+        if (!offer.isForeign && offer.giveTo(upgraders.filter((one) => !isChoosy(one.options))))
+          return;
         nextTurn(() => this.#settle(offer, upgraders));
       });
     });
@@ -177,14 +179,6 @@ function waitForOthers(offer: Offer, anyone: AnyUpgrader): Timer {
   return connection.clock.setTimer(() => {
     if (offer.checkFree()) offer.refuseBy(anyone);
   }, handshakeTimeoutMs);
-}
-
-function isChoosy({ options: { path, route } }: AnyUpgrader): boolean {
-  return path !== undefined || route !== undefined;
-}
-
-function isForSame(path: string | undefined, { options }: AnyUpgrader): boolean {
-  return options.route === undefined && options.path === path;
 }
 
 const attachments = new WeakMap<AnyHttpServer, Attachment>();

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { checkOptions, type Names } from "../input/index.js";
 import type { Verdict } from "./server-options.js";
 import { headOf, judgeArrival } from "./server-request.js";
+import { claimOf } from "./upgrade-claim.js";
 import { afterEarlierResponses, isTaken, take, useOf } from "./upgrade-socket.js";
 import type { Upgrader } from "./upgrade.js";
 
@@ -53,6 +54,6 @@ export function answerUpgrade<Data>(
   afterEarlierResponses(transport, () => {
     const pending = upgrader.open(transport, useOf(transport));
     pending.keep(received);
-    upgrader.answer(pending, arrival, upgrader.claim(arrival), given);
+    upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options), given);
   });
 }

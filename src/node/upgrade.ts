@@ -3,9 +3,10 @@ import { buildResponse, Chain, type HttpResponse, type UpgradeRequest } from "..
 import type { WebSocketConnection } from "./connection.js";
 import { tellAccepted, tellRefused } from "./diagnostics.js";
 import type { ResolvedServerOptions, Verdict } from "./server-options.js";
-import { type Arrival, pathOf, type ServerRequest } from "./server-request.js";
+import type { Arrival, ServerRequest } from "./server-request.js";
 import { remoteAddressOf } from "./trusted-proxies.js";
 import { Accepted } from "./upgrade-accepted.js";
+import type { Claim } from "./upgrade-claim.js";
 import { type Admission, type Decision, decide } from "./upgrade-decision.js";
 import { Guards } from "./upgrade-guard.js";
 import {
@@ -24,9 +25,6 @@ import {
 import type { SocketUse } from "./upgrade-socket.js";
 import { type PendingEvents, type PendingLimits, PendingTransport } from "./upgrade-transport.js";
 
-/** Whose request it is; or the error of the hook that was to say so. */
-export type Claim = "ours" | "foreign" | { readonly error: unknown };
-
 export interface UpgraderEvents<Data> {
   readonly onConnection: (connection: WebSocketConnection<Data>, request: ServerRequest) => void;
   /** @param request - `undefined` when none had arrived, or it could not be read. */
@@ -41,7 +39,7 @@ export interface GivenVerdict<Data> {
 }
 
 /** What those need of an {@link Upgrader} who bring it transports, whatever data its connections have. */
-export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "claim" | "answer" | "refuse"> & {
+export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "answer" | "refuse"> & {
   readonly options: Pick<
     ResolvedServerOptions<unknown>,
     "connection" | "limits" | "handshakeTimeoutMs" | "path" | "route" | "isTrusted"
@@ -112,19 +110,6 @@ export class Upgrader<Data> {
       this.refuse(pending, fullRefusal(maxConnections));
     }
     return pending;
-  }
-
-  /** Tells whether a request is for this server. */
-  claim({ head, request }: Arrival): Claim {
-    const { path, route } = this.options;
-    if (path !== undefined) return (request?.path ?? pathOf(head)) === path ? "ours" : "foreign";
-    if (route === undefined) return "ours";
-    if (request === undefined) return "foreign"; // there is nothing to ask the hook about
-    try {
-      return claimOf(route(request));
-    } catch (error) {
-      return { error };
-    }
   }
 
   /**
@@ -296,11 +281,4 @@ export class Upgrader<Data> {
     if (this.#accepted.size + this.#pending.length > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
-}
-
-/** JavaScript may return anything from `route`, and a promise is no yes. */
-function claimOf(answer: unknown): Claim {
-  if (answer === true) return "ours";
-  if (answer === false || answer === undefined) return "foreign";
-  return { error: new TypeError("route must return true or false, and at once") };
 }
