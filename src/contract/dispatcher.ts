@@ -96,7 +96,7 @@ export class Dispatcher {
   /** Rejects when what it sends cannot be sent, and never else. Calls handlers at once when nothing before them is asynchronous. */
   async dispatch(message: Dispatched): Promise<void> {
     if (message.kind === "unreadable") {
-      this.#refuse(message.code, {});
+      this.#refuse(message.code, { details: message.details });
     } else if (message.kind === "event") {
       await this.#handle(message, undefined, this.#setup.signal);
       if (message.seq !== undefined) this.#setup.send({ kind: "ack", seq: message.seq });
@@ -109,22 +109,22 @@ export class Dispatcher {
     }
   }
 
-  /** Calls a hook of the application. */
-  tell(hook: () => void): void {
+  /** Calls a hook of the application, by its `name`. */
+  tell(name: string, hook: () => void): void {
     try {
       hook();
     } catch (error) {
-      this.report(error, "");
+      this.report(error, "", name);
     }
   }
 
-  /** Tells of an error of the application; `type` is that of the message, if there is one. */
-  report(error: unknown, type: string): void {
+  /** Tells of an error of the application: at a message of `type`, if there is one, in `what` of this end. */
+  report(error: unknown, type: string, what: string): void {
     // What a handler does when it is told to stop is no failure.
     if (this.#setup.signal.aborted && error === this.#setup.signal.reason) return;
     this.#counters.handlerErrors++;
     try {
-      this.#setup.options.onHandlerError(error, type);
+      this.#setup.options.onHandlerError(error, type, `${what} of a ContractPeer`);
     } catch {
       // The hook is the last to be told.
     }
@@ -165,7 +165,7 @@ export class Dispatcher {
       const calls = handlers.map((handler) => this.#call(handler, validation.data, context, id));
       await Promise.all(calls);
     } catch (error) {
-      this.#failed(error, type, id);
+      this.#failed(error, { type, id, what: `the validator of "${type}"` });
     }
     return undefined;
   }
@@ -182,31 +182,34 @@ export class Dispatcher {
       if (id === undefined || context.signal.aborted) return;
       this.#setup.send({ kind: "reply", id, data: response });
     } catch (error) {
-      this.#failed(error, context.type, id);
+      const { type } = context;
+      this.#failed(error, { type, id, what: `the handler of "${type}"` });
     }
   }
 
   #denied(error: unknown, type: string, id: MessageId | undefined): void {
+    const what = `authorize("${type}")`;
     if (!isErrorReply(error)) {
-      this.report(error, type);
+      this.report(error, type, what);
       return this.#refuse("FORBIDDEN", { id, type });
     }
     this.#counters.forbidden++;
-    return this.#failed(error, type, id);
+    return this.#failed(error, { type, id, what });
   }
 
   /** A handler failed. What it threw is the peer's business only when it was thrown for the peer. */
-  #failed(error: unknown, type: string, id: MessageId | undefined): void {
+  #failed(error: unknown, failure: Failure): void {
+    const { type, id, what } = failure;
     if (isErrorReply(error)) {
       const { code, message, details } = error;
       try {
         this.#setup.send({ kind: "error", id, error: { code, message, type, details } });
       } catch (unsendable) {
-        this.#failed(unsendable, type, id);
+        this.#failed(unsendable, failure);
       }
       return;
     }
-    this.report(error, type);
+    this.report(error, type, what);
     this.#reply(id, { ...this.#setup.wire.errorBody("INTERNAL"), type });
   }
 
@@ -222,7 +225,7 @@ export class Dispatcher {
     this.#count(code);
     const { id, type, details } = about;
     const body = { ...this.#setup.wire.errorBody(code, undefined, details), type };
-    this.tell(() => this.#setup.options.onRefused(body));
+    this.tell("onRefused", () => this.#setup.options.onRefused(body));
     this.#reply(id, body);
   }
 
@@ -237,6 +240,14 @@ export class Dispatcher {
     else if (code === "FORBIDDEN") this.#counters.forbidden++;
     else this.#counters.invalid++;
   }
+}
+
+/** What failed, at which message. */
+interface Failure {
+  readonly type: string;
+  readonly id: MessageId | undefined;
+  /** As {@link Dispatcher.report} has it. */
+  readonly what: string;
 }
 
 function requireCallback(value: unknown, name: string): asserts value is Callback {

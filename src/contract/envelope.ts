@@ -1,5 +1,6 @@
 /** What travels: the message around an application's data, and the format that is ours. */
 import type { ErrorBody, ErrorCode } from "./error-reply.js";
+import type { Issue } from "./validator.js";
 
 /** The id of a request, unique among those that one end has open. Ours are numbers. */
 export type MessageId = string | number;
@@ -46,6 +47,8 @@ export type SessionEnvelope =
 export interface Unreadable {
   readonly kind: "unreadable";
   readonly code: ErrorCode;
+  /** What is wrong with it, where that can be said. */
+  readonly details?: readonly Issue[];
 }
 
 /** How envelopes look as values, before the codec makes messages of them. */

@@ -37,6 +37,11 @@ export class IncomingQueue {
     return this.#queuedBytes > this.#maxQueuedBytes * HARD_LIMIT_FACTOR;
   }
 
+  /** What is said of {@link isOverfull}: how much waits, and what the limit is. */
+  get excess(): string {
+    return `${this.#queuedBytes} bytes, over ${HARD_LIMIT_FACTOR} times maxQueuedBytes ${this.#maxQueuedBytes}`;
+  }
+
   get isHandling(): boolean {
     return this.#running > 0;
   }

@@ -1,4 +1,4 @@
-import type { Clock } from "../input/index.js";
+import { atLeast, type Clock } from "../input/index.js";
 import type { SessionEnvelope } from "./envelope.js";
 import type { ErrorBody } from "./error-reply.js";
 import type { Handlers, MessageTypes } from "./message-types.js";
@@ -57,8 +57,13 @@ export interface PeerOptions<Out extends MessageTypes, In extends MessageTypes, 
     type: keyof In & string,
     context: HandlerContext<Out, In, Connection>,
   ) => boolean | Promise<boolean>;
-  /** Gets what handlers, validators and `authorize` throw. @defaultValue prints it with `console.error` */
-  readonly onHandlerError?: (error: unknown, type: string) => void;
+  /**
+   * Gets what handlers, validators, `authorize` and hooks throw: at a message of which `type` (`""` at
+   * none), and what it was, in words: `the handler of "say" of a ContractPeer`.
+   *
+   * @defaultValue prints both with `console.error`
+   */
+  readonly onHandlerError?: (error: unknown, type: string, source: string) => void;
   /** Told of each message that was refused. */
   readonly onRefused?: (refusal: Refusal) => void;
   /** Gets the error replies of the peer that answer no request. Their texts are the peer's. */
@@ -139,14 +144,9 @@ export function resolvePeerOptions(
   };
 }
 
-function atLeast(least: number, name: string, value: number): number {
-  if (value >= least) return value;
-  throw new RangeError(`${name} must be ${least} or more, not ${value}`);
-}
-
-function printError(error: unknown): void {
+function printError(error: unknown, _type: string, source: string): void {
   // oxlint-disable-next-line no-console -- nobody else was named to be told
-  console.error(error);
+  console.error(`${source} failed; set onHandlerError to be told:`, error);
 }
 
 function ignore(): void {}

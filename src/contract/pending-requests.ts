@@ -48,12 +48,14 @@ export class PendingRequests {
     const { timeoutMs = this.#options.defaultTimeoutMs, signal } = options;
     if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs must be 0 or more, not ${timeoutMs}`);
     if (signal?.aborted === true) throw signal.reason;
-    if (this.#pending.size >= this.#options.maxPending) {
-      const text = `${this.#pending.size} requests wait for their reply already`;
+    const { maxPending } = this.#options;
+    if (this.#pending.size >= maxPending) {
+      const text = `${this.#pending.size} requests wait for their reply already, and maxPendingRequests is ${maxPending}`;
       throw new RequestError("TOO_MANY_PENDING", text);
     }
     const id = ++this.#lastId;
-    const reply = this.#wait(id, timeoutMs, signal);
+    const option = options.timeoutMs === undefined ? "requestTimeoutMs" : "timeoutMs";
+    const reply = this.#wait(id, option, timeoutMs, signal);
     try {
       send(id);
     } catch (error) {
@@ -76,14 +78,20 @@ export class PendingRequests {
     for (const { reject } of all) reject(error);
   }
 
-  #wait(id: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<unknown> {
+  /** @param option - Where the time comes from. */
+  #wait(
+    id: number,
+    option: string,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const giveUp = (reason: unknown): void => {
         this.take(id)?.reject(reason);
         this.#options.onGivenUp(id);
       };
       const timer = this.#options.clock.setTimer(() => {
-        giveUp(new RequestError("TIMEOUT", `no reply within ${timeoutMs} ms`));
+        giveUp(new RequestError("TIMEOUT", `no reply within ${option} ${timeoutMs}`));
       }, timeoutMs);
       const abort = (): void => giveUp(signal?.reason);
       signal?.addEventListener("abort", abort);

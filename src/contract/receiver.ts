@@ -45,7 +45,8 @@ export class Receiver {
   /** @returns A promise when the next message is to wait for it. */
   receive(message: unknown): Promise<void> | undefined {
     if (this.#queue.isOverfull) {
-      this.#setup.transport.close(this.#setup.overflowCode, "too many messages wait");
+      const { transport, overflowCode } = this.#setup;
+      transport.close(overflowCode, `too many messages wait: ${this.#queue.excess}`);
       return undefined;
     }
     const readings = this.#setup.wire.read(message);
@@ -70,7 +71,7 @@ export class Receiver {
         await transport.drained();
       } catch (error) {
         // The handlers' own errors do not get here: it is the connection that failed, or the format.
-        dispatcher.report(error, "");
+        dispatcher.report(error, "", "the connection");
       }
     }, bytes);
   }
@@ -101,14 +102,14 @@ export class Receiver {
 
   #refused(id: MessageId | undefined, error: ErrorBody): void {
     const { dispatcher, options } = this.#setup;
-    if (id === undefined) return dispatcher.tell(() => options.onErrorReply(error));
+    if (id === undefined) return dispatcher.tell("onErrorReply", () => options.onErrorReply(error));
     const reason = new RequestError("REFUSED", error.message, error);
     return this.#settle(id, (request) => request.reject(reason));
   }
 
   #sessionMessage(envelope: SessionEnvelope): void {
     const { onSession, dispatcher } = this.#setup;
-    if (onSession !== undefined) dispatcher.tell(() => onSession(envelope));
+    if (onSession !== undefined) dispatcher.tell("onSession", () => onSession(envelope));
     else if (envelope.kind === "resume") {
       this.#setup.send({ kind: "resumed", session: envelope.session, after: 0, gap: true });
     }

@@ -45,8 +45,12 @@ export class Wire {
       return [MALFORMED];
     }
     try {
+      const problem = this.#problemOf(value);
+      if (problem !== undefined) return [problem];
       const values = this.#split(value);
-      return values === undefined ? [INVALID] : values.map((one) => this.#readOne(one));
+      const { maxMessages = MAX_BATCH_MESSAGES } = this.#options.batch ?? {};
+      if (values.length > maxMessages) return [tooMany(values.length, maxMessages)];
+      return values.map((one) => this.#readOne(one));
     } catch {
       // A `split` that threw, or a stack that is too short for what `maxDepth` lets through.
       return [INVALID];
@@ -76,14 +80,20 @@ export class Wire {
     return ERROR_TEXTS.MALFORMED.replace("*", this.#options.codec.name);
   }
 
-  /** The values of single messages; `undefined` when they are not safe, or too many. */
-  #split(value: unknown): readonly unknown[] | undefined {
+  #problemOf(value: unknown): Unreadable | undefined {
     const { batch, maxDepth } = this.#options;
     // A batch is one level of its own.
-    if (!isSafe(value, batch === undefined ? maxDepth : maxDepth + 1)) return undefined;
-    if (batch === undefined) return [value];
-    const values = (batch.split ?? itemsOf)(value) ?? [value];
-    return values.length > (batch.maxMessages ?? MAX_BATCH_MESSAGES) ? undefined : values;
+    return isSafe(value, batch === undefined ? maxDepth : maxDepth + 1)
+      ? undefined
+      : invalid(
+          `it is deeper than maxDepth ${maxDepth}, or has a key that could change a prototype`,
+        );
+  }
+
+  /** The values of single messages. */
+  #split(value: unknown): readonly unknown[] {
+    const { batch } = this.#options;
+    return batch === undefined ? [value] : ((batch.split ?? itemsOf)(value) ?? [value]);
   }
 
   #readOne(value: unknown): Envelope | Unreadable {
@@ -93,6 +103,14 @@ export class Wire {
       return INVALID;
     }
   }
+}
+
+function tooMany(count: number, maxMessages: number): Unreadable {
+  return invalid(`it has ${count} messages, over batch.maxMessages ${maxMessages}`);
+}
+
+function invalid(message: string): Unreadable {
+  return { ...INVALID, details: [{ path: [], message }] };
 }
 
 const MALFORMED: Unreadable = { kind: "unreadable", code: "MALFORMED" };

@@ -81,7 +81,7 @@ export class Admission {
     const { whenFull, whenAddressFull } = this.#options;
     const isWhole = limit === "maxConnections";
     const answer = isWhole ? whenFull : whenAddressFull;
-    const reason = `${limit} of the ConnectionManager`;
+    const reason = `the ConnectionManager is at its limit: ${limit} is ${this.#options[limit]}`;
     const refusal = { httpStatus: isWhole ? 503 : 429, body: `${REASONS[limit]}\n`, reason };
     if (answer === "refuse") return { type: "refuse", refusal };
     return { type: "refuse", refusal: { ...refusal, close: this.closeAnswerFor(limit) } };

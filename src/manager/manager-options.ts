@@ -1,4 +1,4 @@
-import { isError } from "../input/index.js";
+import { isError, limit } from "../input/index.js";
 import {
   type Broker,
   type ClusterFactory,
@@ -8,7 +8,6 @@ import {
 import {
   checkCloseStatus,
   type Clock,
-  limit,
   realClock,
   reportTo,
   type ServerRequest,

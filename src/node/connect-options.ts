@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions as NodeTlsOptions } from "node:tls";
 import { domainToASCII } from "node:url";
-import { checkOptions, type Known, type Names } from "../input/index.js";
+import { checkOptions, type Known, limit, type Names } from "../input/index.js";
 import {
   buildRequest,
   type FieldLine,
@@ -18,7 +18,6 @@ import { CONNECT_ADVICE } from "./foreign-names.js";
 import {
   CONNECTION_OPTIONS,
   type ConnectionOptions,
-  limit,
   resolveKnownOptions,
   type ResolvedConnectionOptions,
 } from "./options.js";

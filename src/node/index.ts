@@ -13,7 +13,6 @@ export type { DiagnosedConnection, DiagnosticMessages } from "./diagnostics.js";
 export {
   type BufferPolicy,
   type ConnectionOptions,
-  limit,
   type Message,
   type OnFrame,
   type PerMessageDeflateOptions,

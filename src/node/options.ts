@@ -1,6 +1,6 @@
 /** Options that both ends of a connection share, and what they are without them. */
 import type { Buffer } from "node:buffer";
-import { checkOptions, type Known, type Names } from "../input/index.js";
+import { checkOptions, type Known, limit, type Names } from "../input/index.js";
 import {
   checkDeflateConfig,
   DEFAULT_MESSAGE_LIMITS,
@@ -259,12 +259,4 @@ export function resolveKnownOptions(
     onFrame: options.onFrame,
     clock: options.clock ?? realClock,
   };
-}
-
-/** @throws {TypeError | RangeError} `value` is no number, or cannot be a limit. */
-export function limit(name: string, value: number | undefined, defaultValue: number): number {
-  if (value === undefined) return defaultValue;
-  if (typeof value !== "number") throw new TypeError(`${name} must be a number`);
-  if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more, or Infinity for no limit`);
-  return value;
 }

@@ -1,7 +1,7 @@
 /** Options of a server, and what they are without them. */
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
-import { checkOptions, type Names } from "../input/index.js";
+import { checkOptions, limit, type Names } from "../input/index.js";
 import {
   buildAcceptance,
   checkOriginPolicy,
@@ -17,7 +17,6 @@ import { canReusePort, type ListenerOptions } from "./listener.js";
 import {
   CONNECTION_OPTIONS,
   type ConnectionOptions,
-  limit,
   resolveKnownOptions,
   type ResolvedConnectionOptions,
 } from "./options.js";

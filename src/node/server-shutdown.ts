@@ -1,6 +1,5 @@
-import { checkOptions, type Names } from "../input/index.js";
+import { checkOptions, limit, type Names } from "../input/index.js";
 import { CloseCode } from "../protocol/index.js";
-import { limit } from "./options.js";
 import { checkCloseStatus } from "./server-close-code.js";
 
 /** How a server says goodbye. */

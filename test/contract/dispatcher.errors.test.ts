@@ -25,8 +25,8 @@ describe("a handler that fails", () => {
       { reply: 1, ...error("INTERNAL", "Internal error", { type: "sum" }) },
     ]);
     expect(onHandlerError.mock.calls).toEqual([
-      [secret, "shout"],
-      [secret, "sum"],
+      [secret, "shout", 'the handler of "shout" of a ContractPeer'],
+      [secret, "sum", 'the handler of "sum" of a ContractPeer'],
     ]);
     expect(peer.counters.handlerErrors).toBe(2);
   });
@@ -114,7 +114,10 @@ describe("a handler that fails", () => {
     connection.receiveJson({ type: "leave" });
     await settled();
 
-    expect(printed).toHaveBeenCalledExactlyOnceWith(thrown);
+    expect(printed).toHaveBeenCalledExactlyOnceWith(
+      'the handler of "leave" of a ContractPeer failed; set onHandlerError to be told:',
+      thrown,
+    );
     printed.mockRestore();
   });
 });

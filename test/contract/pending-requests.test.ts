@@ -71,7 +71,7 @@ describe("a request", () => {
 
     await expect(response).rejects.toMatchObject({
       code: "TIMEOUT",
-      message: "no reply within 50 ms",
+      message: "no reply within timeoutMs 50",
     });
     await settled();
     expect(client.counters.unexpectedReplies).toBe(0);
@@ -86,11 +86,13 @@ describe("a request", () => {
     client.request("double", 1).catch(note("default"));
     client.request("double", 1, { timeoutMs: Infinity }).catch(note("never"));
     const other = alone({ requestTimeoutMs: 5 });
-    other.client.request("double", 1).catch(note("option"));
+    const late = other.client.request("double", 1);
+    late.catch(note("option"));
     other.clock.advance(5);
     clock.advance(29_999);
     await settled();
     expect(outcomes).toEqual(["option"]);
+    await expect(late).rejects.toThrow("no reply within requestTimeoutMs 5");
     clock.advance(1);
     clock.advance(1e9);
     await settled();
@@ -147,7 +149,10 @@ describe("a request", () => {
     const { socket, client } = alone({ maxPendingRequests: 2 });
     const first = client.request("double", 1);
     const second = client.request("double", 2);
-    await expect(client.request("double", 3)).rejects.toMatchObject({ code: "TOO_MANY_PENDING" });
+    await expect(client.request("double", 3)).rejects.toMatchObject({
+      code: "TOO_MANY_PENDING",
+      message: "2 requests wait for their reply already, and maxPendingRequests is 2",
+    });
     expect(socket.sent).toHaveLength(2);
     socket.receiveJson({ reply: 1, data: 1 });
     socket.receiveJson({ reply: 2, data: 1 });

@@ -21,6 +21,9 @@ describe("maxConnections of a manager", () => {
 
     expect(await statusOf(under, upgradeRequest())).toBe(503);
     expect([asked, manager.size, refused]).toEqual([1, 1, ["maxConnections"]]);
+    expect(under.refused).toMatchObject([
+      { reason: "the ConnectionManager is at its limit: maxConnections is 1" },
+    ]);
     one.socket.destroy();
     await eventually(() => manager.size === 0);
     expect(await statusOf(under, upgradeRequest())).toBe(101);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../src/protocol/index.js";
-import { type ConnectionOptions, limit, resolveConnectionOptions } from "../../src/node/options.js";
+import { type ConnectionOptions, resolveConnectionOptions } from "../../src/node/options.js";
 
 describe("resolveConnectionOptions", () => {
   it("has finite limits without any option", () => {
@@ -54,11 +54,13 @@ describe("resolveConnectionOptions", () => {
     "pongTimeoutMs",
   ] as const)("names %s when it is no limit", (name) => {
     expect(() => resolveConnectionOptions({ [name]: -1 }, "server")).toThrow(
-      `${name} must be 0 or more`,
+      `${name} must be 0 or more, or Infinity for no limit, not -1`,
     );
     expect(() => resolveConnectionOptions({ [name]: NaN }, "server")).toThrow(RangeError);
     const asText = { [name]: "1" } as ConnectionOptions;
-    expect(() => resolveConnectionOptions(asText, "server")).toThrow(`${name} must be a number`);
+    expect(() => resolveConnectionOptions(asText, "server")).toThrow(
+      `${name} must be a number, not a string`,
+    );
   });
 
   it("refuses policies, forms of text and windows that do not exist", () => {
@@ -75,12 +77,5 @@ describe("resolveConnectionOptions", () => {
       resolveConnectionOptions({ perMessageDeflate }, "server").perMessageDeflate;
     expect(deflateOf(false)).toBeUndefined();
     expect(deflateOf(true)).toEqual({});
-  });
-});
-
-describe("limit", () => {
-  it("gives the default for nothing", () => {
-    expect(limit("x", undefined, 5)).toBe(5);
-    expect(limit("x", 0, 5)).toBe(0);
   });
 });
