@@ -132,6 +132,8 @@ export interface ResolvedConnectOptions {
   readonly route: Route;
   readonly headers: readonly FieldLine[];
   readonly subprotocols: readonly string[];
+  /** As in {@link Expectations}: set by a WebSocket. */
+  readonly mustPickSubprotocol: boolean;
   readonly origin: string | undefined;
   /** What to offer of permessage-deflate. */
   readonly deflate: readonly PerMessageDeflateConfig[];
@@ -169,6 +171,7 @@ export function resolveConnectOptions(
     route: toRoute(options),
     headers: toLines(headers),
     subprotocols: Array.from(options.subprotocols ?? []),
+    mustPickSubprotocol: false,
     origin,
     deflate: toOffers(connection),
     tls,

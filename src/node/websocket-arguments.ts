@@ -11,6 +11,7 @@ import {
 } from "./connect-options.js";
 import { WEBSOCKET_ADVICE } from "./foreign-names.js";
 import { isBlob, toPayload } from "./sendable.js";
+import { toDomString } from "./websocket-interface.js";
 
 /** What a WebSocket decides itself: messages are whole, redirects not followed, and `close()` gives up. */
 type Decided =
@@ -77,7 +78,10 @@ export function toConnectOptions(
   const isInit = typeof argument === "object" && !(Symbol.iterator in argument);
   if (isInit) checkOptions(argument, NAMES);
   const { protocols = [], ...options }: WebSocketInit = isInit ? argument : { protocols: argument };
-  const list = typeof protocols === "string" ? [protocols] : Array.from(protocols, String);
+  const list = typeof protocols === "string" ? [protocols] : Array.from(protocols, toDomString);
+  if (new Set(list.map((protocol) => protocol.toLowerCase())).size < list.length) {
+    throw syntaxError("a subprotocol may be listed only once, in upper or lower case");
+  }
   const decided = {
     followRedirects: false,
     onHandlerError: undefined,
@@ -87,7 +91,8 @@ export function toConnectOptions(
     signal,
   } as const;
   try {
-    return resolveConnectOptions(url, { ...options, ...decided });
+    const resolved = resolveConnectOptions(url, { ...options, ...decided });
+    return { ...resolved, mustPickSubprotocol: true };
   } catch (error) {
     throw error instanceof SyntaxError ? syntaxError(error.message) : error;
   }
@@ -111,11 +116,11 @@ export function toCloseCode(value: unknown): number | undefined {
 }
 
 /** @throws {DOMException} `SyntaxError`: over 123 bytes as UTF-8. */
-export function toReason(reason = ""): string {
-  if (Buffer.byteLength(reason) > MAX_REASON_BYTES) {
-    throw syntaxError(`the reason may have ${MAX_REASON_BYTES} bytes as UTF-8`);
-  }
-  return reason;
+export function toReason(value: unknown = ""): string {
+  const reason = toDomString(value);
+  const bytes = Buffer.byteLength(reason);
+  if (bytes <= MAX_REASON_BYTES) return reason;
+  throw syntaxError(`the reason may have ${MAX_REASON_BYTES} bytes as UTF-8, not ${bytes}`);
 }
 
 /**

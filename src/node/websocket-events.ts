@@ -1,4 +1,6 @@
-/** The events of a WebSocket (WHATWG WebSockets §6, HTML §9). Node 20 has no CloseEvent and no ErrorEvent of its own. */
+/** The events of a WebSocket (WHATWG WebSockets §6, HTML §9). Node 20 has no CloseEvent, no ErrorEvent and half a MessageEvent. */
+import { Buffer } from "node:buffer";
+import { defineInterface, requireArgument, toDomString } from "./websocket-interface.js";
 
 /** What every event can be made with; Node's types have no name for it. */
 type EventInit = NonNullable<ConstructorParameters<typeof Event>[1]>;
@@ -40,17 +42,33 @@ class OwnCloseEvent extends Event implements CloseEvent {
     Object.defineProperty(this, "name", { value: "CloseEvent" });
   }
 
-  readonly code: number;
-  readonly reason: string;
-  readonly wasClean: boolean;
+  readonly #code: number;
+  readonly #reason: string;
+  readonly #wasClean: boolean;
 
   constructor(type: string, init: CloseEventInit = {}) {
+    // oxlint-disable-next-line prefer-rest-params -- Web IDL tells none from undefined
+    requireArgument("new CloseEvent", arguments.length);
     super(type, init);
-    this.code = init.code ?? 0;
-    this.reason = init.reason ?? "";
-    this.wasClean = init.wasClean ?? false;
+    const { code, reason = "", wasClean }: CloseEventInit = init ?? {};
+    this.#code = Number(code) & 0xffff; // an unsigned short; 0 of what is no number
+    this.#reason = Buffer.from(toDomString(reason)).toString(); // lone surrogates are none in a USVString
+    this.#wasClean = Boolean(wasClean);
+  }
+
+  get wasClean(): boolean {
+    return this.#wasClean;
+  }
+
+  get code(): number {
+    return this.#code;
+  }
+
+  get reason(): string {
+    return this.#reason;
   }
 }
+defineInterface("CloseEvent", OwnCloseEvent);
 
 class OwnErrorEvent extends Event implements ErrorEvent {
   static {
@@ -84,6 +102,83 @@ export const CloseEvent: EventConstructor<CloseEvent, CloseEventInit> =
 export const ErrorEvent: EventConstructor<ErrorEvent, ErrorEventInit> =
   globals.ErrorEvent ?? OwnErrorEvent;
 
+/** What {@link OwnMessageEvent.initMessageEvent} puts in the place of what was there. */
+type MessageValues = Pick<MessageEvent, "data" | "origin" | "lastEventId" | "source" | "ports">;
+
+/** What a message comes with that has not come through a port. */
+const NO_PORTS: MessageEvent["ports"] = Object.freeze([]);
+
+/** The phase of an event that nobody is told of just now: `Event.NONE`. */
+const NOT_DISPATCHED = 0;
+
+/** The MessageEvent of the standard and of later versions of Node, as one of Node 20's, which lacks half of it. */
+class OwnMessageEvent extends MessageEvent<unknown> {
+  static {
+    Object.defineProperty(this, "name", { value: "MessageEvent" });
+  }
+
+  #replaced: MessageValues | undefined;
+
+  constructor(type: string, init: ConstructorParameters<typeof MessageEvent>[1] = {}) {
+    // oxlint-disable-next-line prefer-rest-params -- Web IDL tells none from undefined
+    requireArgument("new MessageEvent", arguments.length);
+    super(type, init);
+  }
+
+  override get data(): unknown {
+    return this.#replaced === undefined ? super.data : this.#replaced.data;
+  }
+
+  override get origin(): string {
+    return this.#replaced === undefined ? super.origin : this.#replaced.origin;
+  }
+
+  override get lastEventId(): string {
+    return this.#replaced === undefined ? super.lastEventId : this.#replaced.lastEventId;
+  }
+
+  override get source(): MessageEvent["source"] {
+    return this.#replaced === undefined ? super.source : this.#replaced.source;
+  }
+
+  override get ports(): MessageEvent["ports"] {
+    return this.#replaced === undefined ? NO_PORTS : this.#replaced.ports;
+  }
+
+  /** Makes another event of one that is not being dispatched: what the standard keeps for old programs. */
+  override initMessageEvent(
+    type: string,
+    ...[
+      bubbles = false,
+      cancelable = false,
+      data = null,
+      origin = "",
+      lastEventId = "",
+      source = null,
+      ports = [],
+    ]: Rest<Parameters<MessageEvent["initMessageEvent"]>>
+  ): void {
+    // oxlint-disable-next-line prefer-rest-params -- Web IDL tells none from undefined
+    requireArgument("initMessageEvent", arguments.length);
+    if (this.eventPhase !== NOT_DISPATCHED) return;
+    this.initEvent(type, bubbles, cancelable);
+    this.#replaced = { data, origin, lastEventId, source, ports: Object.freeze([...ports]) };
+  }
+}
+defineInterface("MessageEvent", OwnMessageEvent);
+
+type Rest<Values extends readonly unknown[]> = Values extends readonly [unknown, ...infer Others]
+  ? Others
+  : never;
+
+const HAS_MESSAGE_EVENT = Object.hasOwn(MessageEvent.prototype, Symbol.toStringTag);
+
+/** A message has come. The event is of the platform's class where that is the standard's. */
+export function messageEvent(data: unknown, origin: string): MessageEvent {
+  const Class = HAS_MESSAGE_EVENT ? MessageEvent : OwnMessageEvent;
+  return new Class("message", { data, origin });
+}
+
 /** Which event comes under which name. */
 export interface WebSocketEventMap {
   open: Event;
@@ -92,34 +187,27 @@ export interface WebSocketEventMap {
   close: CloseEvent;
 }
 
-/** An event handler attribute such as `onopen` (HTML §8.1.8.1): it calls one function, that can be replaced. */
-export class HandlerAttribute<Target extends EventTarget, E extends Event> {
-  readonly #target: Target;
-  readonly #type: string;
-  #handler: ((this: Target, event: E) => unknown) | null = null;
+type Listen = EventTarget["addEventListener"];
+type Unlisten = EventTarget["removeEventListener"];
+type Listener<Target, Name extends keyof WebSocketEventMap> = (
+  this: Target,
+  event: WebSocketEventMap[Name],
+) => unknown;
 
-  constructor(target: Target, type: string) {
-    this.#target = target;
-    this.#type = type;
-  }
-
-  get(): ((this: Target, event: E) => unknown) | null {
-    return this.#handler;
-  }
-
-  /**
-   * A function in the place of another is called when that would have been, among all
-   * listeners. An object is kept, but not called; anything else is like null.
-   */
-  set(handler: ((this: Target, event: E) => unknown) | null): void {
-    const isHandler = typeof handler === "function" || typeof handler === "object";
-    if (isHandler && handler !== null) this.#target.addEventListener(this.#type, this); // once, however often it is added
-    else this.#target.removeEventListener(this.#type, this);
-    this.#handler = isHandler ? handler : null;
-  }
-
-  /** As EventTarget calls a listener that is an object. */
-  handleEvent(event: E): void {
-    if (typeof this.#handler === "function") this.#handler.call(this.#target, event);
-  }
+/** An EventTarget of which TypeScript knows which event comes under which name. */
+export interface WebSocketTarget extends EventTarget {
+  addEventListener<Name extends keyof WebSocketEventMap>(
+    type: Name,
+    listener: Listener<this, Name>,
+    options?: Parameters<Listen>[2],
+  ): void;
+  addEventListener(...parameters: Parameters<Listen>): void;
+  removeEventListener<Name extends keyof WebSocketEventMap>(
+    type: Name,
+    listener: Listener<this, Name>,
+    options?: Parameters<Unlisten>[2],
+  ): void;
+  removeEventListener(...parameters: Parameters<Unlisten>): void;
 }
+
+export const WebSocketTarget: new () => WebSocketTarget = EventTarget;

@@ -15,18 +15,16 @@ import {
   type WebSocketInit,
 } from "./websocket-arguments.js";
 import { BufferedAmount } from "./websocket-buffered.js";
+import { CloseEvent, ErrorEvent, messageEvent, WebSocketTarget } from "./websocket-events.js";
 import {
-  CloseEvent,
-  ErrorEvent,
+  defineInterface,
+  type EventHandler,
   HandlerAttribute,
-  type WebSocketEventMap,
-} from "./websocket-events.js";
+  requireArgument,
+} from "./websocket-interface.js";
 
 /** How binary messages come. */
 export type BinaryType = "blob" | "arraybuffer";
-
-type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
-type Handler<E extends Event> = ((this: WebSocket, event: E) => unknown) | null;
 
 const { CONNECTING, OPEN, CLOSING, CLOSED } = ReadyState;
 
@@ -38,10 +36,10 @@ const { CONNECTING, OPEN, CLOSING, CLOSED } = ReadyState;
  * whoever awaits one message after the other misses none. An exception in a listener
  * becomes an `uncaughtException` of the process, as with every EventTarget of Node.
  *
- * It differs from the standard in two places: `error` events tell why; and a server may
- * pick no subprotocol although some were offered, as in RFC 6455 §4.1.
+ * It differs from the standard in one place: `error` events tell why. As in browsers, a
+ * server that picks none of the subprotocols offered fails; {@link connect} takes it.
  */
-export class WebSocket extends EventTarget {
+export class WebSocket extends WebSocketTarget {
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
   declare static readonly CLOSING: 2;
@@ -62,10 +60,10 @@ export class WebSocket extends EventTarget {
   readonly #url: URL;
   readonly #attempt = new AbortController();
   readonly #buffered = new BufferedAmount();
-  readonly #onopen = new HandlerAttribute<WebSocket, Event>(this, "open");
-  readonly #onmessage = new HandlerAttribute<WebSocket, MessageEvent>(this, "message");
-  readonly #onerror = new HandlerAttribute<WebSocket, ErrorEvent>(this, "error");
-  readonly #onclose = new HandlerAttribute<WebSocket, CloseEvent>(this, "close");
+  readonly #onopen = new HandlerAttribute<Event>(this, "open");
+  readonly #onmessage = new HandlerAttribute<MessageEvent>(this, "message");
+  readonly #onerror = new HandlerAttribute<ErrorEvent>(this, "error");
+  readonly #onclose = new HandlerAttribute<CloseEvent>(this, "close");
   #connection: WebSocketConnection | undefined;
   #state: ReadyState = CONNECTING;
   #binaryType: BinaryType = "blob";
@@ -76,7 +74,7 @@ export class WebSocket extends EventTarget {
    * Starts to connect; `open`, or `error` and `close`, tell how it went.
    *
    * @param url - Absolute; http and https stand for ws and wss.
-   * @param protocols - Subprotocols to offer, best first; or options that browsers do not have.
+   * @param protocols - Subprotocols to offer, best first, none of them twice whatever its case; or options that browsers do not have.
    * @throws {DOMException} `SyntaxError`: the URL or a subprotocol.
    * @throws {TypeError | RangeError} An option; see {@link ConnectOptions}.
    */
@@ -128,38 +126,40 @@ export class WebSocket extends EventTarget {
   }
 
   set binaryType(value: BinaryType) {
-    if (value === "blob" || value === "arraybuffer") this.#binaryType = value;
+    const isKnown = value === "blob" || value === "arraybuffer";
+    this.#binaryType = isKnown ? value : this.#binaryType; // throws on what is no WebSocket, as all does
   }
 
-  get onopen(): Handler<Event> {
+  get onopen(): EventHandler<Event> {
     return this.#onopen.get();
   }
 
-  set onopen(handler: Handler<Event>) {
+  set onopen(handler: EventHandler<Event>) {
     this.#onopen.set(handler);
   }
 
-  get onmessage(): Handler<MessageEvent> {
+  get onmessage(): EventHandler<MessageEvent> {
     return this.#onmessage.get();
   }
 
-  set onmessage(handler: Handler<MessageEvent>) {
+  set onmessage(handler: EventHandler<MessageEvent>) {
     this.#onmessage.set(handler);
   }
 
-  get onerror(): Handler<ErrorEvent> {
+  /** The events are ErrorEvents; the DOM's type knows them as plain ones. */
+  get onerror(): EventHandler<Event> {
     return this.#onerror.get();
   }
 
-  set onerror(handler: Handler<ErrorEvent>) {
+  set onerror(handler: EventHandler<ErrorEvent>) {
     this.#onerror.set(handler);
   }
 
-  get onclose(): Handler<CloseEvent> {
+  get onclose(): EventHandler<CloseEvent> {
     return this.#onclose.get();
   }
 
-  set onclose(handler: Handler<CloseEvent>) {
+  set onclose(handler: EventHandler<CloseEvent>) {
     this.#onclose.set(handler);
   }
 
@@ -200,30 +200,17 @@ export class WebSocket extends EventTarget {
    * @param reason - At most 123 bytes as UTF-8.
    * @throws {DOMException} `InvalidAccessError` for the code, `SyntaxError` for the reason.
    */
-  close(code?: number, reason?: string): void {
+  close(...[code, reason]: [code?: number, reason?: string]): void {
+    const state = this.#state;
     const closeCode = toCloseCode(code);
     const text = toReason(reason);
-    if (this.#state === CONNECTING) {
+    if (state === CONNECTING) {
       this.#state = CLOSING;
       this.#attempt.abort(new DOMException("close() was called", "AbortError"));
-    } else if (this.#state === OPEN) {
+    } else if (state === OPEN) {
       this.#state = CLOSING;
       this.#connection?.close(text === "" ? closeCode : (closeCode ?? 1000), text);
     }
-  }
-
-  get [Symbol.toStringTag](): "WebSocket" {
-    return "WebSocket";
-  }
-
-  override addEventListener<Name extends keyof WebSocketEventMap>(
-    type: Name,
-    listener: (this: WebSocket, event: WebSocketEventMap[Name]) => unknown,
-    options?: ListenerParameters[2],
-  ): void;
-  override addEventListener(...parameters: ListenerParameters): void;
-  override addEventListener(...parameters: ListenerParameters): void {
-    super.addEventListener(...parameters);
   }
 
   #opened(connection: WebSocketConnection): void {
@@ -246,7 +233,7 @@ export class WebSocket extends EventTarget {
   #received(message: Message): Promise<void> | undefined {
     if (this.#state !== OPEN) return undefined;
     const data = typeof message === "string" ? message : this.#toBinary(message);
-    this.#tell(new MessageEvent("message", { data, origin: this.#url.origin }));
+    this.#tell(messageEvent(data, this.#url.origin));
     return settled();
   }
 
@@ -284,14 +271,11 @@ export class WebSocket extends EventTarget {
   }
 }
 
-/** @throws {TypeError} As Web IDL has it for what is called without its argument. */
-function requireArgument(name: string, count: number): void {
-  if (count === 0) throw new TypeError(`${name} needs an argument`);
-}
-
 /** When everything that waits for a promise has run. */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
     queueMicrotask(() => process.nextTick(resolve));
   });
 }
+
+defineInterface("WebSocket", WebSocket);

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { CloseEvent, ErrorEvent } from "../../src/node/websocket-events.js";
+import { CloseEvent, ErrorEvent, messageEvent } from "../../src/node/websocket-events.js";
 import { connecting, event, opened } from "../support/websocket-peer.js";
 import { frame, TEXT } from "../support/wire-frame.js";
 
@@ -20,6 +20,15 @@ describe("an event class", () => {
     expect(new ErrorEvent("error")).toMatchObject({ message: "" });
   });
 
+  it("has its members on the prototype, where libraries look for them", () => {
+    const closed = new CloseEvent("close", { code: 4000 });
+    expect(Object.prototype.toString.call(closed)).toBe("[object CloseEvent]");
+    const members: string[] = [];
+    for (const name in closed) if (!(name in new Event("x"))) members.push(name);
+    expect(members.sort()).toEqual(["code", "reason", "wasClean"]);
+    expect(Reflect.set(closed, "code", 1)).toBe(false);
+  });
+
   it("is the platform's own where there is one", async () => {
     for (const name of ["CloseEvent", "ErrorEvent"] as const) {
       class Own extends Event {}
@@ -29,6 +38,38 @@ describe("an event class", () => {
       expect(events[name]).toBe(Own);
       vi.unstubAllGlobals();
     }
+  });
+});
+
+describe("a message event", () => {
+  it("is of the platform's class where that is the standard's", async () => {
+    class Own extends Event {
+      readonly data: unknown;
+
+      constructor(type: string, { data }: { data: unknown }) {
+        super(type);
+        this.data = data;
+      }
+
+      get [Symbol.toStringTag](): string {
+        return "MessageEvent";
+      }
+    }
+    vi.stubGlobal("MessageEvent", Own);
+    vi.resetModules();
+    const events = await import("../../src/node/websocket-events.js");
+    const made = events.messageEvent("x", "https://a.example");
+    vi.unstubAllGlobals();
+    expect(made.constructor).toBe(Own);
+    expect(made.data).toBe("x");
+  });
+
+  it("is one of the platform's in any case, with what came", () => {
+    const made = messageEvent("x", "wss://a.example");
+    expect(made).toBeInstanceOf(MessageEvent);
+    expect(Object.prototype.toString.call(made)).toBe("[object MessageEvent]");
+    expect(made).toMatchObject({ type: "message", data: "x", origin: "wss://a.example" });
+    expect(made.ports).toEqual([]);
   });
 });
 

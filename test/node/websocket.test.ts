@@ -39,14 +39,20 @@ describe("the constructor", () => {
     },
   );
 
-  it.each([[["a", "a"]], ["a b"], [["a b"]], [["a", ""]], [""], [["é"]], [{ protocols: "," }]])(
-    "throws a SyntaxError for the subprotocols %j [WHATWG-02]",
-    (protocols) => {
-      const error = thrownBy("ws://h/", protocols);
-      expect(error).toBeInstanceOf(DOMException);
-      expect(error).toHaveProperty("name", "SyntaxError");
-    },
-  );
+  it.each([
+    [["a", "a"]],
+    [["chat", "v2", "Chat"]],
+    ["a b"],
+    [["a b"]],
+    [["a", ""]],
+    [""],
+    [["é"]],
+    [{ protocols: "," }],
+  ])("throws a SyntaxError for the subprotocols %j [WHATWG-02]", (protocols) => {
+    const error = thrownBy("ws://h/", protocols);
+    expect(error).toBeInstanceOf(DOMException);
+    expect(error).toHaveProperty("name", "SyntaxError");
+  });
 
   it("throws what connect rejects with for other options", () => {
     expect(thrownBy("ws://h/", { headers: { Upgrade: "h2c" } })).toBeInstanceOf(TypeError);
@@ -150,8 +156,22 @@ describe("the handshake", () => {
     },
   );
 
-  it("opens without a subprotocol when the server picked none of those offered [WHATWG-05]", async () => {
-    const { socket } = await opened({ protocols: ["chat"] });
+  it("fails as in browsers when the server picked none of the subprotocols, and says so [WHATWG-05]", async () => {
+    const { socket, peer, log } = connecting({ protocols: ["chat", "s3cret"] });
+    const failed = event(socket, "error");
+    await peer.accept();
+    await event(socket, "close");
+    expect(log).toEqual(["error", ["close", 1006, "", false]]);
+    const { error, message } = await failed;
+    expect(error).toMatchObject({ name: "HandshakeError", code: "SUBPROTOCOL_NOT_PICKED" });
+    expect(message).toMatch(/none of the 2 offered was picked/);
+    expect(message).not.toMatch(/chat|s3cret/);
+    await peer.ended();
+    expect(peer.bytes).toHaveLength(0); // no Close frame: there never was a connection
+  });
+
+  it("opens without a subprotocol when none was offered and none picked [WHATWG-05]", async () => {
+    const { socket } = await opened({ protocols: [] });
     expect(socket.protocol).toBe("");
     socket.close();
   });

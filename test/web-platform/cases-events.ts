@@ -127,10 +127,6 @@ export const EVENT_CASES: readonly PlatformCase[] = [
     run: ({ WebSocket, odd, untilClosed }) =>
       untilClosed(new WebSocket(`${odd}/open-and-close`, ["x", "y"])),
     expected: ["error @3", 'close 1006 "" unclean @3'],
-    ours: {
-      expected: ["open @1", 'close 1000 "" clean @3'],
-      why: "RFC 6455 §4.1 lets the server pick none; many servers for programs do",
-    },
   },
   {
     name: "a connection that is lost fires error, then close with 1006",

@@ -30,6 +30,23 @@ export interface SocketEvent {
   readonly code?: number;
   readonly reason?: string;
   readonly wasClean?: boolean;
+  readonly lastEventId?: string;
+  readonly source?: unknown;
+  readonly ports?: readonly unknown[];
+  readonly initMessageEvent?: (...values: unknown[]) => void;
+}
+
+/** What an interface looks like from outside; see {@link Environment.shapeOf}. */
+export interface Shape {
+  readonly name: string;
+  readonly length: number;
+  readonly parent: string;
+  readonly classString: string;
+  /** Of `@@toStringTag`: value, writable, enumerable, configurable. */
+  readonly tag: string;
+  readonly constructorIsEnumerable: boolean;
+  /** The enumerable ones of the prototype, in alphabetical order. */
+  readonly members: readonly string[];
 }
 
 export type SocketConstructor = new (...urlAndProtocols: unknown[]) => Socket;
@@ -57,6 +74,9 @@ export interface Environment extends Origins {
   /** `url` of a socket that is given up at once. */
   readonly urlOf: (...urlAndProtocols: unknown[]) => string;
   readonly next: (socket: Socket, type: string) => Promise<SocketEvent>;
+  readonly shapeOf: (constructor: Function) => { readonly [Name in keyof Shape]: Shape[Name] };
+  /** Makes events of the class that `event` is of. */
+  readonly makerOf: (event: SocketEvent) => (...values: unknown[]) => SocketEvent;
 }
 
 export function makeEnvironment(WebSocket: SocketConstructor, origins: Origins): Environment {
@@ -130,5 +150,38 @@ export function makeEnvironment(WebSocket: SocketConstructor, origins: Origins):
     return socket.url;
   };
 
-  return { WebSocket, ...origins, open, untilClosed, messages, thrown, urlOf, next };
+  const memberOf = (prototype: object, name: string): string => {
+    const member = Object.getOwnPropertyDescriptor(prototype, name);
+    if (typeof member?.value === "function") return `${name} method of ${member.value.length}`;
+    if (member?.get === undefined) return `${name} constant`;
+    return `${name} ${member.set === undefined ? "read only" : "attribute"}`;
+  };
+
+  const shapeOf = (constructor: Function): Shape => {
+    const { prototype } = constructor;
+    const tag = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag);
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, "constructor");
+    // Node 20's own class of the same name may stand between.
+    let parent = Object.getPrototypeOf(prototype);
+    while (parent.constructor.name === constructor.name) parent = Object.getPrototypeOf(parent);
+    return {
+      name: constructor.name,
+      length: constructor.length,
+      parent: parent.constructor.name,
+      classString: Object.prototype.toString.call(prototype),
+      tag: [tag?.value, tag?.writable, tag?.enumerable, tag?.configurable].join(" "),
+      constructorIsEnumerable: descriptor?.enumerable === true,
+      members: Object.keys(prototype)
+        .sort()
+        .map((name) => memberOf(prototype, name)),
+    };
+  };
+
+  const makerOf =
+    (event: SocketEvent) =>
+    (...values: unknown[]): SocketEvent =>
+      Reflect.construct(event.constructor, values);
+
+  const base = { WebSocket, ...origins, open, untilClosed, messages, thrown, urlOf, next };
+  return { ...base, shapeOf, makerOf };
 }

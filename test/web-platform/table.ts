@@ -3,6 +3,7 @@ import type { PlatformCase } from "./case.js";
 import { CLOSE_CASES } from "./cases-close.js";
 import { CONSTRUCTOR_CASES } from "./cases-constructor.js";
 import { EVENT_CASES } from "./cases-events.js";
+import { INTERFACE_CASES } from "./cases-interface.js";
 import { SEND_CASES } from "./cases-send.js";
 
 export const TABLE: readonly PlatformCase[] = [
@@ -10,4 +11,5 @@ export const TABLE: readonly PlatformCase[] = [
   ...SEND_CASES,
   ...CLOSE_CASES,
   ...EVENT_CASES,
+  ...INTERFACE_CASES,
 ];

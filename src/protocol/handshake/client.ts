@@ -19,13 +19,20 @@ export interface Expectations {
   readonly accept: string;
   /** As in the request. */
   readonly subprotocols?: readonly string[] | undefined;
+  /**
+   * Whether a server fails that picks none of several subprotocols (WHATWG WebSockets §2.2): the
+   * RFC lets it.
+   *
+   * @defaultValue false
+   */
+  readonly mustPickSubprotocol?: boolean | undefined;
   /** As in the request. */
   readonly deflate?: readonly PerMessageDeflateConfig[] | undefined;
 }
 
 /** What the response of a server has settled. */
 export interface AgreedByClient {
-  /** `undefined` when the server picked none, which is not a failure. */
+  /** `undefined` when the server picked none, which is no failure of the RFC's. */
   readonly subprotocol: string | undefined;
   /** `undefined` when permessage-deflate is off. */
   readonly deflate: DeflateParameters | undefined;
@@ -53,7 +60,7 @@ export function judgeResponse(head: ResponseHead, expectations: Expectations): A
 }
 
 function judgeFields(fields: Fields, expectations: Expectations): AgreedByClient {
-  const { accept, subprotocols = [], deflate = [] } = expectations;
+  const { accept, subprotocols = [], mustPickSubprotocol = false, deflate = [] } = expectations;
   if (!confirmsWebSocket(fields)) throw new HandshakeError("UPGRADE_MISSING");
   if (!listsUpgrade(fields)) throw new HandshakeError("CONNECTION_MISSING");
   if (trimWhitespace(fields.get("Sec-WebSocket-Accept") ?? "") !== accept) {
@@ -63,10 +70,13 @@ function judgeFields(fields: Fields, expectations: Expectations): AgreedByClient
   if (lines.filter((line) => listElements(line).length > 0).length > 1) {
     throw new HandshakeError("EXTENSIONS_INVALID", { detail: "a response may have only one line" });
   }
-  return {
-    subprotocol: judgePickedSubprotocol(fields, subprotocols),
-    deflate: judgeDeflateResponse(parseExtensions(fields), deflate),
-  };
+  const subprotocol = judgePickedSubprotocol(fields, subprotocols);
+  if (subprotocol === undefined && mustPickSubprotocol && subprotocols.length > 0) {
+    // They are not named: some clients send a token as one of them.
+    const detail = `none of the ${subprotocols.length} offered was picked, so the server has to be told of one`;
+    throw new HandshakeError("SUBPROTOCOL_NOT_PICKED", { detail });
+  }
+  return { subprotocol, deflate: judgeDeflateResponse(parseExtensions(fields), deflate) };
 }
 
 /**

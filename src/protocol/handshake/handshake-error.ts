@@ -47,6 +47,7 @@ export const HANDSHAKE_FAULTS = {
   INTERIM_TOO_MANY:         { httpStatus: undefined, section: "RFC 9110 §15.2",     rule: "the server sent too many interim responses" },
   ACCEPT_INVALID:           { httpStatus: undefined, section: "RFC 6455 §4.1",      rule: "there must be exactly one Sec-WebSocket-Accept, made from the key of this request" },
   SUBPROTOCOL_UNOFFERED:    { httpStatus: undefined, section: "RFC 6455 §4.1",      rule: "the server must pick one of the offered subprotocols, or none" },
+  SUBPROTOCOL_NOT_PICKED:   { httpStatus: undefined, section: "WHATWG WebSockets §2.2", rule: "the server must pick one of the subprotocols that a WebSocket offers" },
   EXTENSION_UNOFFERED:      { httpStatus: undefined, section: "RFC 6455 §4.1",      rule: "the server may accept only what was offered" },
   DEFLATE_RESPONSE_INVALID: { httpStatus: undefined, section: "RFC 7692 §7.1",      rule: "the server's permessage-deflate parameters must be valid and fit the offer" },
   TRANSPORT_FAILED:         { httpStatus: undefined, section: "RFC 6455 §4.1",      rule: "the network connection failed" },

@@ -1,10 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  judgeResponse,
-  unexpectedStatus,
-  type Expectations,
-} from "../../../src/protocol/handshake/client.js";
+import { judgeResponse, type Expectations } from "../../../src/protocol/handshake/client.js";
 import { Fields } from "../../../src/protocol/handshake/fields.js";
 import { HandshakeError } from "../../../src/protocol/handshake/handshake-error.js";
 import type { ResponseHead } from "../../../src/protocol/handshake/head.js";
@@ -55,6 +51,19 @@ describe("the response", () => {
       subprotocol: undefined,
       deflate: undefined,
     });
+  });
+
+  it("has to pick a subprotocol where that is wanted, and is not told which there were [WHATWG-05]", () => {
+    const none = response(withField(RESPONSE_LINES, "Sec-WebSocket-Protocol", []));
+    const wanted = { ...expectations, mustPickSubprotocol: true };
+    expect(judgeResponse(response(new Fields(RESPONSE_LINES)), wanted).subprotocol).toBe("chat");
+    expect(faultOf(() => judgeResponse(none, wanted))).toBe("SUBPROTOCOL_NOT_PICKED");
+    const empty = response(withField(RESPONSE_LINES, "Sec-WebSocket-Protocol", [" , "]));
+    expect(faultOf(() => judgeResponse(empty, wanted))).toBe("SUBPROTOCOL_NOT_PICKED");
+    expect(() => judgeResponse(none, wanted)).toThrow(/none of the 2 offered/);
+    expect(() => judgeResponse(none, wanted)).not.toThrow(/chat/);
+    const nothingOffered = { ...wanted, subprotocols: [] };
+    expect(judgeResponse(none, nothingOffered).subprotocol).toBeUndefined();
   });
 
   it("has names in any case [6455-4.1-30]", () => {
@@ -237,61 +246,4 @@ describe("the response", () => {
       ),
     );
   });
-});
-
-describe("a response that does not switch protocols", () => {
-  it.each([100, 200, 204, 302, 401, 403, 426, 500, 503])(
-    "%i is an error that has it [6455-4.1-23]",
-    (httpStatus) => {
-      const fields = new Fields([
-        ...RESPONSE_LINES,
-        ["Location", "/SECRET"],
-        ["WWW-Authenticate", "SECRET"],
-      ]);
-      let error: unknown;
-      try {
-        judgeResponse(response(fields, { httpStatus }), expectations);
-      } catch (thrown) {
-        error = thrown;
-      }
-
-      expect(error).toMatchObject({
-        name: "HandshakeError",
-        code: "STATUS_UNEXPECTED",
-        httpStatus,
-        headers: fields,
-        body: undefined,
-      });
-      expect(String(error)).toContain(`it answered ${httpStatus}`);
-      expect(String(error)).not.toContain("SECRET");
-    },
-  );
-
-  it("comes with how its body begins", () => {
-    const body = Uint8Array.of(1, 2);
-    const error = unexpectedStatus(response(new Fields(), { httpStatus: 500 }), body);
-
-    expect(error.body).toBe(body);
-    expect(error.code).toBe("STATUS_UNEXPECTED");
-  });
-
-  it("lists the versions that the server speaks, when 13 is none of them [6455-4.3-03] [6455-4.4-02]", () => {
-    const error = unexpectedStatus(
-      response(new Fields([["Sec-WebSocket-Version", "8, 7"]]), { httpStatus: 426 }),
-    );
-
-    expect(error.code).toBe("VERSION_UNSUPPORTED");
-    expect(error.message).toContain("the server answered 426 and speaks 8, 7");
-  });
-
-  it.each(["13", "13, 8, 7", "8, 13", "x", ""])(
-    "does not blame the version when the server lists %j [6455-4.4-02]",
-    (value) => {
-      const error = unexpectedStatus(
-        response(new Fields([["Sec-WebSocket-Version", value]]), { httpStatus: 400 }),
-      );
-
-      expect(error.code).toBe("STATUS_UNEXPECTED");
-    },
-  );
 });

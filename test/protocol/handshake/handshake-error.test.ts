@@ -137,7 +137,7 @@ describe("the table of faults", () => {
     (code) => {
       const { httpStatus, section, rule } = HANDSHAKE_FAULTS[code];
 
-      expect(section).toMatch(/^RFC \d{4} §\d/);
+      expect(section).toMatch(/^(RFC \d{4}|WHATWG WebSockets) §\d/);
       expect(rule).toMatch(/^[ -~]+[^.]$/);
       expect([undefined, 400, 403, 405, 408, 426, 431, 503, 505]).toContain(httpStatus);
     },
