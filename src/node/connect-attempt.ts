@@ -59,6 +59,11 @@ export class Attempt {
     return transport;
   }
 
+  /** To be called before a further step. @throws {Error} The attempt is over. Nobody waits for this error. */
+  goOn(): void {
+    if (this.#isOver) throw new Error("the attempt is over");
+  }
+
   /** Destroys what is open, to begin again elsewhere. */
   restart(): void {
     for (const transport of this.#transports) transport.destroy();

@@ -4,8 +4,9 @@ import type { Duplex } from "node:stream";
 import nodeTls, { type ConnectionOptions as NodeTlsOptions, TLSSocket } from "node:tls";
 import type { HeadLimits, WebSocketUri } from "../protocol/index.js";
 import type { Attempt } from "./connect-attempt.js";
-import type { Route, TlsClientOptions } from "./connect-options.js";
+import type { TlsClientOptions } from "./connect-options.js";
 import { openTunnel } from "./connect-proxy.js";
+import type { Route, TcpOptions } from "./connect-route.js";
 import type { ResolvedConnectionOptions } from "./options.js";
 import { transportFailed, whenReady } from "./connect-response.js";
 import { connectShared } from "./shared-reads.js";
@@ -15,6 +16,7 @@ type Connect = (options: NetConnectOpts) => Socket;
 export interface DialOptions {
   readonly uri: WebSocketUri;
   readonly route: Route;
+  readonly tcp: TcpOptions;
   readonly tls: TlsClientOptions;
   readonly headLimits: HeadLimits;
   readonly connection: Pick<ResolvedConnectionOptions, "sharedReads">;
@@ -28,8 +30,10 @@ export interface DialOptions {
  *   `STATUS_UNEXPECTED` when a proxy refused.
  */
 export async function dial(options: DialOptions, attempt: Attempt): Promise<Duplex> {
-  const { uri, route, tls } = options;
-  if (route.type === "direct") return dialDirect(uri, tls, attempt, plainConnect(options));
+  const { uri, route, tls, tcp } = options;
+  if (route.type === "direct") {
+    return dialDirect(uri, { tls, tcp, connectPlain: plainConnect(options) }, attempt);
+  }
   const transport = await dialDetour(route, options, attempt);
   const isSecured = route.type === "custom" && transport instanceof TLSSocket;
   if (!uri.secure || isSecured) return transport;
@@ -41,15 +45,18 @@ function plainConnect({ uri, connection }: DialOptions): Connect {
   return connection.sharedReads && !uri.secure ? connectShared : net.connect;
 }
 
+interface DirectOptions extends Pick<DialOptions, "tls" | "tcp"> {
+  readonly connectPlain: Connect;
+}
+
 function dialDirect(
   uri: WebSocketUri,
-  tls: TlsClientOptions,
+  { tls, tcp, connectPlain }: DirectOptions,
   attempt: Attempt,
-  connectPlain: Connect,
 ): Promise<Socket> {
   const { host, port, secure } = uri;
-  if (secure) return secured(uri, tls, { port }, attempt);
-  return connected(connectPlain({ host, port }), attempt);
+  if (secure) return secured(uri, tls, { ...tcp, port }, attempt);
+  return connected(connectPlain({ ...tcp, host, port }), attempt);
 }
 
 async function dialDetour(
@@ -57,13 +64,14 @@ async function dialDetour(
   options: DialOptions,
   attempt: Attempt,
 ): Promise<Duplex> {
-  const { uri, tls, headLimits } = options;
+  const { uri, tls, tcp, headLimits } = options;
   if (route.type === "unix") return connected(plainConnect(options)({ path: route.path }), attempt);
   if (route.type === "proxy") {
     const { proxy } = route;
     // Whom the caller trusts is also who may vouch for the proxy; all else is about the server.
     const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
-    const transport = await dialDirect(proxy, trusted, attempt, net.connect);
+    const way = { tls: trusted, tcp, connectPlain: net.connect };
+    const transport = await dialDirect(proxy, way, attempt);
     await openTunnel(transport, { uri, proxy, headLimits, attempt });
     return transport;
   }
@@ -86,7 +94,7 @@ async function connected(socket: Socket, attempt: Attempt): Promise<Socket> {
 async function secured(
   { host }: WebSocketUri,
   tls: TlsClientOptions,
-  below: Pick<NodeTlsOptions, "port" | "socket">,
+  below: Pick<NodeTlsOptions, "port" | "socket"> & TcpOptions,
   attempt: Attempt,
 ): Promise<TLSSocket> {
   const name = host.endsWith(".") ? host.slice(0, -1) : host; // RFC 6066 §3

@@ -1,18 +1,23 @@
 /** Options of `connect`, and what they are without them. */
-import type { Duplex } from "node:stream";
 import type { ConnectionOptions as NodeTlsOptions } from "node:tls";
-import { domainToASCII } from "node:url";
 import { checkOptions, type Known, limit, type Names } from "../input/index.js";
 import {
   buildRequest,
   type FieldLine,
   type HeadLimits,
   type HeaderFields,
-  parseUri,
   type PerMessageDeflateConfig,
   serializeKey,
   type WebSocketUri,
 } from "../protocol/index.js";
+import type { RedirectHook } from "./connect-redirect.js";
+import {
+  type Destination,
+  type Route,
+  type RouteOptions,
+  type TcpOptions,
+  toDestination,
+} from "./connect-route.js";
 import { generateNonce } from "./crypto.js";
 import { CONNECT_ADVICE } from "./foreign-names.js";
 import {
@@ -25,17 +30,8 @@ import {
 /** Options of `tls.connect`, but for where to connect to: that is the URL's. */
 export type TlsClientOptions = Omit<NodeTlsOptions, "host" | "port" | "path" | "socket">;
 
-/** Where a connection is wanted. */
-export interface ConnectionTarget {
-  /** In lower case; an IPv6 address without its brackets. */
-  readonly host: string;
-  readonly port: number;
-  /** Whether TLS will run on it (wss). */
-  readonly secure: boolean;
-}
-
 /** Options of {@link connect}, besides those of every connection. */
-export interface ConnectOptions extends ConnectionOptions {
+export interface ConnectOptions extends ConnectionOptions, RouteOptions {
   /**
    * More header fields for the request. A `Host` replaces that of the URL, an
    * `Authorization` its user information. Those of the handshake itself
@@ -67,30 +63,22 @@ export interface ConnectOptions extends ConnectionOptions {
    */
   readonly tls?: TlsClientOptions | undefined;
 
-  /** Connects to this Unix socket; the URL then only says what to ask for. */
-  readonly socketPath?: string | undefined;
-
-  /**
-   * An HTTP proxy to ask for a tunnel (CONNECT, RFC 9110 §9.3.6): `http://` or
-   * `https://`, with `user:password@` for Proxy-Authorization. Of {@link tls} only `ca`
-   * counts for the proxy, too. Environment variables are not looked at.
-   */
-  readonly proxy?: string | URL | undefined;
-
-  /**
-   * Opens the transport in place of `net.connect`. For wss TLS is then run on what
-   * it gives, unless that is a TLSSocket already.
-   */
-  readonly createConnection?: ((target: ConnectionTarget) => Duplex | Promise<Duplex>) | undefined;
-
   /**
    * How many redirects to follow; `true` is 5. One from wss to ws is never followed.
    * To another origin user information, Authorization, Cookie, Proxy-Authorization
    * and Host are not sent, nor the client certificate; other header fields are.
    *
-   * @defaultValue false: a redirect is a failure
+   * @defaultValue false: a redirect is a failure; with {@link redirect} 5
    */
   readonly followRedirects?: boolean | number | undefined;
+
+  /**
+   * Asked about each redirect before it is followed, within `handshakeTimeoutMs`: `true` follows
+   * it, `{ headers }` follows it with these header fields in place of `redirect.headers`, and
+   * anything else refuses it. {@link connect} rejects with what it throws. Not asked about
+   * redirects that are never followed.
+   */
+  readonly redirect?: RedirectHook | undefined;
 }
 
 /** What {@link ConnectOptions} has: a new option is a row here. */
@@ -106,7 +94,11 @@ export const CONNECT_OPTIONS: Known<ConnectOptions> = {
   socketPath: true,
   proxy: true,
   createConnection: true,
+  lookup: true,
+  family: true,
+  localAddress: true,
   followRedirects: true,
+  redirect: true,
   ...CONNECTION_OPTIONS,
 };
 
@@ -116,20 +108,12 @@ const NAMES: Names<ConnectOptions> = {
   advice: CONNECT_ADVICE,
 };
 
-/** How to get to the server. */
-export type Route =
-  | { readonly type: "direct" }
-  | { readonly type: "unix"; readonly path: string }
-  | { readonly type: "proxy"; readonly proxy: WebSocketUri }
-  | {
-      readonly type: "custom";
-      readonly createConnection: NonNullable<ConnectOptions["createConnection"]>;
-    };
-
 /** {@link ConnectOptions} with nothing left open. */
 export interface ResolvedConnectOptions {
   readonly uri: WebSocketUri;
   readonly route: Route;
+  readonly routeTo: Destination["routeTo"];
+  readonly tcp: TcpOptions;
   readonly headers: readonly FieldLine[];
   readonly subprotocols: readonly string[];
   /** As in {@link Expectations}: set by a WebSocket. */
@@ -140,6 +124,7 @@ export interface ResolvedConnectOptions {
   readonly tls: TlsClientOptions;
   readonly headLimits: HeadLimits;
   readonly maxRedirects: number;
+  readonly redirect: RedirectHook | undefined;
   readonly handshakeTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly connection: ResolvedConnectionOptions;
@@ -161,14 +146,20 @@ export function resolveConnectOptions(
   options: ConnectOptions,
 ): ResolvedConnectOptions {
   checkOptions(options, NAMES);
-  const { headers = [], origin, tls = {}, signal } = options;
+  const { headers = [], origin, tls = {}, signal, redirect } = options;
   const connection = resolveKnownOptions(options, "client");
+  const { uri, routeTo, tcp } = toDestination(String(url), options);
   if (signal !== undefined && !isAbortSignal(signal)) {
     throw new TypeError("signal must be an AbortSignal");
   }
+  if (redirect !== undefined && typeof redirect !== "function") {
+    throw new TypeError("redirect must be a function");
+  }
   const resolved = {
-    uri: parseUri(String(url), domainToASCII),
-    route: toRoute(options),
+    uri,
+    route: routeTo(uri),
+    routeTo,
+    tcp,
     headers: toLines(headers),
     subprotocols: Array.from(options.subprotocols ?? []),
     mustPickSubprotocol: false,
@@ -179,7 +170,8 @@ export function resolveConnectOptions(
       maxHeaderBytes: limit("maxHeaderBytes", options.maxHeaderBytes, 16_384),
       maxHeaderCount: limit("maxHeaderCount", options.maxHeaderCount, 128),
     },
-    maxRedirects: toMaxRedirects(options.followRedirects ?? false),
+    maxRedirects: toMaxRedirects(options.followRedirects ?? redirect !== undefined),
+    redirect,
     handshakeTimeoutMs: limit("handshakeTimeoutMs", options.handshakeTimeoutMs, 10_000),
     signal,
     connection,
@@ -200,41 +192,11 @@ function isAbortSignal(value: unknown): boolean {
 }
 
 /** A copy: a redirect needs the lines once more, and an iterable may give them only once. */
-function toLines(headers: HeaderFields): readonly FieldLine[] {
+export function toLines(headers: HeaderFields): readonly FieldLine[] {
   if (Symbol.iterator in headers) return Array.from(headers);
   return Object.entries(headers).flatMap(([name, values]) =>
     Array.isArray(values) ? values.map((value) => [name, value]) : [[name, values]],
   );
-}
-
-function toRoute({ socketPath, proxy, createConnection }: ConnectOptions): Route {
-  const given = [socketPath, proxy, createConnection].filter((option) => option !== undefined);
-  if (given.length > 1) {
-    throw new TypeError("only one of socketPath, proxy and createConnection can be given");
-  }
-  if (createConnection !== undefined) {
-    if (typeof createConnection !== "function") {
-      throw new TypeError("createConnection must be a function");
-    }
-    return { type: "custom", createConnection };
-  }
-  if (socketPath !== undefined) {
-    if (typeof socketPath !== "string" || socketPath === "") {
-      throw new TypeError("socketPath must be a path");
-    }
-    return { type: "unix", path: socketPath };
-  }
-  return proxy === undefined ? { type: "direct" } : { type: "proxy", proxy: toProxy(proxy) };
-}
-
-/** @throws {SyntaxError} With no part of the URL in it: it may hold a password. */
-function toProxy(proxy: string | URL): WebSocketUri {
-  const url = URL.canParse(String(proxy)) ? new URL(proxy) : undefined;
-  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
-    throw new SyntaxError("proxy must be a URL that starts with http:// or https://");
-  }
-  url.hash = "";
-  return parseUri(url.href, domainToASCII);
 }
 
 function toOffers({ perMessageDeflate }: ResolvedConnectionOptions): PerMessageDeflateConfig[] {

@@ -18,7 +18,7 @@ import {
   resolveConnectOptions,
   type ResolvedConnectOptions,
 } from "./connect-options.js";
-import { isRedirect, redirected } from "./connect-redirect.js";
+import { agreedRedirect, isRedirect } from "./connect-redirect.js";
 import { readBody, readHead } from "./connect-response.js";
 import { WebSocketConnection } from "./connection.js";
 import { generateNonce, sha1 } from "./crypto.js";
@@ -38,7 +38,8 @@ import { remoteAddressOf } from "./trusted-proxies.js";
  * server by way of a browser; a program that wants to flood needs no WebSocket.
  *
  * @param url - ws, wss, or http and https in their place. User information in it is
- *   sent as Basic Authorization.
+ *   sent as Basic Authorization. `ws+unix:/path/to.sock:/what/to/ask?for` connects to a
+ *   Unix socket; a colon in its path is written `%3A`.
  * @throws {SyntaxError} The URL or a subprotocol is not one. This and the next two are
  *   the caller's faults, and are rejections like all: before any socket is opened.
  * @throws {TypeError} An option is of the wrong type, or may not be sent in a header.
@@ -71,8 +72,9 @@ export function establish(
     for (;;) {
       const outcome = await exchange(hop, attempt, onClosed);
       if (outcome instanceof WebSocketConnection) return outcome;
-      hop = redirected(hop, outcome);
       attempt.restart();
+      hop = await agreedRedirect(hop, outcome);
+      attempt.goOn(); // it may have been over before the application agreed
     }
   });
   return opening.catch((error: unknown) => {

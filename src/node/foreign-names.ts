@@ -95,6 +95,7 @@ export const WEBSOCKET_ADVICE: Advice = {
   followRedirects: "use connect(), a WebSocket follows none",
   onHandlerError: 'use addEventListener: what a listener throws is "uncaughtException"',
   protocol: "use protocols",
+  redirect: "use connect(), a WebSocket follows none",
   signal: "use close(), or connect() which takes a signal",
   subprotocols: "use protocols",
   textAs: "use connect(), a WebSocket gives text as a string",
@@ -125,9 +126,9 @@ export const CONNECTION_EVENT_ADVICE: Advice = {
   messageerror: END,
   open: "a connection is open when you get it",
   readable: 'use on("message"), or for await',
-  redirect: "connect() has followRedirects",
+  redirect: "connect() has followRedirects and redirect",
   "unexpected-response": "connect() rejects with a HandshakeError, which has httpStatus and body",
-  upgrade: "connect() resolves when the connection is open",
+  upgrade: "connection.response has the answer of the server",
 };
 
 /** Of events of a server. */

@@ -2,7 +2,9 @@
 export { type Clock, realClock, type Timer } from "./clock.js";
 export type { CloseInfo } from "./close-event.js";
 export { connect } from "./connect.js";
-export type { ConnectionTarget, ConnectOptions, TlsClientOptions } from "./connect-options.js";
+export type { ConnectOptions, TlsClientOptions } from "./connect-options.js";
+export type { Redirect, RedirectAnswer, RedirectHook } from "./connect-redirect.js";
+export type { ConnectionTarget, RouteOptions } from "./connect-route.js";
 export type { ConnectionEvents } from "./connection-events.js";
 export { Emitter, type Listener } from "./emitter.js";
 export { reportTo } from "./handler-error.js";

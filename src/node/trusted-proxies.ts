@@ -1,7 +1,8 @@
 /** What the proxies in front of a server say about its clients, and whom to believe it. */
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Fields } from "../protocol/index.js";
+import { AddressList } from "./address-list.js";
 
 /** Where a request comes from, as far as it can be believed. */
 export interface ClientOrigin {
@@ -19,10 +20,15 @@ export type IsTrusted = (address: string | undefined) => boolean;
  */
 export function trustOf(proxies: readonly string[]): IsTrusted {
   if (proxies.length === 0) return trustNobody;
-  const list = new BlockList();
-  for (const proxy of proxies) if (proxy !== UNIX) add(list, proxy);
+  const list = new AddressList();
+  for (const proxy of proxies) {
+    if (proxy === UNIX || list.add(proxy)) continue;
+    throw new TypeError(
+      `trustedProxies: ${JSON.stringify(proxy)} is neither an address nor a network such as "10.0.0.0/8"`,
+    );
+  }
   const trustsUnix = proxies.includes(UNIX);
-  return (address) => (address === undefined ? trustsUnix : isIn(list, address));
+  return (address) => (address === undefined ? trustsUnix : list.has(address));
 }
 
 const UNIX = "unix";
@@ -80,31 +86,4 @@ function addressIn(element: string | undefined): string | undefined {
   const end = element.startsWith("[") ? element.indexOf("]") : element.lastIndexOf(":");
   const address = element.slice(element.startsWith("[") ? 1 : 0, Math.max(end, 0));
   return isIP(address) === 0 ? undefined : address;
-}
-
-function add(list: BlockList, proxy: string): void {
-  const [address = "", prefix, ...more] = proxy.split("/");
-  const version = isIP(address);
-  const bits = prefix === undefined ? undefined : Number(prefix);
-  const isNetwork = bits === undefined || (prefix !== "" && Number.isInteger(bits) && bits >= 0);
-  if (version === 0 || more.length > 0 || !isNetwork || (bits ?? 0) > bitsOf(version)) {
-    throw new TypeError(
-      `trustedProxies: ${JSON.stringify(proxy)} is neither an address nor a network such as "10.0.0.0/8"`,
-    );
-  }
-  if (bits === undefined) list.addAddress(address, familyOf(version));
-  else list.addSubnet(address, bits, familyOf(version));
-}
-
-function isIn(list: BlockList, address: string): boolean {
-  const version = isIP(address);
-  return version !== 0 && list.check(address, familyOf(version));
-}
-
-function familyOf(version: number): "ipv4" | "ipv6" {
-  return version === 6 ? "ipv6" : "ipv4";
-}
-
-function bitsOf(version: number): number {
-  return version === 6 ? 128 : 32;
 }

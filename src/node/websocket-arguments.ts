@@ -17,6 +17,7 @@ import { toDomString } from "./websocket-interface.js";
 type Decided =
   | "followRedirects"
   | "onHandlerError"
+  | "redirect"
   | "signal"
   | "subprotocols"
   | "textAs"
@@ -37,6 +38,7 @@ const NAMES: Names<WebSocketInit> = {
 function initNames({
   followRedirects: _followRedirects,
   onHandlerError: _onHandlerError,
+  redirect: _redirect,
   signal: _signal,
   subprotocols: _subprotocols,
   textAs: _textAs,
@@ -45,6 +47,9 @@ function initNames({
 }: Known<ConnectOptions>): Known<WebSocketInit> {
   return { protocols: true, ...others };
 }
+
+/** The last is not of browsers. */
+const SCHEMES: ReadonlySet<string> = new Set(["ws:", "wss:", "ws+unix:"]);
 
 /**
  * Reads the URL: one of http or https stands for ws or wss.
@@ -58,7 +63,7 @@ export function toUrl(url: string | URL): URL {
   const parsed = new URL(text);
   if (parsed.protocol === "http:") parsed.protocol = "ws:";
   if (parsed.protocol === "https:") parsed.protocol = "wss:";
-  if (parsed.protocol !== "ws:" && parsed.protocol !== "wss:") {
+  if (!SCHEMES.has(parsed.protocol)) {
     throw syntaxError("the URL must start with ws://, wss://, http:// or https://");
   }
   return parsed;
@@ -85,6 +90,7 @@ export function toConnectOptions(
   const decided = {
     followRedirects: false,
     onHandlerError: undefined,
+    redirect: undefined,
     subprotocols: list,
     textAs: "string",
     zeroCopy: false,

@@ -73,7 +73,7 @@ export class WebSocket extends WebSocketTarget {
   /**
    * Starts to connect; `open`, or `error` and `close`, tell how it went.
    *
-   * @param url - Absolute; http and https stand for ws and wss.
+   * @param url - Absolute; http and https stand for ws and wss. Also `ws+unix:`, see {@link connect}.
    * @param protocols - Subprotocols to offer, best first, none of them twice whatever its case; or options that browsers do not have.
    * @throws {DOMException} `SyntaxError`: the URL or a subprotocol.
    * @throws {TypeError | RangeError} An option; see {@link ConnectOptions}.

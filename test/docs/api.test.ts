@@ -30,6 +30,8 @@ it.each([
   ["src/node/server-options.ts", "interface ServerOptions"],
   ["src/node/connect-options.ts", "interface ConnectOptions"],
   ["src/node/written.ts", "interface WrittenOptions"],
+  ["src/node/connect-route.ts", "interface RouteOptions"],
+  ["src/node/connect-redirect.ts", "interface Redirect"],
   ["src/node/server-request.ts", "class ServerRequest"],
   ["src/node/server.ts", "class WebSocketServer"],
   ["src/node/connection.ts", "class WebSocketConnection"],

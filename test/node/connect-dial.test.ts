@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import { describe, expect, it, vi } from "vitest";
 import { connect } from "../../src/node/connect.js";
-import type { ConnectionTarget } from "../../src/node/connect-options.js";
+import type { ConnectionTarget } from "../../src/node/connect-route.js";
 import { HandshakeError } from "../../src/protocol/index.js";
 import { CA, CLIENT, EXPIRED, KEY, LOCALHOST, OTHER_HOST } from "../support/certificates/index.js";
 import { memoryPeer, type StubPeer, StubServer } from "../support/stub-server.js";
