@@ -15,10 +15,15 @@ import { type Terminal, UsageError } from "./terminal.js";
 export const CONNECT_HELP = `plainsocket connect URL
   Sends each line you type as a text message, and shows what comes. Ctrl-D closes.
   Control characters in what comes are shown as escapes.
+  URL may be ws, wss, http, https, or ws+unix:/path/to.sock:/what/to/ask?for
 
   --subprotocol NAME      offer a subprotocol; may be given more than once
   --header "Name: value"  add a header field; may be given more than once
   --origin ORIGIN         send an Origin, as a browser would
+  --proxy URL             ask this HTTP proxy for a tunnel; "environment" takes that of HTTPS_PROXY,
+                          HTTP_PROXY or ALL_PROXY, and none for the hosts in NO_PROXY
+  --follow-redirects      go where the server sends you, up to 5 times
+  --show-response         show the header of the server's answer
   --compress              offer permessage-deflate
   --show-frames           show every frame: direction, opcode, flags, length, masking key, payload`;
 
@@ -26,6 +31,9 @@ const OPTIONS = {
   subprotocol: { type: "string", multiple: true },
   header: { type: "string", multiple: true },
   origin: { type: "string" },
+  proxy: { type: "string" },
+  "follow-redirects": { type: "boolean", default: false },
+  "show-response": { type: "boolean", default: false },
   compress: { type: "boolean", default: false },
   "show-frames": { type: "boolean", default: false },
 } as const;
@@ -54,6 +62,8 @@ export async function connectAndTalk(args: readonly string[], terminal: Terminal
     subprotocols: values.subprotocol ?? [],
     headers: (values.header ?? []).map(toHeader),
     origin: values.origin,
+    proxy: values.proxy,
+    followRedirects: values["follow-redirects"],
     perMessageDeflate: values.compress,
     onFrame: values["show-frames"] ? (frame) => print(frameLine(frame)) : undefined,
     signal: giveUp.signal,
@@ -63,6 +73,11 @@ export async function connectAndTalk(args: readonly string[], terminal: Terminal
   print = (line) => prompt.print(line);
   const { subprotocol, extensions } = connection;
   print(["connected", subprotocol, extensions].filter((part) => part !== "").join(", "));
+  if (values["show-response"]) {
+    for (const [name, value] of connection.response?.headers ?? []) {
+      print(`${name}: ${visibleText(value)}`);
+    }
+  }
   for (const line of lines) print(line);
   await talk(connection, prompt, terminal);
 }

@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ServerRequest, type WebSocketConnection, WebSocketServer } from "../../src/index.js";
 import { portOf } from "../support/raw-client.js";
 import { TestTerminal } from "./terminal.js";
 import { PATIENCE_MS } from "../support/wire-signal.js";
+import { listen } from "../support/wire-transport.js";
 
 describe("plainsocket connect", () => {
   let server: WebSocketServer;
@@ -67,6 +71,58 @@ describe("plainsocket connect", () => {
     expect(requests.at(-1)?.headers.get("x-name")).toBe("some value");
     terminal.interrupt();
     expect(await done).toBe(0);
+  });
+
+  it("shows the server's answer when asked, control characters as escapes", async () => {
+    const redirector = createServer((socket) => {
+      socket.once("data", () => {
+        const escape = "X-Colour: \u009b31m";
+        socket.end(`HTTP/1.1 302 Found\r\nLocation: ${server.url}\r\n${escape}\r\n\r\n`, "latin1");
+      });
+    });
+    const port = await listen(redirector);
+    const url = `ws://127.0.0.1:${port}/`;
+    const refused = new TestTerminal();
+    expect(await refused.run("connect", url)).toBe(1);
+    const terminal = new TestTerminal();
+    const done = terminal.run("connect", url, "--follow-redirects", "--show-response");
+    await terminal.sees("connected\nUpgrade: websocket\n");
+    await terminal.sees("Sec-WebSocket-Accept: ");
+    terminal.interrupt();
+    expect(await done).toBe(0);
+    redirector.close();
+  });
+
+  it.skipIf(process.platform === "win32")("connects to a Unix socket", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "plainsocket-"));
+    await using local = new WebSocketServer({ socketPath: join(folder, "a.sock"), origins: "*" });
+    await local.listening();
+    const terminal = new TestTerminal();
+    const done = terminal.run("connect", `ws+unix:${folder}/a.sock:/chat`);
+    await terminal.sees("connected\n");
+    terminal.interrupt();
+    expect(await done).toBe(0);
+    await rm(folder, { recursive: true });
+  });
+
+  it("asks a proxy for a tunnel, that of the environment when told so", async () => {
+    const asked: string[] = [];
+    const proxy = createServer((socket) => {
+      socket.once("data", (chunk) => {
+        asked.push(chunk.toString().split("\r\n")[0] ?? "");
+        socket.end("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
+      });
+    });
+    const url = `http://127.0.0.1:${await listen(proxy)}`;
+    expect(await new TestTerminal().run("connect", "ws://h/", "--proxy", url)).toBe(1);
+    for (const name of ["no_proxy", "NO_PROXY", "http_proxy", "ws_proxy", "WS_PROXY"]) {
+      vi.stubEnv(name, "");
+    }
+    vi.stubEnv("HTTP_PROXY", url);
+    expect(await new TestTerminal().run("connect", "ws://i/", "--proxy", "environment")).toBe(1);
+    vi.unstubAllEnvs();
+    expect(asked).toEqual(["CONNECT h:80 HTTP/1.1", "CONNECT i:80 HTTP/1.1"]);
+    proxy.close();
   });
 
   it("shows control characters of the peer as escapes, in text, reasons and binary", async () => {
