@@ -40,11 +40,6 @@ export class Fields implements Iterable<FieldLine> {
     return new Fields(lines);
   }
 
-  /** Names and values that alternate, as in Node's `rawHeaders`, in a new array: what {@link fromRawHeaders} reads. */
-  get rawHeaders(): string[] {
-    return this.#lines.flat();
-  }
-
   /** How many lines there are. */
   get size(): number {
     return this.#lines.length;
