@@ -2,7 +2,7 @@
 import net, { isIP, type NetConnectOpts, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import nodeTls, { type ConnectionOptions as NodeTlsOptions, TLSSocket } from "node:tls";
-import type { HeadLimits, WebSocketUri } from "../protocol/index.js";
+import { HandshakeError, type HeadLimits, type WebSocketUri } from "../protocol/index.js";
 import type { Attempt } from "./connect-attempt.js";
 import type { TlsClientOptions } from "./connect-options.js";
 import { openTunnel } from "./connect-proxy.js";
@@ -71,7 +71,9 @@ async function dialDetour(
     // Whom the caller trusts is also who may vouch for the proxy; all else is about the server.
     const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
     const way = { tls: trusted, tcp, connectPlain: net.connect };
-    const transport = await dialDirect(proxy, way, attempt);
+    const transport = await dialDirect(proxy, way, attempt).catch((error: unknown) => {
+      throw error instanceof HandshakeError ? failedAtProxy(error, proxy) : error;
+    });
     await openTunnel(transport, { uri, proxy, headLimits, attempt });
     return transport;
   }
@@ -81,6 +83,14 @@ async function dialDetour(
   } catch (error) {
     throw transportFailed(error);
   }
+}
+
+/** Nothing is known of the server yet, so the error must not sound as if. */
+function failedAtProxy(
+  { code, detail = "it ended", cause }: HandshakeError,
+  { hostHeader }: WebSocketUri,
+): HandshakeError {
+  return new HandshakeError(code, { cause, detail: `${detail} at the proxy ${hostHeader}` });
 }
 
 async function connected(socket: Socket, attempt: Attempt): Promise<Socket> {

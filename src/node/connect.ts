@@ -80,7 +80,8 @@ export function establish(
   return opening.catch((error: unknown) => {
     if (!(error instanceof HandshakeError)) throw error;
     tellRefused("client", error, undefined);
-    throw failureAt(error, hop.uri);
+    const { uri, route } = hop;
+    throw failureAt(error, uri, route.type === "unix" ? route.path : undefined);
   });
 }
 

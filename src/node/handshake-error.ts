@@ -23,16 +23,21 @@ export class HandshakeError extends AnyHandshakeError {
 
 brand(HandshakeError, "HandshakeError");
 
-/** The error with the address that it is about. */
-export function failureAt(error: AnyHandshakeError, uri: WebSocketUri): HandshakeError {
+/** The error with the address that it is about; `socketPath` is that of the Unix socket that led there. */
+export function failureAt(
+  error: AnyHandshakeError,
+  uri: WebSocketUri,
+  socketPath?: string,
+): HandshakeError {
   const { code, detail, limit, value, httpStatus, headers, body } = error;
   const found = { detail, limit, value, httpStatus, headers, body };
   const cause = "cause" in error ? { cause: error.cause } : {};
-  return new HandshakeError(code, { ...found, url: urlOf(uri), ...cause });
+  return new HandshakeError(code, { ...found, url: urlOf(uri, socketPath), ...cause });
 }
 
 /** Without user information and query: tokens may be there. */
-function urlOf({ secure, hostHeader, target }: WebSocketUri): string {
+function urlOf({ secure, hostHeader, target }: WebSocketUri, socketPath?: string): string {
   const [path = ""] = target.split("?", 1);
+  if (socketPath !== undefined) return `ws+unix:${socketPath}:${path}`;
   return `${secure ? "wss" : "ws"}://${hostHeader}${path}`;
 }
