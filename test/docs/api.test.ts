@@ -70,7 +70,7 @@ declare const write: (chunk: Uint8Array) => void;
 it("what is written as code compiles", () => {
   const page = new PageExamples("api");
   const pieces = Array.from(page.text.matchAll(/```ts\n(.*?)```/gs), ([, code = ""]) => code);
-  expect(pieces).toHaveLength(7);
+  expect(pieces.length).toBeGreaterThan(6);
   page.write();
   onTestFinished(() => page.remove());
   const used =

@@ -68,6 +68,25 @@ describe("lookup", () => {
     expect(asked.map(([name]) => name)).toEqual(["proxy.example"]);
   });
 
+  it.each([true, false])(
+    "may find several addresses, which are tried in turn, with sharedReads %s",
+    async (sharedReads) => {
+      await using server = await StubServer.start(); // on 127.0.0.1 alone
+      const lookup: LookupFunction = (_name, _options, callback) => {
+        const found: LookupAddress[] = [
+          { address: "::1", family: 6 },
+          { address: "127.0.0.1", family: 4 },
+        ];
+        queueMicrotask(() => callback(null, found));
+      };
+      const opening = connect(`ws://localhost:${server.port}/`, { lookup, sharedReads });
+      await (await server.next()).accept();
+      const connection = await opening;
+      expect(connection.remoteAddress).toBe("127.0.0.1");
+      connection.terminate();
+    },
+  );
+
   it("that fails is a HandshakeError with its error", async () => {
     const cause = Object.assign(new Error("no such name"), { code: "ENOTFOUND" });
     const lookup: LookupFunction = (_name, _options, callback) => {

@@ -54,6 +54,8 @@ describe("an option that does not exist [M04]", () => {
     ["connect()",       "agent",              "use proxy"],
     ["connect()",       "maxPayload",         "use maxMessageBytes"],
     ["connect()",       "protocols",          "use subprotocols"],
+    ["connect()",       "onUpgrade",          "use connection.response"],
+    ["WebSocket",       "onResponse",         "whose connection has response"],
     ["WebSocket",       "agent",              "use proxy"],
     ["WebSocket",       "subprotocols",       "use protocols"],
     ["perMessageDeflate", "treshold",         'did you mean "thresholdBytes"?'],
