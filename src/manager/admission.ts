@@ -1,13 +1,13 @@
-/** How many connections a manager takes, in all and from one address. */
+/** The limits on connections of a manager, in all and from one address. */
 import type { AdmissionGuard, GuardVerdict, ServerRequest } from "../node/index.js";
 
-/** A refusal that a page in a browser can read: the connection is accepted, and closed with this. */
+/** A refusal that a page in a browser can read: the server accepts the connection and closes it with this. */
 export interface CloseAnswer {
   readonly code: number;
   readonly reason?: string | undefined;
 }
 
-/** What a client gets when there is no place for it: an HTTP status, or a connection that is closed at once. */
+/** The answer to a client when there is no place for it: an HTTP status, or a connection that is closed at once. */
 export type FullAnswer = "refuse" | CloseAnswer;
 
 /** A limit that a client can meet before it is connected. */
@@ -22,7 +22,7 @@ export interface AdmissionOptions {
   readonly onRefused: (limit: AdmissionLimit) => void;
 }
 
-/** Counts places, from the request of a client until its connection has ended. */
+/** Counts places. A client takes one with its request, and gives it back when its connection has ended. */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #byAddress = new Map<string, number>();
@@ -32,7 +32,7 @@ export class Admission {
     this.#options = options;
   }
 
-  /** Asked by servers, before `authenticate`. */
+  /** Servers ask this guard before `authenticate`. */
   readonly guard: AdmissionGuard = (request) => {
     const address = this.#options.addressOf(request);
     const limit = this.limitFor(address);
@@ -40,14 +40,14 @@ export class Admission {
     return { type: "admit", release: this.take(address) };
   };
 
-  /** The limit that one more connection from this address would break. Tells of it, too. */
+  /** The limit that one more connection from this address would break. Reports it to `onRefused`, too. */
   limitFor(address: string | undefined): AdmissionLimit | undefined {
     const limit = this.#find(address);
     if (limit !== undefined) this.#options.onRefused(limit);
     return limit;
   }
 
-  /** What a connection is closed with that meets `limit`. */
+  /** Code and reason for a connection that meets `limit`. */
   closeAnswerFor(limit: AdmissionLimit): { readonly code: number; readonly reason: string } {
     const { whenFull, whenAddressFull } = this.#options;
     const answer = limit === "maxConnections" ? whenFull : whenAddressFull;
@@ -55,7 +55,7 @@ export class Admission {
     return { code, reason };
   }
 
-  /** Takes a place. @returns What gives it back; to be called once. */
+  /** Takes a place. @returns A function that gives the place back; call it once. */
   take(address: string | undefined): () => void {
     const key = address === undefined ? undefined : addressKey(address);
     this.#taken++;
@@ -89,9 +89,9 @@ export class Admission {
 }
 
 /**
- * What counts as one address. A client with IPv6 has a whole network of 2^64 addresses to
- * choose from, so that all with the same first 64 bits are one. IPv4 is one address, and
- * so is one that is written as IPv6 (`::ffff:192.0.2.1`).
+ * The key under which connections from one address are counted. A client with IPv6 can choose
+ * from a network of 2^64 addresses, so all addresses with the same first 64 bits share a key.
+ * Each IPv4 address has its own, also when it is written as IPv6 (`::ffff:192.0.2.1`).
  */
 export function addressKey(address: string): string {
   const text = address.toLowerCase();
@@ -107,7 +107,7 @@ export function addressKey(address: string): string {
   return `${groups.slice(0, 4).join(":")}::/64`;
 }
 
-/** The groups of hexadecimal digits, without zeros in front. */
+/** The groups of hexadecimal digits, without leading zeros. */
 function groupsOf(text: string): string[] {
   if (text === "") return [];
   return text.split(":").map((group) => Number.parseInt(group, 16).toString(16));

@@ -1,21 +1,21 @@
-/** Many small messages to the same receivers, held for a moment to go out together. */
+/** Batches: small messages to the same receivers wait for a moment and go out together. */
 import type { OutboundMessage } from "../cluster/index.js";
 import type { Clock, Timer } from "../node/index.js";
 import { toPrepared } from "./broadcast.js";
 
-/** Makes one message of several, as the contract with the receivers says; they take it apart again. */
+/** Makes one message of several. The receivers must know how to take it apart. */
 export type JoinMessages = (messages: readonly (string | Uint8Array)[]) => string | Uint8Array;
 
 export interface BatchesOptions {
   readonly clock: Clock;
   readonly join: JoinMessages | undefined;
-  /** At so many, or so many bytes, a batch does not wait any longer. */
+  /** A batch that reaches this number of messages, or of bytes, goes out at once. */
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly onHandlerError: (error: unknown) => void;
 }
 
-/** A message, and for whom among the receivers it is. */
+/** A message and the choice of its receivers. */
 export interface Batched {
   readonly message: OutboundMessage;
   readonly exceptIds: readonly string[];
@@ -23,7 +23,7 @@ export interface Batched {
   readonly isVolatile: boolean;
 }
 
-/** Sends what has been gathered. Must not throw. */
+/** Sends one message of a batch. Must not throw. */
 export type SendBatch = (batched: Batched) => void;
 
 interface Batch {
@@ -34,7 +34,7 @@ interface Batch {
   timer: Timer;
 }
 
-/** Gathers messages by their receivers: a key of the caller's. */
+/** Collects messages. The caller's key stands for their receivers. */
 export class Batches {
   readonly #options: BatchesOptions;
   readonly #batches = new Map<string, Batch>();
@@ -44,10 +44,10 @@ export class Batches {
   }
 
   /**
-   * Sends `message` after `windowMs` at the latest, together with others for the same key,
-   * in order.
+   * Sends the message after `windowMs` at the latest, in order and together with others that
+   * have the same key.
    *
-   * @param send - The same for the same key.
+   * @param send - Must be the same for the same key.
    */
   add(key: string, windowMs: number, batched: Batched, send: SendBatch): void {
     const { clock, maxMessages, maxBytes } = this.#options;
@@ -63,7 +63,7 @@ export class Batches {
     if (batch.messages.length >= maxMessages || batch.bytes >= maxBytes) this.flush(key);
   }
 
-  /** Sends what waits for this key, now: who comes to it next is not to get what was before. */
+  /** Sends the batch of this key now: a receiver that joins next must not get earlier messages. */
   flush(key: string): void {
     const batch = this.#batches.get(key);
     if (batch === undefined) return;
@@ -72,7 +72,7 @@ export class Batches {
     for (const batched of this.#joined(batch.messages)) batch.send(batched);
   }
 
-  /** Sends all that waits. */
+  /** Sends all batches now. */
   flushAll(): void {
     for (const key of Array.from(this.#batches.keys())) this.flush(key);
   }
@@ -84,7 +84,7 @@ export class Batches {
     return batch;
   }
 
-  /** Neighbours for the same receivers, sent in the same way, become one message. */
+  /** Joins neighbours that go to the same receivers in the same way. */
   #joined(messages: readonly Batched[]): Batched[] {
     const { join } = this.#options;
     if (join === undefined) return [...messages];
@@ -106,7 +106,7 @@ export class Batches {
       return [{ ...first, message: toPrepared(data, { type, compress }) }];
     } catch (error) {
       this.#options.onHandlerError(error);
-      return group; // each on its own is better than none
+      return group; // sent one by one, so that none is lost
     }
   }
 }

@@ -1,4 +1,4 @@
-/** One message to many connections. */
+/** Broadcasts: one message for many connections. */
 import type { OutboundMessage } from "../cluster/index.js";
 import {
   adoptPrepared,
@@ -11,21 +11,21 @@ import {
 import type { WebSocketConnection } from "../node/index.js";
 import type { ManagedConnection } from "./managed-connection.js";
 
-/** What can be sent to many. A Blob cannot: its content would be read for each of them. */
+/** Data that can be sent to many connections. A Blob cannot: its content would be read for each of them. */
 export type Broadcastable = MessageData | PreparedMessage;
 
-/** Who gets a broadcast, and how. */
+/** The receivers of a broadcast, and the way it is sent. */
 export interface BroadcastOptions<Data = unknown> extends SendOptions {
-  /** Connections, or their ids, that do not get it. */
+  /** Connections, or ids of connections, that do not get the message. */
   readonly except?: Excepted<Data> | Iterable<Excepted<Data>> | undefined;
-  /** Skips those for whom more than 64 KiB wait already: for messages that are soon out of date. @defaultValue false */
+  /** Skips connections for which more than 64 KiB wait already. Use it for messages that are soon out of date. @defaultValue false */
   readonly volatile?: boolean | undefined;
   /**
-   * Holds the message for up to so long, to go out together with others to the same
-   * receivers: in one write, and as one message when the manager has a `batch.join`. Who
-   * joins meanwhile does not get it. Nothing is counted yet in the result.
+   * Holds the message for up to this time, so that it goes out together with others to the
+   * same receivers: in one write, and as one message when the manager has a `batch.join`.
+   * A connection that joins meanwhile does not get it. The result counts nothing yet.
    *
-   * @defaultValue it goes out at once
+   * @defaultValue the message goes out at once
    */
   readonly batchMs?: number | undefined;
   /** `"local"` reaches the connections of this process only. @defaultValue `"cluster"` */
@@ -35,24 +35,24 @@ export interface BroadcastOptions<Data = unknown> extends SendOptions {
 /** A connection, or its id. */
 export type Excepted<Data> = WebSocketConnection<Data> | string;
 
-/** What became of a broadcast, for the connections of this process. */
+/** The outcome of a broadcast, in numbers of connections of this process. */
 export interface BroadcastResult {
-  /** On its way, as `send` says. */
+  /** The message is on its way, as `send` says. */
   readonly sent: number;
-  /** On its way to peers who read so slowly that more than `maxBufferedBytes` wait for them. */
+  /** The message is on its way to peers that read slowly: more than `maxBufferedBytes` wait for them. */
   readonly buffered: number;
-  /** Not sent: by the `bufferPolicy` of a slow peer, as `volatile`, or as long as a revocation is undecided. */
+  /** Not sent, because of the `bufferPolicy` of a slow peer, of `volatile`, or of a revocation that is undecided. */
   readonly dropped: number;
-  /** Not sent: the connection was closing or closed, or the policy closed it. */
+  /** Not sent, because the connection was closing or closed, or the policy closed it. */
   readonly closed: number;
 }
 
 export const NOBODY_REACHED: BroadcastResult = { sent: 0, buffered: 0, dropped: 0, closed: 0 };
 
 /**
- * A message that is framed once for all who get it. Bytes are copied.
+ * Prepares a message, so that it is framed once for all receivers. Bytes are copied.
  *
- * @throws {TypeError} It cannot be sent. The message says what to do.
+ * @throws {TypeError} The data cannot be sent. The error says what to do.
  */
 export function toPrepared(data: Broadcastable, options: SendOptions = {}): PreparedMessage {
   const { type, compress } = options;
@@ -62,25 +62,25 @@ export function toPrepared(data: Broadcastable, options: SendOptions = {}): Prep
   return prepared;
 }
 
-/** The exceptions of a broadcast as a list, whichever of its forms `except` has. */
+/** Makes a list of `except`, whichever of its forms it has. */
 export function exceptionsOf<Data>(except: BroadcastOptions<Data>["except"]): Excepted<Data>[] {
   if (except === undefined) return [];
   return typeof except === "string" || !(Symbol.iterator in except) ? [except] : Array.from(except);
 }
 
 export interface DeliveryChoice {
-  /** The room it is for: who is suspended there gets nothing. */
+  /** The room of the message. Members that are suspended there do not get it. */
   readonly room?: string | undefined;
-  /** Left out. */
+  /** Ids of connections that do not get the message. */
   readonly exceptIds?: ReadonlySet<string> | undefined;
-  /** Left out are those for whom more bytes wait than this. */
+  /** Connections for which more bytes wait than this do not get the message. */
   readonly maxWaitingBytes?: number | undefined;
 }
 
 /**
- * Sends `message` to those who are among `recipients` now: who comes or goes while it is
- * being sent changes nothing. A recipient who cannot take it is counted, and keeps nobody
- * else from getting it.
+ * Sends `message` to the connections that are in `recipients` at the moment of the call, whatever
+ * joins or leaves during it. A connection that cannot take the message is counted, and the others
+ * get it all the same.
  */
 export function deliver<Data>(
   recipients: Iterable<ManagedConnection<Data>>,

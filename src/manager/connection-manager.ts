@@ -12,18 +12,18 @@ import type { Metrics } from "./metrics/metrics.js";
 import { checkRoomName, Room } from "./room.js";
 import { connectionsOf } from "./roster.js";
 
-/** See {@link ConnectionManager.closeAll}. */
+/** Options of {@link ConnectionManager.closeAll}. */
 export interface ManagerCloseAllOptions extends CloseAllOptions {
   /** `"cluster"` closes the connections of all processes. @defaultValue `"local"` */
   readonly scope?: "local" | "cluster" | undefined;
 }
 
 /**
- * The connections of one or several servers: finds them, keeps them within limits, puts
- * them into rooms, and sends to many of them. Make it before the servers have clients, and
- * before other listeners for `connection`: those then find what it knows.
+ * Manages the connections of one or several servers: it finds them, keeps them within limits,
+ * puts them into rooms, and sends to many of them. Make it before the servers have clients, and
+ * before you add other listeners for `connection`: then the connection has its id when they run.
  *
- * Nothing that a peer does throws. What listeners and hooks throw goes to `onHandlerError`.
+ * Nothing that a peer does throws. Errors of listeners and hooks go to `onHandlerError`.
  */
 export class ConnectionManager<Data = unknown>
   extends Emitter<ManagerEvents<Data>>
@@ -49,78 +49,78 @@ export class ConnectionManager<Data = unknown>
     this.#core = new ManagerCore(resolved, recorder, announce, wants);
   }
 
-  /** What the ids of this manager's connections start with. */
+  /** The id of this manager: ids of its connections start with it. */
   get nodeId(): string {
     return this.#core.nodeId;
   }
 
-  /** How many connections there are. */
+  /** The number of connections. */
   get size(): number {
     return this.#core.roster.size;
   }
 
-  /** The connections, as they are while you iterate. */
+  /** The connections. An iteration sees those that come and go during it. */
   get connections(): Iterable<WebSocketConnection<Data>> {
     return connectionsOf(this.#core.roster.all);
   }
 
   /**
-   * Takes in a connection that comes from none of the servers. The limits count for it, too:
-   * where they are met it is closed with what `whenFull` or `whenAddressFull` says, or with
-   * 1013. Called again it changes nothing. After {@link shutdown} the connection is closed
-   * with the code of the shutdown.
+   * Takes in a connection that comes from none of the servers. It counts towards the limits:
+   * where one is met, the connection is closed with the code of `whenFull` or `whenAddressFull`,
+   * or with 1013. After {@link shutdown} it is closed with the code of the shutdown. A second
+   * call for the same connection changes nothing.
    *
-   * @returns Its id; `undefined` when it is closing or closed.
+   * @returns The id of the connection; `undefined` when it is closing or closed.
    */
   add(connection: WebSocketConnection<Data>): string | undefined {
     return this.#core.intake.add(connection);
   }
 
-  /** The id of a connection, also for the messages that it left behind; `undefined` when it is not here (any more). */
+  /** The id of a connection, also while its last messages are handled; `undefined` when the manager does not have it. */
   idOf(connection: WebSocketConnection<Data>): string | undefined {
     return this.#core.roster.known(connection)?.id;
   }
 
-  /** The connection with this id; `undefined` when it is not in this process (any more). */
+  /** The connection with this id; `undefined` when this process does not have it. */
   get(id: string): WebSocketConnection<Data> | undefined {
     return this.#core.roster.withId(id)?.connection;
   }
 
-  /** The connections of a user in this process, as they are while you iterate. */
+  /** The connections of a user in this process. An iteration sees those that come and go during it. */
   ofUser(user: string): Iterable<WebSocketConnection<Data>> {
     return connectionsOf(this.#core.roster.users.membersOf(user));
   }
 
-  /** The user a connection belongs to, as `userOf` has said; otherwise as {@link idOf}. */
+  /** The user of a connection, as the option `userOf` said; otherwise as {@link idOf}. */
   userOf(connection: WebSocketConnection<Data>): string | undefined {
     return this.#core.roster.known(connection)?.user;
   }
 
-  /** Asks `userOf` again, because what it looks at has changed. */
+  /** Asks the option `userOf` again. Call it when the answer may have changed. */
   updateUser(connection: WebSocketConnection<Data>): void {
     const { roster, options } = this.#core;
     const managed = roster.of(connection);
     if (managed?.isAuthenticated === true) roster.setUser(managed, options.userOf(connection));
   }
 
-  /** Marks a connection, to be found by {@link tagged}. Does nothing when it is not here (any more). */
+  /** Marks a connection, so that {@link tagged} finds it. Does nothing when the manager does not have the connection. */
   tag(connection: WebSocketConnection<Data>, tag: string): void {
     const managed = this.#core.roster.of(connection);
     if (managed !== undefined) this.#core.roster.tags.add(managed, tag);
   }
 
-  /** Takes a mark away. */
+  /** Removes a mark. Does nothing when there is none. */
   untag(connection: WebSocketConnection<Data>, tag: string): void {
     const managed = this.#core.roster.of(connection);
     if (managed !== undefined) this.#core.roster.tags.remove(managed, tag);
   }
 
-  /** The connections with this mark in this process, as they are while you iterate. */
+  /** The connections with this mark in this process. An iteration sees those that come and go during it. */
   tagged(tag: string): Iterable<WebSocketConnection<Data>> {
     return connectionsOf(this.#core.roster.tags.membersOf(tag));
   }
 
-  /** When the latest message of a connection came, or else the connection; `undefined` when it is not here. */
+  /** The time of a connection's latest message, or of its arrival when there was none; `undefined` when the manager does not have it. */
   lastActive(connection: WebSocketConnection<Data>): Date | undefined {
     const managed = this.#core.roster.of(connection);
     if (managed === undefined) return undefined;
@@ -129,7 +129,7 @@ export class ConnectionManager<Data = unknown>
   }
 
   /**
-   * The room of exactly this name, whether it has members or not.
+   * Gives the room of exactly this name, whether it has members or not.
    *
    * @throws {TypeError | RangeError} `name` is no string, is longer than `maxRoomNameLength`,
    *   or has half a surrogate pair.
@@ -139,12 +139,12 @@ export class ConnectionManager<Data = unknown>
     return new Room(name, this.#core);
   }
 
-  /** The names of the rooms that have a member in this process, as they are while you iterate. */
+  /** The names of the rooms that have a member in this process. An iteration sees rooms that come and go during it. */
   get rooms(): Iterable<string> {
     return { [Symbol.iterator]: () => this.#core.rooms.membership.groups() };
   }
 
-  /** The names of the rooms a connection is in: a live set. */
+  /** The names of the rooms that a connection is in. The set is live. */
   roomsOf(connection: WebSocketConnection<Data>): ReadonlySet<string> {
     const { roster, rooms } = this.#core;
     const managed = roster.of(connection);
@@ -152,12 +152,12 @@ export class ConnectionManager<Data = unknown>
   }
 
   /**
-   * Asks `authorize` again about all rooms that a connection, or the connections of a user,
-   * are in, because what they may do has changed. They leave where they may not be any more.
-   * Where the answer takes its time, they get nothing from the room until it is there. A join
-   * that waits for an answer from before is asked about again, too.
+   * Asks `authorize` again about all rooms of a connection, or of a user's connections. Call it
+   * when rights have changed. A connection leaves each room that it may not be in any more. While
+   * an answer is pending, the connection gets nothing from that room. Joins that still wait for an
+   * earlier answer are asked about again, too.
    *
-   * @returns The rooms that were left for that: a room is named once for each connection.
+   * @returns The rooms that connections had to leave, each named once for each connection.
    *   Never rejects.
    */
   async revoke(who: WebSocketConnection<Data> | { readonly user: string }): Promise<string[]> {
@@ -168,10 +168,10 @@ export class ConnectionManager<Data = unknown>
   }
 
   /**
-   * Sends to one connection, in whichever process it is. Bytes are copied. To be told when they
-   * are out, use `send` of a connection of this process, which {@link get} finds.
+   * Sends to one connection, in whichever process it is. Bytes are copied. If you need to know
+   * when they are out, use `send` of a connection of this process, which {@link get} finds.
    *
-   * @returns What became of it; `"remote"`: it went to the process that the id names;
+   * @returns The status of `send`; `"remote"`: the message went to the process that the id names;
    *   `"unknown"`: there is no such connection.
    * @throws {TypeError} `data` cannot be sent.
    */
@@ -179,7 +179,7 @@ export class ConnectionManager<Data = unknown>
     return this.#core.dispatch.sendTo(id, data, options);
   }
 
-  /** Sends to all connections of a user; otherwise as {@link broadcast}. */
+  /** Sends to all connections of a user, in all processes; otherwise as {@link broadcast}. */
   sendToUser(
     user: string,
     data: Broadcastable,
@@ -189,12 +189,12 @@ export class ConnectionManager<Data = unknown>
   }
 
   /**
-   * Sends a message to all connections: framed once, and compressed once for each window
-   * that was agreed on. It is for those who are connected now, whoever comes or goes meanwhile.
-   * A peer that reads too slowly meets the `bufferPolicy` of its connection, and keeps nobody
-   * else waiting.
+   * Sends a message to all connections. It is framed once, and compressed once for each window
+   * that was agreed on. It goes to the connections that are there at the moment of the call. A
+   * peer that reads too slowly meets the `bufferPolicy` of its connection; no other peer waits
+   * for it.
    *
-   * @returns What became of it for the connections of this process.
+   * @returns The outcome for the connections of this process.
    * @throws {TypeError} `data` cannot be sent. Nothing was sent.
    */
   broadcast(data: Broadcastable, options: BroadcastOptions<Data> = {}): BroadcastResult {
@@ -202,11 +202,11 @@ export class ConnectionManager<Data = unknown>
   }
 
   /**
-   * Sends what waits for its batch, closes all connections, and cuts those that take longer
-   * than the deadline. The servers go on, and new connections are taken in: {@link shutdown}
-   * ends that, too. Called again it closes those that have come since.
+   * Sends all batches, closes all connections, and cuts those that have not ended at the
+   * deadline. The servers go on, and new connections are taken in; {@link shutdown} ends that,
+   * too. A second call closes the connections that have come since.
    *
-   * @returns Resolves when those of this process have ended.
+   * @returns Resolves when the connections of this process have ended.
    * @throws {TypeError | RangeError} An option cannot be used (as a rejection). Nothing was closed.
    */
   async closeAll({ scope = "local", ...options }: ManagerCloseAllOptions = {}): Promise<void> {
@@ -216,19 +216,19 @@ export class ConnectionManager<Data = unknown>
   }
 
   /**
-   * Stops the manager and its servers, all at once, so that nobody gets in meanwhile:
+   * Stops the manager and its servers in one step, so that nobody gets in meanwhile:
    *
-   * - what waits for its batch is sent;
-   * - each server that it was given is shut down: see {@link WebSocketServer.shutdown}. An
+   * - it sends all batches;
+   * - it shuts down each server that it was given: see {@link WebSocketServer.shutdown}. An
    *   http server that a WebSocketServer is attached to goes on: it is the application's;
-   * - connections that were given to {@link add} are closed, too, and those given to it from
-   *   now on are closed at once;
-   * - at the deadline all connections are cut that have not ended;
-   * - last it leaves the cluster, with a second for what is queued to get to the broker. The
-   *   broker stays open: whoever made it closes it.
+   * - it closes the connections that were given to {@link add}, and closes at once those that
+   *   are given to it from now on;
+   * - at the deadline it cuts all connections that have not ended;
+   * - last it leaves the cluster, and gives queued messages a second to get to the broker. The
+   *   broker stays open: the application closes it.
    *
-   * @returns Resolves when all that is done. Called again, the same promise: the options of
-   *   the first call count.
+   * @returns Resolves when all that is done. A second call returns the same promise: the options
+   *   of the first call count.
    * @throws {TypeError | RangeError} An option cannot be used. Nothing has been done.
    */
   shutdown(options: CloseAllOptions = {}): Promise<void> {
@@ -242,7 +242,7 @@ export class ConnectionManager<Data = unknown>
     await this.shutdown();
   }
 
-  /** All that has been counted up to now. Walks over all connections and rooms. */
+  /** Everything that was counted up to now. Each call walks over all connections and rooms. */
   metrics(): Metrics {
     const { groupCount: rooms, placeCount: members } = this.#core.rooms.membership;
     const broker = this.#core.cluster.metrics?.();

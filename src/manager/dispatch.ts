@@ -1,4 +1,4 @@
-/** Ways from a message to connections, here and elsewhere. */
+/** The way of a message to connections of this process and of others. */
 import { type Cluster, NO_CLUSTER, nodeIdOf, type OutboundMessage } from "../cluster/index.js";
 import type { SendStatus } from "../node/index.js";
 import {
@@ -22,16 +22,16 @@ import type { ManagedConnection } from "./managed-connection.js";
 import type { Rooms } from "./rooms.js";
 import type { Roster } from "./roster.js";
 
-/** Who a message is for. */
+/** The receivers of a message. */
 export type Audience =
   | { readonly type: "all" }
   | { readonly type: "room"; readonly room: string }
   | { readonly type: "user"; readonly user: string };
 
-/** What became of a message to one connection, or that it went to another process. */
+/** The outcome of a message to one connection. `"remote"`: it went to another process. */
 export type SendToStatus = SendStatus | "remote" | "unknown";
 
-/** For how many bytes that wait a volatile message does not come on top. */
+/** A connection for which more bytes wait does not get volatile messages. */
 const VOLATILE_BYTES = 65_536;
 
 export interface DispatchOptions<Data> {
@@ -69,7 +69,7 @@ export class Dispatch<Data> {
       this.#options.batches.add(key, batchMs, batched, (one) => void this.#send(audience, one));
       return NOBODY_REACHED;
     }
-    this.#options.batches.flush(key); // not to overtake
+    this.#options.batches.flush(key); // so that this message does not overtake them
     return this.#send(audience, batched);
   }
 
@@ -85,13 +85,13 @@ export class Dispatch<Data> {
     return "remote";
   }
 
-  /** Sends to a connection of this process, if it is here. */
+  /** Sends to a connection, if this process has it. */
   deliverTo(id: string, message: OutboundMessage): void {
     const managed = this.#options.roster.withId(id);
     if (managed !== undefined) sendToOne(managed, message.data, message);
   }
 
-  /** Sends to those of an audience who are connected to this process. */
+  /** Sends to the connections of an audience in this process. */
   deliver(
     audience: Audience,
     message: OutboundMessage,
@@ -143,12 +143,12 @@ function batchKeyOf(audience: Audience): string {
   return audience.type === "room" ? roomBatchKey(audience.room) : `user ${audience.user}`;
 }
 
-/** What messages to a room wait under for their batch. */
+/** The key of a room's batch. */
 export function roomBatchKey(room: string): string {
   return `room ${room}`;
 }
 
-/** As what goes to many or elsewhere, it is copied: the caller is not told when it has gone out. */
+/** Copies bytes, as for a broadcast: the caller is not told when they are out, and may write to them. */
 function ownOf(data: Broadcastable): Broadcastable {
   if (typeof data === "string" || isPreparedMessage(data)) return data;
   const message = toMessage(data);
@@ -156,7 +156,7 @@ function ownOf(data: Broadcastable): Broadcastable {
   return isCopied ? message : new Uint8Array(message);
 }
 
-/** Nobody can know the id of one that has not authenticated itself; so there is none. */
+/** A connection that is not authenticated yet is unknown: nobody can have been told its id. */
 function sendToOne<Data>(
   { connection, isAuthenticated }: ManagedConnection<Data>,
   data: Broadcastable,
