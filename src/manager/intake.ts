@@ -1,4 +1,4 @@
-/** How connections come to a manager, and how they leave it. */
+/** The intake: connections come to a manager here, and leave it. */
 import { createConnectionId } from "../cluster/index.js";
 import type {
   Clock,
@@ -24,11 +24,11 @@ export interface IntakeOptions<Data> {
   readonly rooms: Rooms<Data>;
   readonly recorder: MetricsRecorder;
   readonly announce: Announce<Data>;
-  /** Whether the manager has listeners for what its connections tell. */
+  /** Tells whether the manager has listeners for this event of its connections. */
   readonly wants: (name: "message" | "close") => boolean;
 }
 
-/** What connections are closed with that come too late. */
+/** Code and reason for connections that come after the shutdown began. */
 export interface ClosingStatus {
   readonly code: number;
   readonly reason: string;
@@ -38,7 +38,7 @@ export class Intake<Data> {
   readonly #parts: IntakeOptions<Data>;
   readonly #admission: Admission;
   readonly #gate: MessageGate<Data>;
-  /** What lets go of the servers. */
+  /** Functions that detach the manager from its servers. */
   readonly #detach: (() => void)[] = [];
   /** Set by {@link stop}. */
   #closing: ClosingStatus | undefined;
@@ -65,7 +65,7 @@ export class Intake<Data> {
     });
   }
 
-  /** Takes the connections of a server from now on, and those it has. */
+  /** Takes the connections that a server has, and those that come to it from now on. */
   attach(server: WebSocketServer<Data>): void {
     const removeGuard = server.addGuard(this.#admission.guard);
     const enter = (connection: WebSocketConnection<Data>): void => {
@@ -83,17 +83,17 @@ export class Intake<Data> {
     });
   }
 
-  /** Takes in no connection any more by {@link add}: it is closed with this. */
+  /** From now on {@link add} closes connections with this code and reason. A second call does nothing. */
   stop(closing: ClosingStatus): void {
     this.#closing ??= closing;
   }
 
-  /** Lets go of the servers. Connections that are here stay. */
+  /** Detaches the manager from its servers. It keeps its connections. */
   detachAll(): void {
     for (const detach of this.#detach.splice(0)) detach();
   }
 
-  /** @returns The id; `undefined` when the connection is closing or closed, by a limit perhaps. */
+  /** @returns The id; `undefined` when the connection is closing or closed, for example because of a limit. */
   add(connection: WebSocketConnection<Data>): string | undefined {
     const known = this.#parts.roster.of(connection);
     if (known !== undefined) return known.id;
@@ -125,8 +125,9 @@ export class Intake<Data> {
   }
 
   /**
-   * Tells listeners of the manager of a connection's `close`. Only where there are any: who listens
-   * for `close` and takes no messages has those dropped that wait for a listener at the end.
+   * Sends the `close` event of a connection to listeners of the manager. Call it only when there are
+   * any: on a connection with a `close` listener and without a `message` listener, messages that
+   * still wait at its end are dropped.
    */
   listenForClose(managed: ManagedConnection<Data>): void {
     if (managed.isWatched) return;
@@ -155,13 +156,13 @@ export class Intake<Data> {
       if (wants("message")) this.listen(managed);
       if (wants("close")) this.listenForClose(managed);
     };
-    // Its messages wait for who greets it, and so does its end, which comes behind them.
+    // The messages wait for the `connection` listeners, and so does the `close` event behind them.
     if (greeted !== undefined) void greeted.then(listen);
     else listen();
     return id;
   }
 
-  /** @returns What ends the watch. */
+  /** @returns Functions that end the watch. */
   #watchTime(managed: ManagedConnection<Data>): (() => void)[] {
     const { clock, idleTimeoutMs, authenticateFirst } = this.#parts.options;
     const { connection } = managed;
@@ -188,7 +189,7 @@ export class Intake<Data> {
     roster.setUser(managed, options.userOf(managed.connection));
   }
 
-  /** Nothing of the manager holds a connection whose transport has ended, whatever becomes of its messages. */
+  /** Removes a connection whose transport has ended, also when messages of it still wait for a listener. */
   #leave(managed: ManagedConnection<Data>, info: CloseInfo): void {
     const { rooms, roster, recorder, options } = this.#parts;
     const { connection, since } = managed;
@@ -200,10 +201,10 @@ export class Intake<Data> {
 }
 
 /**
- * Calls `onIdle` once no message has come for `idleTimeoutMs`. A timer is not set anew for
- * each message, but when it fires too early; a connection whose listener is at work is not idle.
+ * Calls `onIdle` when no message has come for `idleTimeoutMs`. A message does not set the timer
+ * anew; a timer that fires too early does. A connection whose listener is at work is not idle.
  *
- * @returns What ends the watch.
+ * @returns A function that ends the watch.
  */
 function watchIdle<Data>(
   managed: ManagedConnection<Data>,

@@ -1,15 +1,15 @@
 import { ReadyState } from "../protocol/index.js";
 import type { WebSocketConnection } from "../node/index.js";
 
-/** What became of a connection's wish to be in a room. */
+/** The outcome of a join. */
 export type JoinStatus =
-  /** It is a member. */
+  /** The connection is a member. */
   | "joined"
   /** `authorize` said no, or the connection has not authenticated itself yet. */
   | "denied"
-  /** It is in `maxRoomsPerConnection` rooms. */
+  /** The connection is in `maxRoomsPerConnection` rooms. */
   | "tooMany"
-  /** It has left while `authorize` was pending. */
+  /** The connection left while `authorize` was pending. */
   | "cancelled"
   /** The connection is closing or closed. */
   | "closed";
@@ -21,27 +21,27 @@ export interface PendingJoin {
   readonly settled: Promise<JoinStatus>;
 }
 
-/** What a manager knows of one connection. */
+/** One connection with all that the manager knows of it. */
 export class ManagedConnection<Data> {
   readonly id: string;
   readonly connection: WebSocketConnection<Data>;
-  /** When it came, and when its latest message did, in milliseconds of the manager's clock. */
+  /** Times of its arrival and of its latest message, in milliseconds of the manager's clock. */
   readonly since: number;
   lastActiveAt: number;
-  /** Until then it is in no room, and is found by nobody. */
+  /** Before that the connection is in no room and is found by no user, and no broadcast reaches it. */
   isAuthenticated = false;
-  /** Its messages go to listeners of the manager. */
+  /** Whether listeners of the manager get its messages. */
   isForwarding = false;
-  /** Its end goes to listeners of the manager. */
+  /** Whether listeners of the manager get its `close`. */
   isWatched = false;
   /** Its key in the index of users. */
   user: string | undefined;
-  /** Goes up when what it may do has changed: an answer of `authorize` from before does not count. */
+  /** Grows when rights have changed. An answer of `authorize` to a question from before does not count. */
   revision = 0;
   readonly pendingJoins: Map<string, PendingJoin> = new Map();
-  /** Rooms it gets nothing from until `authorize` has answered again, and the revision that was. */
+  /** Rooms that send it nothing until `authorize` has answered again, with the revision of the question. */
   readonly suspended: Map<string, number> = new Map();
-  /** What it has told of itself, by room. */
+  /** Its presence states, by room. */
   readonly states: Map<string, unknown> = new Map();
 
   constructor(id: string, connection: WebSocketConnection<Data>, now: number) {

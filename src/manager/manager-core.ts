@@ -1,4 +1,4 @@
-/** The parts of a manager, and who knows whom. */
+/** The core: all parts of a manager, and how they are joined. */
 import {
   type Cluster,
   type ClusterLocal,
@@ -34,7 +34,7 @@ export class ManagerCore<Data> {
   readonly cluster: Cluster = NO_CLUSTER;
   readonly recorder: MetricsRecorder;
 
-  /** @param wants - Whether the manager has listeners for what its connections tell. */
+  /** @param wants - Tells whether the manager has listeners for this event of its connections. */
   constructor(
     options: ResolvedManagerOptions<Data>,
     recorder: MetricsRecorder,
@@ -84,10 +84,10 @@ export class ManagerCore<Data> {
   }
 
   /**
-   * Sends what waits for its batch, closes all connections of this process, and cuts those
-   * that take longer than the deadline.
+   * Sends all batches, closes all connections of this process, and cuts those that have not
+   * ended at the deadline.
    *
-   * @returns Resolves when all have ended.
+   * @returns Resolves when all connections have ended.
    */
   async closeAll({ code, reason, deadlineMs }: ResolvedShutdownOptions): Promise<void> {
     this.batches.flushAll();
@@ -101,11 +101,11 @@ export class ManagerCore<Data> {
     this.batches.flushAll();
     const all = Array.from(connectionsOf(this.roster.all));
     const groups = this.options.servers.map((server) => server.connections);
-    // The guards stay until all is over, and no line before that waits: nobody gets in between.
+    // The guards stay until all is over, and nothing here waits before all servers are told: nobody gets in between.
     this.intake.stop(options);
     const stopped = this.options.servers.map((server) => server.shutdown(options));
     for (const connection of all) {
-      // A server closes its own connections, once their handlers are done.
+      // Each server closes its own connections, when their handlers are done.
       const isOfServer = groups.some((connections) => connections.has(connection));
       if (!isOfServer) connection.close(options.code, options.reason);
     }
@@ -117,12 +117,12 @@ export class ManagerCore<Data> {
     }
   }
 
-  /** Resolves when all have ended; those are cut that have not at the deadline. */
+  /** Resolves when all connections have ended. At the deadline it cuts those that have not. */
   #ended(connections: readonly WebSocketConnection<Data>[], deadlineMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = this.options.clock.setTimer(() => {
         for (const connection of connections) connection.terminate();
-        // Their `close` would wait for listeners at work, one that hangs perhaps.
+        // `closed` would wait for listeners at work, and one of them may hang.
         void Promise.all(connections.map(transportEnd)).then(() => resolve());
       }, deadlineMs);
       void Promise.all(connections.map(({ closed }) => closed)).then(() => {

@@ -7,25 +7,24 @@ import type { PresenceDiff } from "./presence.js";
 import type { LeaveReason } from "./rooms.js";
 
 /**
- * What a manager tells its listeners. When a listener of an event that is about one
- * connection throws, or its promise rejects, that connection is closed with 1011, nothing
- * else is affected, and `onHandlerError` gets the error.
+ * The events of a manager. When a listener throws, or its promise rejects, `onHandlerError` gets
+ * the error. If the event is about one connection, that connection is closed with 1011; nothing
+ * else is affected.
  */
 export interface ManagerEvents<Data> {
-  /** A connection has been taken in, and has an id. With `authenticateFirst` nobody knows yet who it is. */
+  /** The manager has taken in a connection and given it an id. With `authenticateFirst` its user is not known yet. */
   connection: [connection: WebSocketConnection<Data>, id: string];
-  /** With `authenticateFirst`: the first message was good. Its second message waits for the listener's promise. */
+  /** With `authenticateFirst`: the first message has passed the check. The second message waits for the listener's promise. */
   authenticated: [connection: WebSocketConnection<Data>, id: string];
-  /** A client has met a limit before it was connected. The server tells of it, too: `refused`. */
+  /** A client has met a limit before it was connected. The server emits `refused`, too. */
   refused: [limit: AdmissionLimit];
-  /** A message was over the rate limit, and what came of it. */
+  /** A message was over the rate limit. `action` says what the manager did. */
   rateLimited: [connection: WebSocketConnection<Data>, action: "close" | "drop" | "reply"];
-  /** A message, of any connection. When a listener returns a promise, the next message of this connection waits for it. */
+  /** A message of any connection has come. When a listener returns a promise, the next message of this connection waits for it. */
   message: [connection: WebSocketConnection<Data>, message: Message, isText: boolean];
   /**
-   * A connection has ended. It has left all rooms, and the manager, when its transport ended; this
-   * comes once and last, as `close` of the connection does: behind its messages, where somebody
-   * takes them.
+   * A connection has ended. It left all rooms, and the manager, when its transport ended. This event
+   * comes once and last, like `close` of the connection: after its messages, if somebody takes them.
    */
   close: [connection: WebSocketConnection<Data>, info: CloseInfo, id: string];
   /** A connection has become a member of a room. */
@@ -36,15 +35,15 @@ export interface ManagerEvents<Data> {
   created: [room: string];
   /** A room has no member any more. */
   removed: [room: string];
-  /** Something has happened to other processes, or on the way to them: a gap, a process that is gone, a member elsewhere. */
+  /** The cluster has changed: messages are missing, a process has come or gone, or a member in another process. */
   cluster: [event: ClusterEvent];
-  /** Who is in a room, and what they tell of themselves, has changed; once for all changes of a turn. */
+  /** Members of a room, or their states, have changed. The event comes once for all changes of a turn. */
   presence: [room: string, diff: PresenceDiff];
-  /** A message has been sent to many: to a room, to a user or to all. */
+  /** A message was sent to a room, to a user or to all connections. */
   broadcast: [result: BroadcastResult, room: string | undefined, message: OutboundMessage];
 }
 
-/** A new event is a row here. */
+/** The names of the events, for the check of `on` and `off`. */
 export const MANAGER_EVENTS: Names<ManagerEvents<unknown>> = {
   owner: "a ConnectionManager",
   known: {
@@ -72,9 +71,9 @@ export const MANAGER_EVENTS: Names<ManagerEvents<unknown>> = {
 };
 
 /**
- * Tells listeners of an event. What they throw closes the connection the event is about.
+ * Calls the listeners of an event. When one throws, the connection that the event is about is closed.
  *
- * @returns As the listeners: a promise when one of them returned one.
+ * @returns A promise when a listener returned one. It never rejects.
  */
 export type Announce<Data> = <Name extends keyof ManagerEvents<Data>>(
   about: WebSocketConnection<Data> | undefined,

@@ -22,110 +22,110 @@ import type { Authorize } from "./rooms.js";
 
 /** Options of a {@link ConnectionManager}. `Infinity` lifts a limit. */
 export interface ManagerOptions<Data = unknown> {
-  /** Takes the connections of this server, those that are open already included. */
+  /** A server. The manager takes its connections, also those that are open already, and shuts it down with itself. */
   readonly server?: WebSocketServer<Data> | undefined;
 
-  /** Takes the connections of all of these. */
+  /** More servers, as {@link server}. */
   readonly servers?: readonly WebSocketServer<Data>[] | undefined;
 
-  /** The user a connection belongs to, so that all of a user's connections are found. `undefined`: none. */
+  /** Names the user of a connection, so that all of a user's connections can be found. `undefined`: none. */
   readonly userOf?: ((connection: WebSocketConnection<Data>) => string | undefined) | undefined;
 
   /**
-   * Most connections of all its servers together, those in their opening handshake and those
-   * given to `add` included. The check runs on every way in, before `authenticate`.
+   * The largest number of connections of all servers together. Those in their opening handshake
+   * and those given to `add` count. The check runs on every way in, before `authenticate`.
    *
    * @defaultValue `Infinity`: each server has a limit of its own
    */
   readonly maxConnections?: number | undefined;
 
-  /** What a client gets beyond that: 503, or a connection that is closed with your code. @defaultValue `"refuse"` */
+  /** The answer to clients beyond {@link maxConnections}: 503, or a connection that is closed with your code. @defaultValue `"refuse"` */
   readonly whenFull?: FullAnswer | undefined;
 
-  /** Most connections from one address, or from one IPv6 network of 64 bits. @defaultValue `Infinity` */
+  /** The largest number of connections from one address, or from one IPv6 network of 64 bits. @defaultValue `Infinity` */
   readonly maxConnectionsPerAddress?: number | undefined;
 
-  /** What a client gets beyond that: 429, or a connection that is closed with your code. @defaultValue `"refuse"` */
+  /** The answer to clients beyond {@link maxConnectionsPerAddress}: 429, or a connection that is closed with your code. @defaultValue `"refuse"` */
   readonly whenAddressFull?: FullAnswer | undefined;
 
   /**
-   * Where a request comes from; behind a proxy, what the proxy says. `undefined` is not
-   * counted. When it throws, that is a hook of the server that failed: 500.
+   * Names the address of a request, for the limit per address. A request for which it gives
+   * `undefined` is not counted. When it throws, the client gets 500.
    *
-   * @defaultValue the address of the socket
+   * @defaultValue `request.remoteAddress`
    */
   readonly addressOf?: ((request: ServerRequest) => string | undefined) | undefined;
 
-  /** How many messages a connection may send. @defaultValue as many as it likes */
+  /** The limit on messages of one connection. @defaultValue no limit */
   readonly rateLimit?: RateLimit | undefined;
 
   /**
-   * Closes with 1001 who has sent no message for so long. Pings and pongs do not count:
-   * they say that the peer is there, not that it takes part.
+   * A connection that has sent no message for this time is closed with 1001. Pings and pongs do
+   * not count: they show that the peer is there, not that it takes part.
    *
    * @defaultValue `Infinity`
    */
   readonly idleTimeoutMs?: number | undefined;
 
   /**
-   * The first message has to say who the client is. Until it has been checked the
+   * The check of the first message, which has to say who the client is. Before it has passed, the
    * connection is in no room, gets no broadcast, and is found by no user.
    *
-   * @defaultValue whoever is connected has been authenticated by the server
+   * @defaultValue no check: the server has authenticated every connection
    */
   readonly authenticateFirst?: FirstMessageCheck<Data> | undefined;
 
-  /** How messages with `batchMs` are put together. */
+  /** Settings for messages with `batchMs`. */
   readonly batch?: BatchOptions | undefined;
 
-  /** Says who may be in a room, and who may publish to it. @defaultValue everybody may be, and members may publish */
+  /** Decides which connections may be in a room, and which may publish to it. @defaultValue all may join, and members may publish */
   readonly authorize?: Authorize<Data> | undefined;
 
-  /** In how many rooms a connection may be, those included where `authorize` has not answered. @defaultValue 1000 */
+  /** The largest number of rooms of a connection. Joins that wait for `authorize` count. @defaultValue 1000 */
   readonly maxRoomsPerConnection?: number | undefined;
 
-  /** Longest name of a room, in UTF-16 units. @defaultValue 256 */
+  /** The longest name of a room, in UTF-16 units. @defaultValue 256 */
   readonly maxRoomNameLength?: number | undefined;
 
   /**
-   * Joins this manager to all others, in whatever process, whose broker leads to the same
-   * engine. Whoever made the broker closes it, after the manager.
+   * Joins this manager to all managers, in any process, whose broker leads to the same engine.
+   * The application closes the broker, after the manager.
    *
-   * @defaultValue it is on its own
+   * @defaultValue the manager is on its own
    */
   readonly broker?: Broker | undefined;
 
-  /** How it gets along with the others on its broker. */
+  /** Intervals and limits of the exchange with other managers on the broker. */
   readonly clusterLimits?: ClusterLimits | undefined;
 
-  /** Joins this manager to others in a way of one's own, instead of `broker`. */
+  /** Joins this manager to others in a way of your own, instead of `broker`. */
   readonly cluster?: ClusterFactory | undefined;
 
   /**
-   * Gets what a listener or a hook of this manager threw, or what the promise it returned
-   * was rejected with.
+   * Gets the errors of this manager's listeners and hooks: what they threw, or what the promises
+   * that they returned were rejected with.
    *
    * @defaultValue Node prints a process warning with the stack.
    */
   readonly onHandlerError?: ((error: unknown) => void) | undefined;
 
-  /** Where time comes from. Meant for tests. */
+  /** The source of time. Meant for tests. */
   readonly clock?: Clock | undefined;
 }
 
-/** See {@link ManagerOptions.batch}. */
+/** Settings of {@link ManagerOptions.batch}. */
 export interface BatchOptions {
-  /** Makes one message of several, as receivers expect it. Without, they go out in one write. */
+  /** Makes one message of several, in a form that the receivers take apart. Without it the messages go out in one write. */
   readonly join?: JoinMessages | undefined;
-  /** With so many messages a batch goes out early. @defaultValue 256 */
+  /** A batch with this number of messages goes out early. @defaultValue 256 */
   readonly maxMessages?: number | undefined;
-  /** With so many bytes (of a string, UTF-16 units) a batch goes out early. @defaultValue 65 536 */
+  /** A batch with this number of bytes (of strings, UTF-16 units) goes out early. @defaultValue 65 536 */
   readonly maxBytes?: number | undefined;
 }
 
 type ResolvedFirstMessageCheck<Data> = FirstMessageCheck<Data> & { readonly deadlineMs: number };
 
-/** {@link ManagerOptions} with nothing left open. */
+/** {@link ManagerOptions} with all defaults filled in. */
 export interface ResolvedManagerOptions<Data> {
   readonly servers: readonly WebSocketServer<Data>[];
   readonly userOf: (connection: WebSocketConnection<Data>) => string | undefined;
@@ -193,7 +193,7 @@ function clusterOf<Data>({
   return broker && clusterOn({ ...clusterLimits, broker, clock });
 }
 
-/** Whose connection cannot be found out, has none. */
+/** Makes a `userOf` that gives `undefined` where the application's throws. */
 function orNobody<Data>(
   userOf: NonNullable<ManagerOptions<Data>["userOf"]>,
   report: (error: unknown) => void,

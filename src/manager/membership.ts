@@ -1,21 +1,21 @@
-/** Who is in which group: two maps that mirror each other. Groups without members are not there. */
+/** Members of groups, in two maps that mirror each other. A group without members does not exist. */
 export class Membership<Member> {
   readonly #members = new Map<string, Set<Member>>();
   readonly #groups = new Map<Member, Set<string>>();
 
-  /** How many groups have a member. */
+  /** The number of groups. */
   get groupCount(): number {
     return this.#members.size;
   }
 
-  /** How many places there are in all groups together: a member of two groups has two. */
+  /** The sum of the groups' sizes: a member of two groups counts twice. */
   get placeCount(): number {
     let count = 0;
     for (const members of this.#members.values()) count += members.size;
     return count;
   }
 
-  /** The groups that have a member. */
+  /** The names of the groups. */
   groups(): IterableIterator<string> {
     return this.#members.keys();
   }
@@ -24,17 +24,17 @@ export class Membership<Member> {
     return this.#members.get(group)?.has(member) ?? false;
   }
 
-  /** A live view. */
+  /** The members of a group, as a live view. */
   membersOf(group: string): ReadonlySet<Member> {
     return this.#members.get(group) ?? NOBODY;
   }
 
-  /** A live view. */
+  /** The groups of a member, as a live view. */
   groupsOf(member: Member): ReadonlySet<string> {
     return this.#groups.get(member) ?? NOWHERE;
   }
 
-  /** @returns `"created"` when it is the first member of the group. */
+  /** @returns `"created"` when the group was empty. */
   add(member: Member, group: string): "added" | "created" | "unchanged" {
     const members = this.#members.get(group);
     if (members?.has(member) === true) return "unchanged";
@@ -46,7 +46,7 @@ export class Membership<Member> {
     return members === undefined ? "created" : "added";
   }
 
-  /** @returns `"emptied"` when it was the last member of the group. */
+  /** @returns `"emptied"` when the group is empty now. */
   remove(member: Member, group: string): "removed" | "emptied" | "unchanged" {
     const members = this.#members.get(group);
     const groups = this.#groups.get(member);

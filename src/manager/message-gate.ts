@@ -1,32 +1,32 @@
-/** What each message passes before the application gets it: the clock, the rate limit, the first message's check. */
+/** The gate that each message passes before the application gets it: activity, rate limit, check of the first message. */
 import type { Clock, Message, WebSocketConnection } from "../node/index.js";
 import { CloseCode } from "../protocol/index.js";
 import type { Broadcastable } from "./broadcast.js";
 import type { ManagedConnection } from "./managed-connection.js";
 
-/** How many messages a connection may send. */
+/** The limit on messages of one connection. */
 export interface RateLimit {
-  /** On average. */
+  /** The average over time. */
   readonly messagesPerSecond: number;
-  /** At once, after a pause. @defaultValue `messagesPerSecond`, and at least 1 */
+  /** The number of messages that may come at once after a pause. @defaultValue `messagesPerSecond`, and at least 1 */
   readonly burst?: number | undefined;
   /**
-   * What becomes of a message over the limit. No listener gets it. `"close"` closes with
-   * 1008; `"drop"` says nothing; `reply` is sent for each of them.
+   * The fate of a message over the limit. No listener gets it. `"close"` closes the connection with
+   * 1008, `"drop"` says nothing, and `reply` is sent for each such message.
    *
-   * @defaultValue `"close"`: whoever does not expect a limit is not left to guess
+   * @defaultValue `"close"`, so that a client that does not know of the limit learns of it
    */
   readonly whenExceeded?: "close" | "drop" | { readonly reply: Broadcastable } | undefined;
 }
 
-/** What a connection has to say first. */
+/** The check of a connection's first message. */
 export interface FirstMessageCheck<Data> {
-  /** How long it has from the opening handshake to the end of the check; then 1008. @defaultValue 10 000 */
+  /** Time from the opening handshake to the end of the check; then the connection is closed with 1008. @defaultValue 10 000 */
   readonly deadlineMs?: number | undefined;
   /**
-   * Says whether the message proves who the client is; it may write to `connection.data`.
-   * Anything but true is a no: 1008. So is an error, which goes to `onHandlerError`: keep
-   * the token out of it.
+   * Decides whether the message proves who the client is. It may write to `connection.data`. For
+   * anything but true the connection is closed with 1008. An error counts as a no and goes to
+   * `onHandlerError`: keep the token out of it.
    */
   readonly check: (
     message: Message,
@@ -44,7 +44,7 @@ export interface MessageGateOptions<Data> {
     managed: ManagedConnection<Data>,
     action: "close" | "drop" | "reply",
   ) => void;
-  /** The promise, if there is one, keeps the second message waiting. */
+  /** Called when the check has passed. The second message waits for the promise, if there is one. */
   readonly onAuthenticated: (managed: ManagedConnection<Data>) => Promise<void> | undefined;
 }
 
@@ -55,7 +55,7 @@ export class MessageGate<Data> {
     this.#options = options;
   }
 
-  /** From now on, messages of the connection reach its listeners through the gate. */
+  /** Puts the gate before the listeners of a connection. */
   watch(managed: ManagedConnection<Data>): void {
     const { clock, rate } = this.#options;
     const bucket = rate && new TokenBucket(rate, clock.now());
@@ -77,7 +77,7 @@ export class MessageGate<Data> {
     return false;
   }
 
-  /** @returns False, in time: the message is for nobody else. */
+  /** @returns A promise of false: no listener gets the first message. */
   async #authenticate(managed: ManagedConnection<Data>, message: Message): Promise<false> {
     const { check, onHandlerError, onAuthenticated } = this.#options;
     const { connection } = managed;
@@ -94,27 +94,27 @@ export class MessageGate<Data> {
   }
 }
 
-/** What a {@link TokenBucket} lets through. */
+/** The rate of a {@link TokenBucket}. */
 export interface Rate {
   readonly perSecond: number;
-  /** So many may come at once, after a pause. */
+  /** The number that may come at once after a pause. */
   readonly burst: number;
 }
 
-/** Lets so many through in a second, on average: it fills with time, and each that passes takes one out. */
+/** Limits an average rate: tokens come with time, and each message takes one. */
 export class TokenBucket {
   readonly #rate: Rate;
   #tokens: number;
   #filledAt: number;
 
-  /** Begins full. @param now - In milliseconds, from any origin. */
+  /** The bucket is full at first. @param now - In milliseconds, from any origin. */
   constructor(rate: Rate, now: number) {
     this.#rate = rate;
     this.#tokens = rate.burst;
     this.#filledAt = now;
   }
 
-  /** @returns Whether there was one to take. */
+  /** Takes a token. @returns Whether there was one. */
   take(now: number): boolean {
     const { perSecond, burst } = this.#rate;
     const filled = ((now - this.#filledAt) / 1_000) * perSecond;

@@ -1,16 +1,16 @@
-/** What has changed in the presence of rooms, as one difference for each turn of the event loop. */
+/** Changes in the presence of rooms, as one difference for each turn of the event loop. */
 import type { RoomMember } from "../cluster/index.js";
 
-/** From the members of a room before to those after. */
+/** The difference between the members of a room before and after. */
 export interface PresenceDiff {
   readonly joined: readonly RoomMember[];
-  /** With their new states. */
+  /** Members whose state has changed, with the new state. */
   readonly updated: readonly RoomMember[];
-  /** With the states they had. */
+  /** Former members, with their last state. */
   readonly left: readonly RoomMember[];
 }
 
-/** Undefined: not a member. */
+/** The state of a member; `undefined` for a connection that is no member. */
 type Presence = { readonly state: unknown } | undefined;
 
 interface Change {
@@ -27,7 +27,7 @@ export class PresenceChanges {
     this.#onDiff = onDiff;
   }
 
-  /** @param before - With several changes of one member in a turn, that of the first counts. */
+  /** @param before - When a member changes several times in a turn, that of the first change counts. */
   add(room: string, id: string, before: Presence, after: Presence): void {
     if (this.#rooms.size === 0) queueMicrotask(() => this.#flush());
     const changes = this.#rooms.get(room) ?? new Map<string, Change>();

@@ -7,11 +7,11 @@ export interface RoomEventTargets<Data> {
   readonly announce: Announce<Data>;
   readonly cluster: () => Cluster;
   readonly presence: PresenceChanges;
-  /** Messages that wait for their batch are for those who are members already. */
+  /** Sends the batch of a room: its messages are for the members before a join. */
   readonly flush: (room: string) => void;
 }
 
-/** Tells of what happens in rooms: listeners of the manager, the other processes, and the presence. */
+/** Reports what happens in rooms to the manager's listeners, to other processes, and to the presence. */
 export function roomEventsFor<Data>({
   announce,
   cluster,

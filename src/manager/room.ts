@@ -12,43 +12,44 @@ import type { JoinStatus } from "./managed-connection.js";
 import type { ManagerCore } from "./manager-core.js";
 import { connectionsOf } from "./roster.js";
 
-/** How a member comes back to a room. */
+/** Options of {@link Room.resume}. */
 export interface ResumeOptions {
-  /** What {@link Room.offset} was when it had had all messages up to then. It may come from the client as it is. */
+  /** The value of {@link Room.offset} from when the member had all messages so far. It may come from the client unchecked. */
   readonly offset: string;
-  /** As with {@link Room.join}. */
+  /** The state of the member, as in {@link Room.join}. */
   readonly state?: unknown;
-  /** How long the engine has to say what was missed. @defaultValue 5000 */
+  /** Time for the broker's engine to find the missed messages. @defaultValue 5000 */
   readonly timeoutMs?: number | undefined;
 }
 
-/** How long the engine has by default to say what a member has missed. */
+/** The default of {@link ResumeOptions.timeoutMs}. */
 const RESUME_TIMEOUT_MS = 5_000;
 
 /**
- * A named set of connections. It is there as long as it has members; this object is only
- * a handle, so that a name may be asked for at any time, and as often as one likes.
+ * A named set of connections. The room exists while it has members. This object is only a handle:
+ * you may ask for it at any time, and as often as you like.
  */
 export class Room<Data = unknown> {
   readonly name: string;
   readonly #core: ManagerCore<Data>;
 
-  /** Meant for `ConnectionManager.room`. */
+  /** Use `ConnectionManager.room` instead. */
   constructor(name: string, core: ManagerCore<Data>) {
     this.name = name;
     this.#core = core;
   }
 
-  /** How many members are connected to this process. */
+  /** The number of members in this process. */
   get size(): number {
     return this.#core.rooms.membership.membersOf(this.name).size;
   }
 
-  /** The members connected to this process, as they are while you iterate. */
+  /** The members in this process. An iteration sees those that come and go during it. */
   get members(): Iterable<WebSocketConnection<Data>> {
     return connectionsOf(this.#core.rooms.membership.membersOf(this.name));
   }
 
+  /** Whether the connection is a member. */
   has(connection: WebSocketConnection<Data>): boolean {
     const { roster, rooms } = this.#core;
     const managed = roster.of(connection);
@@ -56,13 +57,13 @@ export class Room<Data = unknown> {
   }
 
   /**
-   * Makes `connection` a member, if it may be one. When `authorize` answers at once, or
-   * there is none, it is a member when this returns. Called again it changes nothing but
-   * the state, where one is given.
+   * Makes `connection` a member, if `authorize` allows it. When there is no `authorize`, or it
+   * answers without a promise, the connection is a member when this call returns. A second call
+   * changes only the state, if one is given.
    *
-   * @param options - `state` is what others are to know of the member: see {@link setState}.
-   * @returns What became of it. It never rejects, and may be ignored.
-   * @throws {Error} The connection is open, and was never given to this manager.
+   * @param options - `state`: the presence state of the member, see {@link setState}.
+   * @returns The outcome. The promise never rejects, and may be ignored.
+   * @throws {Error} The connection is open, and this manager does not have it.
    */
   join(
     connection: WebSocketConnection<Data>,
@@ -76,23 +77,24 @@ export class Room<Data = unknown> {
   }
 
   /**
-   * Where a member stands that has had all messages up to now: tell it to the client, for
-   * `resume`. It can be neither guessed nor used for another room. `undefined` while the
-   * broker has kept nothing that has been delivered here, or keeps nothing at all.
+   * The position of a member that has got all messages so far. Tell it to the client, which sends
+   * it for {@link resume}. It cannot be guessed, and fits no other room. `undefined` while the broker
+   * has kept no message that was delivered here, or when it keeps none at all.
    */
   get offset(): string | undefined {
     return this.#core.cluster.offsetOf?.(this.name);
   }
 
   /**
-   * Makes `connection` a member as `join` does, and sends it first what it has missed since
-   * `offset`: each message once, and those of each process in their order. What its own
-   * earlier connection was excepted from is among it.
+   * Makes `connection` a member like {@link join}, after it has sent it the messages since
+   * `offset`: each once, and those of each process in their order. Messages that excepted the
+   * client's earlier connection are among them. A connection that is a member already stays one,
+   * and is sent nothing.
    *
-   * @returns As `join` does. `"gap"`: it is no member, because nobody can say what it has
-   *   missed (the offset is too old, or of another room, or was made up; nothing is kept;
-   *   the engine does not answer): let it `join`, and send it all there is. A connection
-   *   that is a member already stays one, and is sent nothing. It rejects only as `join` throws.
+   * @returns The outcome of the join. `"gap"`: the connection is no member, because the missed
+   *   messages are not known: the offset is too old, of another room or made up, nothing is kept,
+   *   or the engine does not answer. Then let it {@link join}, and send it the whole state.
+   * @throws {Error} As {@link join} (as a rejection).
    */
   async resume(
     connection: WebSocketConnection<Data>,
@@ -115,7 +117,7 @@ export class Room<Data = unknown> {
     return outcome === "resumed" ? status : "gap";
   }
 
-  /** @returns Whether it was a member. A join that waits for `authorize` is called off. */
+  /** Ends a membership, or a join that waits for `authorize`. @returns Whether the connection was a member. */
   leave(connection: WebSocketConnection<Data>): boolean {
     const { roster, rooms } = this.#core;
     const managed = roster.of(connection);
@@ -128,10 +130,10 @@ export class Room<Data = unknown> {
   }
 
   /**
-   * Sends a message of the member `connection` to all others, if `authorize` lets it
-   * publish here. Who is no member may not.
+   * Sends a message of the member `connection` to all other members, if `authorize` lets it
+   * publish here. Connections that are no members may not.
    *
-   * @returns What became of it; `"denied"`: nothing was sent.
+   * @returns The outcome of the broadcast; `"denied"`: nothing was sent.
    * @throws {TypeError} `data` cannot be sent (as a rejection).
    */
   async publish(
@@ -139,7 +141,7 @@ export class Room<Data = unknown> {
     data: Broadcastable,
     options: BroadcastOptions<Data> = {},
   ): Promise<BroadcastResult | "denied"> {
-    const message = toPrepared(data, options); // not to find out after the question
+    const message = toPrepared(data, options); // before `authorize` is asked: data that cannot be sent throws at once
     const { roster, rooms } = this.#core;
     const managed = roster.of(connection);
     if (managed === undefined || !(await rooms.mayPublish(managed, this.name))) return "denied";
@@ -148,10 +150,10 @@ export class Room<Data = unknown> {
   }
 
   /**
-   * Changes what others are to know of a member: typing, away, the position of a cursor.
-   * It should survive JSON. `undefined` is the same as `null`.
+   * Sets the presence state of a member: typing, away, the position of a cursor. It should survive
+   * JSON. `undefined` is the same as `null`.
    *
-   * @returns False when it is no member.
+   * @returns False when the connection is no member.
    */
   setState(connection: WebSocketConnection<Data>, state: unknown): boolean {
     const { roster, rooms } = this.#core;
@@ -160,11 +162,11 @@ export class Room<Data = unknown> {
   }
 
   /**
-   * The members connected to this process, by id, with their states.
+   * Lists the members in this process, by id, with their states.
    *
-   * @param options - `scope`: with `"cluster"` those elsewhere, too, as far as they are
-   *   known here, which takes a member here. What changes in them is told by `cluster`
-   *   events of the type `presence`: the list of now and those to come make the list of then.
+   * @param options - `scope`: with `"cluster"` the list has the members in other processes, too, as
+   *   far as this process knows them. It knows them while it has a member of its own. Later changes
+   *   come as `cluster` events of the type `presence`: they keep the list up to date.
    *   @defaultValue `"local"`
    */
   presence({ scope = "local" }: { readonly scope?: "local" | "cluster" } = {}): RoomMember[] {
@@ -173,10 +175,10 @@ export class Room<Data = unknown> {
   }
 
   /**
-   * The members wherever they are connected, with their states.
+   * Asks all processes for the members of the room, with their states.
    *
-   * @param options - `timeoutMs`: how long other processes have to answer. @defaultValue 1000
-   * @returns What came in time. Never rejects.
+   * @param options - `timeoutMs`: the time for other processes to answer. @defaultValue 1000
+   * @returns The answers that came in time. Never rejects.
    */
   async fetchMembers({
     timeoutMs = 1_000,
@@ -188,12 +190,12 @@ export class Room<Data = unknown> {
 }
 
 /**
- * Checks what is to be the name of a room. Names are compared character by character, as
- * they are: neither case nor Unicode variants are the same, and nothing is a wildcard.
+ * Checks the name of a room. Names are compared unit by unit: upper and lower case differ, Unicode
+ * variants differ, and there are no wildcards.
  *
- * @throws {TypeError} It is no string; or it has half a surrogate pair, and so cannot be
- *   told from other names once it is UTF-8.
- * @throws {RangeError} It is longer than `maxLength` UTF-16 units.
+ * @throws {TypeError} The name is no string, or it has half a surrogate pair. As UTF-8 such a name
+ *   would be the same as others.
+ * @throws {RangeError} The name is longer than `maxLength` UTF-16 units.
  */
 export function checkRoomName(name: unknown, maxLength: number): asserts name is string {
   if (typeof name !== "string") {

@@ -1,16 +1,16 @@
-/** Who is in which room, and may be. */
+/** The rooms of a manager: their members, and the decisions of `authorize`. */
 import type { RoomMember } from "../cluster/index.js";
 import { type JoinStatus, type ManagedConnection, type PendingJoin } from "./managed-connection.js";
 import { Membership } from "./membership.js";
 import { isPromise } from "../input/index.js";
 import type { WebSocketConnection } from "../node/index.js";
 
-/** What a connection wants to do with a room: get its messages, or send some to it. */
+/** A right in a room: `"join"` gets its messages, `"publish"` sends messages to it. */
 export type RoomAction = "join" | "publish";
 
 /**
- * Whether a connection may do something with the room of exactly this name. Anything but
- * true is a no; so is an error, which goes to `onHandlerError`.
+ * Decides whether a connection has a right in the room of exactly this name. Anything but true is a
+ * no. An error counts as a no, and goes to `onHandlerError`.
  */
 export type Authorize<Data> = (
   connection: WebSocketConnection<Data>,
@@ -18,15 +18,15 @@ export type Authorize<Data> = (
   room: string,
 ) => boolean | Promise<boolean>;
 
-/** Why a connection is no member any more. */
+/** The reason for the end of a membership. */
 export type LeaveReason = "left" | "revoked" | "closed";
 
-/** What happens in rooms. Nothing here throws. */
+/** Callbacks for what happens in rooms. They must not throw. */
 export interface RoomEvents<Data> {
-  /** There is about to be one more member. */
+  /** A connection is about to become a member. */
   readonly onJoining: (room: string) => void;
   readonly onJoin: (managed: ManagedConnection<Data>, room: string) => void;
-  /** @param state - What others knew of it. */
+  /** @param state - Its last presence state. */
   readonly onLeave: (
     managed: ManagedConnection<Data>,
     room: string,
@@ -57,7 +57,7 @@ export class Rooms<Data> {
     this.#options = options;
   }
 
-  /** Makes it a member, if it may be one: at once, when `authorize` answers at once. Never rejects. */
+  /** Makes a connection a member if `authorize` allows it, within this call where the answer is no promise. Never rejects. */
   join(managed: ManagedConnection<Data>, room: string, state: unknown): Promise<JoinStatus> {
     if (!managed.isOpen) return Promise.resolve("closed");
     if (!managed.isAuthenticated) return Promise.resolve("denied");
@@ -76,10 +76,10 @@ export class Rooms<Data> {
   }
 
   /**
-   * Finds out whether it may become a member, and leaves it at that. Never rejects.
+   * Asks whether a connection may become a member, and does not make it one. Never rejects.
    *
-   * @returns A function that lets it in, to be called later, unless what it may do has
-   * changed by then; or why it may not.
+   * @returns A function that makes it a member, unless its rights have changed by then; or the
+   *   reason why it may not be one.
    */
   async permit(
     managed: ManagedConnection<Data>,
@@ -100,7 +100,7 @@ export class Rooms<Data> {
     };
   }
 
-  /** @returns Whether it was a member. A join that waits for `authorize` is called off, too. */
+  /** Ends a membership, or a join that waits for `authorize`. @returns Whether the connection was a member. */
   leave(managed: ManagedConnection<Data>, room: string, reason: LeaveReason): boolean {
     this.#settleJoin(managed, room, "cancelled");
     const outcome = this.membership.remove(managed, room);
@@ -109,14 +109,14 @@ export class Rooms<Data> {
     managed.suspended.delete(room);
     managed.states.delete(room);
     this.#options.onLeave(managed, room, reason, state);
-    // A listener may have let somebody in.
+    // A listener may have made another connection a member.
     if (outcome === "emptied" && this.membership.membersOf(room).size === 0) {
       this.#options.onRemoved(room);
     }
     return true;
   }
 
-  /** Leaves all rooms. */
+  /** Ends all memberships and waiting joins of a connection. */
   leaveAll(managed: ManagedConnection<Data>, reason: LeaveReason): void {
     this.cancelJoins(managed);
     for (const room of Array.from(this.membership.groupsOf(managed))) {
@@ -124,14 +124,14 @@ export class Rooms<Data> {
     }
   }
 
-  /** It is closing: what waits for `authorize` waits in vain. */
+  /** Ends the joins that wait for `authorize`: the connection is closing. */
   cancelJoins(managed: ManagedConnection<Data>): void {
     for (const room of Array.from(managed.pendingJoins.keys())) {
       this.#settleJoin(managed, room, "closed");
     }
   }
 
-  /** @returns Whether it is a member, and so has a state. */
+  /** @returns False when the connection is no member. */
   setState(managed: ManagedConnection<Data>, room: string, state: unknown): boolean {
     if (!this.membership.has(managed, room)) return false;
     const before = stateOf(managed, room);
@@ -147,7 +147,7 @@ export class Rooms<Data> {
     }));
   }
 
-  /** Whether it may send to the room: it is a member, and `authorize` says so. Never rejects. */
+  /** Whether a connection may send to the room: it must be a member, and `authorize` must allow it. Never rejects. */
   async mayPublish(managed: ManagedConnection<Data>, room: string): Promise<boolean> {
     const isMember = (): boolean =>
       this.membership.has(managed, room) && !managed.suspended.has(room) && managed.isOpen;
@@ -161,10 +161,10 @@ export class Rooms<Data> {
   }
 
   /**
-   * Asks again for all rooms it is in, and makes it leave those that it may not be in any
-   * more. Where the answer takes its time it gets nothing meanwhile. Never rejects.
+   * Asks `authorize` again for all rooms of a connection, and makes it leave those that it may not
+   * be in any more. While an answer is pending, the room sends it nothing. Never rejects.
    *
-   * @returns The rooms it has left for that.
+   * @returns The rooms that it had to leave.
    */
   async revoke(managed: ManagedConnection<Data>): Promise<string[]> {
     const revision = ++managed.revision;
@@ -172,7 +172,7 @@ export class Rooms<Data> {
       managed.suspended.set(room, revision);
       const verdict = this.#ask(managed, "join", room);
       const mayStay = isPromise(verdict) ? await verdict : verdict;
-      // It has left meanwhile, or a later revocation decides.
+      // The connection has left meanwhile, or a later revocation decides.
       if (managed.suspended.get(room) !== revision) return [];
       if (!mayStay) return this.leave(managed, room, "revoked") ? [room] : [];
       managed.suspended.delete(room);
@@ -252,12 +252,12 @@ export class Rooms<Data> {
   }
 }
 
-/** What others are to know of a member: `null` when it has told nothing. */
+/** The presence state of a member; `null` when it has set none. */
 export function stateOf<Data>({ states }: ManagedConnection<Data>, room: string): unknown {
   return states.get(room) ?? null;
 }
 
-/** Whoever has no type checker may answer with anything: an object is no permission. */
+/** Applications without a type checker may return anything: an object is no permission. */
 function isTrue(verdict: unknown): boolean {
   return verdict === true;
 }

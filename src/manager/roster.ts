@@ -2,13 +2,13 @@ import type { WebSocketConnection } from "../node/index.js";
 import type { ManagedConnection } from "./managed-connection.js";
 import { Membership } from "./membership.js";
 
-/** All connections of a manager, and the ways to find them. */
+/** All connections of a manager, found by id, user, tag and object. */
 export class Roster<Data> {
   readonly users: Membership<ManagedConnection<Data>> = new Membership();
   readonly tags: Membership<ManagedConnection<Data>> = new Membership();
   readonly #byConnection = new Map<WebSocketConnection<Data>, ManagedConnection<Data>>();
   readonly #byId = new Map<string, ManagedConnection<Data>>();
-  /** Those that have ended before their last messages were handled. */
+  /** Connections that ended before their last messages were handled. */
   readonly #left = new WeakMap<WebSocketConnection<Data>, ManagedConnection<Data>>();
 
   get size(): number {
@@ -28,12 +28,12 @@ export class Roster<Data> {
     }
   }
 
-  /** Lets {@link known} find one that has been removed, for as long as somebody has its connection. */
+  /** Lets {@link known} find a connection that was removed. Keeps it as long as somebody else does. */
   remember(managed: ManagedConnection<Data>): void {
     this.#left.set(managed.connection, managed);
   }
 
-  /** As {@link of}; or one that has left, and is remembered. */
+  /** Finds a connection as {@link of} does, and those that are remembered. */
   known(connection: WebSocketConnection<Data>): ManagedConnection<Data> | undefined {
     return this.of(connection) ?? this.#left.get(connection);
   }
@@ -46,12 +46,12 @@ export class Roster<Data> {
     return this.#byId.get(id);
   }
 
-  /** Everybody, those included who have not authenticated themselves. */
+  /** All connections, also those that are not authenticated yet. */
   get all(): ReadonlyMap<string, ManagedConnection<Data>> {
     return this.#byId;
   }
 
-  /** Enters it in the index of users: under no key when `user` is undefined. */
+  /** Sets the user of a connection; `undefined` takes it out of the index of users. */
   setUser(managed: ManagedConnection<Data>, user: string | undefined): void {
     if (managed.user === user) return;
     if (managed.user !== undefined) this.users.remove(managed, managed.user);
@@ -60,7 +60,7 @@ export class Roster<Data> {
   }
 }
 
-/** The connections themselves, as they are while one iterates; any number of times. */
+/** Makes an iterable of the connections themselves. Each iteration sees those that come and go during it. */
 export function connectionsOf<Data>(
   all: ReadonlySet<ManagedConnection<Data>> | ReadonlyMap<string, ManagedConnection<Data>>,
 ): Iterable<WebSocketConnection<Data>> {

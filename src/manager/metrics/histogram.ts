@@ -1,26 +1,26 @@
-/** A histogram as plain data: how many observations were at most each bound, and what they add up to. */
+/** A histogram as plain data: observations counted by size, and their sum. */
 export interface HistogramData {
-  /** Upper bounds, ascending; the last bucket, for all that is larger, has none. */
+  /** The upper bounds of the buckets, ascending. The last bucket, for all larger values, has none. */
   readonly bounds: readonly number[];
-  /** How many observations fell into each bucket: one more than there are bounds. Not cumulative. */
+  /** The number of observations in each bucket, not cumulative. There is one more bucket than bounds. */
   readonly counts: readonly number[];
   readonly sum: number;
   readonly count: number;
 }
 
-/** Counts observations in buckets that are fixed from the start. An observation allocates nothing. */
+/** Counts observations in fixed buckets. An observation allocates nothing. */
 export class Histogram {
   readonly #bounds: Float64Array;
-  /** The counts, and behind them the sum. */
+  /** The counts, followed by the sum. */
   readonly #values: Float64Array;
 
-  /** @param bounds - Ascending, each the largest value of its bucket. */
+  /** @param bounds - Ascending. Each is the largest value of its bucket. */
   constructor(bounds: readonly number[]) {
     this.#bounds = Float64Array.from(bounds);
     this.#values = new Float64Array(bounds.length + 2);
   }
 
-  /** Counts `value`. One that is not a number, or negative because a clock went astray, counts as 0. */
+  /** Counts `value`. NaN counts as 0, and so does a negative value, which a clock gives that was set back. */
   observe(value: number): void {
     const observed = value > 0 ? value : 0;
     const bounds = this.#bounds;
@@ -32,7 +32,7 @@ export class Histogram {
     values[sum] = (values[sum] ?? 0) + observed;
   }
 
-  /** Copies the state. */
+  /** Gives a copy of the counts. */
   read(): HistogramData {
     const counts = Array.from(this.#values.subarray(0, -1));
     return {

@@ -1,15 +1,15 @@
-/** What a manager's metrics are, as plain data. Times are in milliseconds and sizes in bytes, as the names say. */
+/** The metrics of a manager, as plain data. Times are in milliseconds and sizes in bytes, as the names say. */
 import type { BrokerMetrics } from "../../cluster/index.js";
 import type { TrafficCount } from "../../protocol/index.js";
 import type { HistogramData } from "./histogram.js";
 
-/** How often each has happened, by a label out of a bounded set. What never happened is not there. */
+/** Numbers of occurrences, by labels of a bounded set. A label that never occurred is missing. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** Everything a manager has counted since it was made, and what it holds now. */
+/** All counts of a manager since it was made, and the sizes of what it holds now. */
 export interface Metrics {
   readonly connections: { readonly current: number; readonly total: number };
-  /** `ACCEPTED`, or the code of the refusal: see RefusedHandshake. */
+  /** Opening handshakes, by `ACCEPTED` or the code of the refusal: see RefusedHandshake. */
   readonly handshakes: Counts;
   readonly received: TrafficCount;
   readonly sent: TrafficCount;
@@ -17,20 +17,20 @@ export interface Metrics {
   readonly closes: Counts;
   /** Close frames that this end has sent, by code. 3000 to 4999 are counted as `3xxx` and `4xxx`. */
   readonly closeFramesSent: Counts;
-  /** Connections that ended because the peer broke a rule, by the row of the table of violations. */
+  /** Connections that ended because the peer broke a rule, by the code of the ProtocolError. */
   readonly protocolErrors: Counts;
   /** Connections that ended for another reason than a Close frame, by the code of the TransportError. */
   readonly transportErrors: Counts;
-  /** How often a listener of the manager failed, or one of a connection, which ended for it. */
+  /** Failures of the manager's listeners, and connections that ended because a listener of theirs failed. */
   readonly handlerErrors: number;
-  /** Messages over the rate limit, by what became of them. */
+  /** Messages over the rate limit, by the action that was taken. */
   readonly rateLimited: Counts;
-  /** How often more than `maxBufferedBytes` have come to wait for a peer. */
+  /** The number of times that more than `maxBufferedBytes` came to wait for a peer. */
   readonly backpressure: number;
   /** Messages that `bufferPolicy` has dropped. */
   readonly droppedMessages: number;
   readonly rooms: number;
-  /** Memberships in all rooms: who is in two rooms counts twice. */
+  /** Memberships in all rooms: a connection in two rooms counts twice. */
   readonly members: number;
   readonly broadcastBytes: HistogramData;
   readonly broadcastRecipients: HistogramData;

@@ -3,20 +3,20 @@ import type { BrokerMetrics } from "../../cluster/index.js";
 import type { HistogramData } from "./histogram.js";
 import type { Counts, Metrics } from "./metrics.js";
 
-/** What the response with {@link prometheusText} says in Content-Type. */
+/** The Content-Type of a response with {@link prometheusText}. */
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** What to write beside the metrics. */
+/** Options of {@link prometheusText}. */
 export interface PrometheusOptions {
-  /** Labels for every sample, such as the name of the service; their values are escaped. */
+  /** Labels for every sample, such as the name of the service. Their values are escaped. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 type Labels = Readonly<Record<string, string>>;
 
-/** One line, without what all lines of a metric have in common. */
+/** One line of a metric, without the parts that all its lines share. */
 interface Sample {
-  /** Behind the name of the metric: `"_bucket"` for example. */
+  /** A suffix of the metric's name, such as `"_bucket"`. */
   readonly suffix?: string;
   readonly labels?: Labels;
   readonly value: number;
@@ -30,10 +30,10 @@ interface Family {
 }
 
 /**
- * Writes `metrics` down for Prometheus. Names begin with `plainsocket_`; times are in seconds.
+ * Writes `metrics` as text for Prometheus. Names begin with `plainsocket_`, and times are in seconds.
  *
- * @throws {TypeError} A label's name is not letters, digits and `_`, begins with a digit or
- *   `__`, or is one that a metric here has itself.
+ * @throws {TypeError} A label's name has other characters than letters, digits and `_`, begins with
+ *   a digit or `__`, or is in use by a metric.
  */
 export function prometheusText(metrics: Metrics, { labels = {} }: PrometheusOptions = {}): string {
   Object.keys(labels).forEach(checkLabelName);
@@ -138,7 +138,7 @@ function seconds(
   return histogram(name, help, inSeconds);
 }
 
-/** Prometheus has each bucket contain those before it. */
+/** Makes the counts cumulative, as Prometheus wants them. */
 function histogram(
   name: string,
   help: string,

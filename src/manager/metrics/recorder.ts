@@ -10,16 +10,16 @@ import {
 import { Histogram } from "./histogram.js";
 import type { Metrics } from "./metrics.js";
 
-/** What is asked of a connection: any data goes. */
+/** The part of a connection that is counted, with any type of data. */
 export type CountedConnection = Pick<WebSocketConnection, "traffic" | "roundTripMs" | "on">;
 
-/** What is asked of a server: connections may have any data. */
+/** The part of a server that is counted, with any type of data. */
 export interface HandshakeSource {
   on(name: "connection", listener: () => void): unknown;
   countRefusals(count: (refusal: RefusedHandshake) => void): void;
 }
 
-/** What the manager holds at the moment. */
+/** The things that the manager holds now. */
 export interface Holdings {
   readonly connections: Iterable<Pick<WebSocketConnection, "traffic">>;
   readonly rooms: number;
@@ -27,9 +27,9 @@ export interface Holdings {
   readonly broker: BrokerMetrics | undefined;
 }
 
-/** From 100 µs, which is next to nothing, to 10 s, which is a handler that hangs. */
+/** From 100 µs, for a handler that does nearly nothing, to 10 s, for one that hangs. */
 const HANDLER_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000];
-/** From a neighbour in the rack to the keepalive's default patience of 15 s. */
+/** From a peer in the same rack to 15 s, the default of `pongTimeoutMs`. */
 const ROUND_TRIP_MS = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 15_000];
 /** From a client that leaves at once to one that stays for days. */
 const CONNECTION_MS = [1, 10, 60, 300, 1_800, 3_600, 14_400, 43_200, 86_400, 604_800].map(
@@ -40,8 +40,8 @@ const MESSAGE_BYTES = [64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576
 const RECIPIENTS = [0, 1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 100_000];
 
 /**
- * Counts what happens to a manager. Messages and bytes are not counted here: each
- * connection does so itself, and they are added up when somebody asks.
+ * Counts what happens to a manager. Messages and bytes are not counted here: each connection
+ * counts its own, and {@link read} adds them up.
  */
 export class MetricsRecorder {
   readonly #handshakes = new LabelledCounter();
@@ -55,7 +55,7 @@ export class MetricsRecorder {
   readonly #handlerMs = new Histogram(HANDLER_MS);
   readonly #connectionMs = new Histogram(CONNECTION_MS);
   readonly #roundTripMs = new Histogram(ROUND_TRIP_MS);
-  /** Of the connections that have ended. */
+  /** The traffic of connections that have ended. */
   readonly #ended = new TrafficTotal();
   #connectionCount = 0;
   #handlerErrors = 0;
@@ -66,7 +66,7 @@ export class MetricsRecorder {
     server.countRefusals(({ code }) => this.#handshakes.add(code));
   }
 
-  /** A connection has come. Call it once for each, and {@link closed} when it has ended. */
+  /** Counts a connection that has come. Call {@link closed} when it has ended. */
   opened(connection: CountedConnection): void {
     this.#connectionCount++;
     connection.on("pong", () => {
@@ -82,12 +82,12 @@ export class MetricsRecorder {
     this.#failed(info.error);
   }
 
-  /** A listener of the manager has failed. Those of a connection show in how it ends. */
+  /** Counts a failed listener of the manager. A connection whose listener failed is counted when it ends. */
   handlerFailed(): void {
     this.#handlerErrors++;
   }
 
-  /** @param action - What becomes of the message: one of a few words. */
+  /** @param action - The action that was taken, one of a few words. */
   rateLimited(action: string): void {
     this.#rateLimited.add(action);
   }
@@ -98,9 +98,9 @@ export class MetricsRecorder {
   }
 
   /**
-   * Observes how long handlers of the application take for a message.
+   * Observes the time that handlers of the application take for a message.
    *
-   * @param pending - Never rejects; `undefined` when they are done.
+   * @param pending - Resolves when they are done, and never rejects; `undefined` when they are done now.
    */
   handled(
     pending: Promise<void> | undefined,
@@ -148,13 +148,13 @@ export class MetricsRecorder {
   #failed(error: Error | undefined): void {
     if (error === undefined) return;
     if (isProtocolError(error)) this.#protocolErrors.add(error.code);
-    // Of the library's own there are few; an application's error may be of any class.
+    // The library has few classes of errors. An error of the application may be of any class.
     else if (isWebSocketError(error)) this.#transportErrors.add(error.code);
     else this.#handlerErrors++;
   }
 }
 
-/** Traffic of many connections together. */
+/** The sum of the traffic of many connections. */
 class TrafficTotal {
   readonly received: TrafficCount = noTraffic();
   readonly sent: TrafficCount = noTraffic();
@@ -184,8 +184,9 @@ function addCount(total: TrafficCount, one: Readonly<TrafficCount>): void {
 const REGISTERED: ReadonlySet<number> = new Set(Object.values(CloseCode));
 
 /**
- * The close code where RFC 6455 or the IANA registry below 3000 gives it a meaning, else its
- * range (§7.4.2): a peer may pick any of 2000 codes, and each would be a series of its own.
+ * Gives a label for a close code: the code itself where RFC 6455 or the IANA registry below 3000
+ * defines it, otherwise its range (§7.4.2). A peer may pick any of 2000 codes, and each would be a
+ * time series of its own.
  */
 export function closeCodeLabel(code: number): string {
   if (REGISTERED.has(code)) return String(code);
@@ -194,7 +195,7 @@ export function closeCodeLabel(code: number): string {
   return "other";
 }
 
-/** Counts by label. The labels are for the caller to bound. */
+/** Counts by label. The caller bounds the set of labels. */
 export class LabelledCounter {
   readonly #counts = new Map<string, number>();
 
@@ -202,7 +203,7 @@ export class LabelledCounter {
     this.#counts.set(label, (this.#counts.get(label) ?? 0) + 1);
   }
 
-  /** Copies the counts, ordered by label. */
+  /** Gives a copy of the counts, ordered by label. */
   read(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
