@@ -1,5 +1,6 @@
-import { CloseCode, toMessage } from "../protocol/index.js";
-import type { Link } from "./link.js";
+import { toMessage } from "../protocol/index.js";
+import type { Outgoing } from "./outgoing.js";
+import type { MessageOptions } from "./sendable.js";
 
 /** A message whose bytes come with time: what is sent later waits for it. */
 export interface SourceSender {
@@ -11,31 +12,28 @@ export interface SourceSender {
 
 /** Sends what a Blob holds as one message. */
 export class BlobSender implements SourceSender {
-  readonly #link: Pick<Link, "core" | "writer">;
   readonly #blob: Blob;
-  readonly #send: (bytes: string | Uint8Array) => void;
+  readonly #options: MessageOptions;
+  readonly #outgoing: Outgoing;
   #isAborted = false;
 
-  constructor(
-    link: Pick<Link, "core" | "writer">,
-    blob: Blob,
-    send: (bytes: string | Uint8Array) => void,
-  ) {
-    this.#link = link;
+  constructor(blob: Blob, options: MessageOptions, outgoing: Outgoing) {
     this.#blob = blob;
-    this.#send = send;
+    this.#options = options;
+    this.#outgoing = outgoing;
   }
 
-  /** A Blob whose content is gone, such as a file that was deleted, ends the connection: a message would be missing. */
+  /** It cannot be read when it is one of a file that has changed, for example. */
   async run(): Promise<void> {
-    const { core, writer } = this.#link;
+    let bytes: string | Uint8Array;
     try {
-      const bytes = toMessage(await this.#blob.arrayBuffer());
-      if (!this.#isAborted) this.#send(bytes);
-    } catch {
-      core.close(CloseCode.INTERNAL_ERROR, "a Blob could not be read");
+      bytes = toMessage(await this.#blob.arrayBuffer());
+    } catch (error) {
+      if (this.#isAborted) return;
+      this.#outgoing.sourceFailed(error, "a Blob could not be read", this.#options);
+      return;
     }
-    writer.schedule();
+    if (!this.#isAborted) this.#outgoing.sendNow(bytes, this.#options);
   }
 
   abort(): void {

@@ -120,6 +120,9 @@ export class WebSocketConnection<Data = unknown>
    * server sends are not copied: do not change them until {@link flushed} or `onWritten`. All
    * others are. For what many connections send, see {@link prepareMessage}.
    *
+   * A Blob is read when its turn comes. One that cannot be read closes the connection with 1011: the
+   * error is in CloseInfo, and goes to `onHandlerError`.
+   *
    * @returns What became of it; see {@link SendStatus}. Without an open connection `"closed"`.
    * @throws {TypeError} `data` cannot be sent, or is sent as text and is not UTF-8. Nothing was sent.
    */
@@ -135,17 +138,19 @@ export class WebSocketConnection<Data = unknown>
    * Sends one message in fragments, as they are produced (RFC 6455 §5.4), no faster than the peer
    * reads. It is not compressed. Later messages wait for its end; control frames do not. A source
    * may use a buffer again when it is asked for the next fragment: what was in it has gone out.
-   * When it throws, the connection closes with 1011: half a message cannot be taken back.
+   * When it throws, or gives what cannot be sent, the connection closes with 1011, for half a message
+   * cannot be taken back; the error is in CloseInfo, goes to `onHandlerError`, and rejects the
+   * promise, which does no harm when nobody handles it.
    *
    * @param options - Without a `type`, that of the first fragment decides.
    * @returns `"sent"`, or `"closed"` when the connection closed before the end.
-   * @throws What `source` threw.
+   * @throws {TypeError} `source` is not iterable, or is a whole message.
    */
-  async sendStream(
+  sendStream(
     source: FragmentSource,
     options: Pick<SendOptions, "type"> = NO_OPTIONS,
   ): Promise<SendStatus> {
-    if (this.readyState !== ReadyState.OPEN) return "closed";
+    if (this.readyState !== ReadyState.OPEN) return Promise.resolve("closed");
     return this.#session.outgoing.sendStream(source, options.type);
   }
 

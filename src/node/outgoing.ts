@@ -8,7 +8,7 @@ import { type Job, SendQueue, type SourceJob } from "./send-queue.js";
 import { isReady, type MessageOptions, toWaiting } from "./sendable.js";
 import type { Session } from "./session.js";
 import { type FragmentSource, StreamSender } from "./stream-sender.js";
-import { NOT_OPEN, notWritten, type OnWritten, Written, type WrittenOptions } from "./written.js";
+import { notWritten, type OnWritten, Written, type WrittenOptions } from "./written.js";
 
 /**
  * What became of a message: it is on its way (`"sent"`), or so with more than
@@ -21,8 +21,6 @@ export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
 type SendingLink = Pick<Link, "role" | "core" | "writer">;
 
 type SendingOptions = Pick<ResolvedConnectionOptions, "maxBufferedBytes" | "bufferPolicy">;
-
-const DROPPED = "bufferPolicy dropped it, for more than maxBufferedBytes wait";
 
 /** Everything an application sends, in its order, within the bounds of what may wait. */
 export class Outgoing {
@@ -70,22 +68,29 @@ export class Outgoing {
     if (this.#mustWait()) {
       const waiting = toWaiting(data, options, this.#link.role);
       this.#pushMessage(waiting, options, this.#keyOf(waiting));
-    } else if (!this.#sendNow(data, options)) return "closed";
+    } else if (!this.sendNow(data, options)) return "closed";
     return this.#after();
   }
 
   /** Says of a message that it cannot be sent any more. */
-  refuse({ onWritten }: WrittenOptions): SendStatus {
-    if (onWritten !== undefined) this.#toTell().refuse(onWritten, notWritten(NOT_OPEN));
+  refuse({ onWritten }: WrittenOptions, why = "the connection is not open"): SendStatus {
+    if (onWritten !== undefined) this.#toTell().refuse(onWritten, notWritten(why));
     return "closed";
+  }
+
+  /** Sends a message whose turn it is. @returns False when the connection is closing or closed. */
+  sendNow(data: ReadyMessage, options: MessageOptions): boolean {
+    if (!this.#link.core.sendMessage(data, options)) {
+      this.refuse(options);
+      return false;
+    }
+    if (options.onWritten !== undefined) this.#mark(options.onWritten);
+    return true;
   }
 
   /** Sends one message in fragments as `source` gives them. What is sent later waits for its end. */
   sendStream(source: FragmentSource, type: "text" | "binary" | undefined): Promise<SendStatus> {
-    const link = this.#link;
-    const drained = (): Promise<boolean> => this.drained();
-    const written = (): Promise<boolean> => toPromise((tell) => this.#mark(tell));
-    const sender = new StreamSender({ source, type, link, drained, written });
+    const sender = new StreamSender({ source, type, link: this.#link, outgoing: this });
     this.#push({ type: "source", sender, options: {}, bytes: 0 });
     this.advance();
     return sender.done;
@@ -111,7 +116,7 @@ export class Outgoing {
       this.#queue?.shift();
       if (job.type === "close") core.close(job.code, job.reason);
       else if (job.type === "mark") this.#mark(job.tell);
-      else this.#sendNow(job.data, job.options);
+      else this.sendNow(job.data, job.options);
       writer.schedule();
     }
   }
@@ -136,6 +141,17 @@ export class Outgoing {
       if (mustWait) this.#push({ type: "mark", tell, bytes: 0 });
       else this.#mark(tell);
     });
+  }
+
+  /** As {@link flushed}, for the source of a message in fragments: it does not wait for its own end. */
+  written(): Promise<boolean> {
+    return toPromise((tell) => this.#mark(tell));
+  }
+
+  /** What the message whose turn it is was to be made of has failed. */
+  sourceFailed(error: unknown, what: string, options: WrittenOptions): void {
+    this.#owner.onSourceFailed(error, what);
+    this.refuse(options, what);
   }
 
   /** A control frame has been sent: those wait for nothing. */
@@ -179,25 +195,16 @@ export class Outgoing {
     void job.sender.run().then(() => {
       this.#isBusy = false;
       if (this.#queue?.first === job) this.#queue.shift();
+      this.#link.writer.schedule();
       this.advance();
     });
   }
 
   #sendBlob(blob: Blob, options: MessageOptions): SendStatus {
-    const sender = new BlobSender(this.#link, blob, (bytes) => void this.#sendNow(bytes, options));
+    const sender = new BlobSender(blob, options, this);
     this.#push({ type: "source", sender, options, bytes: blob.size });
     this.advance();
     return this.#after();
-  }
-
-  /** @returns False when the connection is closing or closed. */
-  #sendNow(data: ReadyMessage, options: MessageOptions): boolean {
-    if (!this.#link.core.sendMessage(data, options)) {
-      this.refuse(options);
-      return false;
-    }
-    if (options.onWritten !== undefined) this.#mark(options.onWritten);
-    return true;
   }
 
   #mark(tell: OnWritten): void {
@@ -264,7 +271,7 @@ export class Outgoing {
   #dropped({ onWritten }: WrittenOptions): void {
     this.droppedMessages++;
     tellDropped(this.#link, this.droppedMessages);
-    if (onWritten !== undefined) this.#toTell().refuse(onWritten, notWritten(DROPPED));
+    this.refuse({ onWritten }, "bufferPolicy dropped it, for more than maxBufferedBytes wait");
   }
 
   /** `undefined` is no key: nothing takes the message's place. */

@@ -90,10 +90,8 @@ export class Session implements LinkOwner, DeliveryOwner {
   /** As {@link WebSocketConnection.close}, with a code and a reason that may be sent. */
   close(code: number | undefined, reason: string): void {
     if (this.readyState !== ReadyState.OPEN) return;
-    this.#isClosing = true;
     this.outgoing.close(code, reason);
-    this.link.closeSoon();
-    if (!this.link.isPumping) queueMicrotask(() => this.link.pump());
+    this.#closeSoon();
   }
 
   terminate(): void {
@@ -192,6 +190,20 @@ export class Session implements LinkOwner, DeliveryOwner {
     this.#outgoing?.wrote(position);
   }
 
+  /**
+   * What a message was to be made of failed. The message is missing, so nothing that was sent after
+   * it may go out.
+   */
+  onSourceFailed(cause: unknown, reason: string): void {
+    const { core } = this.link;
+    if (core.readyState === ReadyState.OPEN) {
+      this.#handlerError ??= toError(cause);
+      core.close(CloseCode.INTERNAL_ERROR, reason);
+      this.#closeSoon();
+    }
+    this.#reportFailure(cause);
+  }
+
   /** An {@link OnWritten} failed. What comes after the end did not cause it. */
   onWrittenFailed(error: unknown): void {
     if (this.hasEnded) this.#reportFailure(error);
@@ -253,9 +265,15 @@ export class Session implements LinkOwner, DeliveryOwner {
 
   /** A listener of this connection failed: the rest of the process is not affected. */
   #fail(cause: unknown): void {
-    this.#handlerError ??= isError(cause) ? cause : new Error(String(cause));
+    this.#handlerError ??= toError(cause);
     this.close(CloseCode.INTERNAL_ERROR, "");
     this.#reportFailure(cause);
+  }
+
+  #closeSoon(): void {
+    this.#isClosing = true;
+    this.link.closeSoon();
+    if (!this.link.isPumping) queueMicrotask(() => this.link.pump());
   }
 
   #reportFailure(cause: unknown): void {
@@ -276,4 +294,8 @@ export class Session implements LinkOwner, DeliveryOwner {
     this.#ending ??= new Ending();
     return this.#ending;
   }
+}
+
+function toError(cause: unknown): Error {
+  return isError(cause) ? cause : new Error(String(cause));
 }

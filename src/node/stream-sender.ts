@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import { CloseCode, COPIED_PAYLOAD_BYTES, type MessageData, toMessage } from "../protocol/index.js";
+import { COPIED_PAYLOAD_BYTES, type MessageData, toMessage } from "../protocol/index.js";
 import type { SourceSender } from "./blob-sender.js";
 import type { Link } from "./link.js";
-import type { SendStatus } from "./outgoing.js";
+import type { Outgoing, SendStatus } from "./outgoing.js";
 
 /** Bytes or text that make up a message in fragments. */
 export type FragmentSource = AsyncIterable<MessageData> | Iterable<MessageData>;
@@ -11,10 +11,7 @@ export interface StreamSenderOptions {
   readonly source: FragmentSource;
   readonly type: "text" | "binary" | undefined;
   readonly link: Pick<Link, "role" | "core" | "writer">;
-  /** Resolves when the peer has caught up, or is gone. */
-  readonly drained: () => Promise<unknown>;
-  /** Resolves when all that was sent so far is with the operating system, or the peer is gone. */
-  readonly written: () => Promise<unknown>;
+  readonly outgoing: Outgoing;
 }
 
 type Chunks = AsyncIterator<MessageData> | Iterator<MessageData>;
@@ -31,29 +28,26 @@ export class StreamSender implements SourceSender {
   /** Settles once: with what became of the message, or the error of the source. */
   readonly done: Promise<SendStatus>;
 
+  /** @throws {TypeError} The source is not iterable, or a whole message. */
   constructor(options: StreamSenderOptions) {
-    const { source } = options;
     this.#options = options;
-    this.#chunks =
-      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    this.#chunks = iterated(options.source);
     this.done = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
+    this.done.catch(() => {}); // who handles nothing is told by onHandlerError
   }
 
-  /**
-   * Sends it all. When the source fails, half a message is out already: the
-   * connection closes with 1011, and {@link done} rejects with the source's error.
-   */
+  /** Sends it all. When the source fails, half a message is out already; {@link done} rejects with its error. */
   async run(): Promise<void> {
-    const { core, writer } = this.#options.link;
     try {
       this.#settle.resolve(await this.#sendAll());
     } catch (error) {
-      core.close(CloseCode.INTERNAL_ERROR, "the source of a message failed");
+      if (this.#isAborted) return;
       this.#settle.reject(error);
+      this.#options.outgoing.sourceFailed(error, "the source of a message failed", {});
+      this.abort();
     }
-    writer.schedule();
   }
 
   /** The connection is gone: lets go of the source at once. Calling it again does nothing. */
@@ -91,11 +85,11 @@ export class StreamSender implements SourceSender {
    * are out, for a source may fill its buffer again when it is asked for more.
    */
   async #settled(fragment: string | Uint8Array): Promise<void> {
-    const { link, drained, written } = this.#options;
+    const { link, outgoing } = this.#options;
     const isLong = typeof fragment !== "string" && fragment.length > COPIED_PAYLOAD_BYTES;
-    const isOut = isLong && link.role === "server" ? written() : undefined;
+    const isOut = isLong && link.role === "server" ? outgoing.written() : undefined;
     link.writer.schedule();
-    await (isOut ?? drained());
+    await (isOut ?? outgoing.drained());
   }
 
   #close(): SendStatus {
@@ -121,4 +115,16 @@ export class StreamSender implements SourceSender {
     this.#carried = isHalf ? text.slice(-1) : "";
     return isHalf ? text.slice(0, -1) : text;
   }
+}
+
+function iterated(source: FragmentSource): Chunks {
+  const isWhole = typeof source === "string" || ArrayBuffer.isView(source);
+  if (!isWhole && typeof source === "object" && source !== null) {
+    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
+    if (Symbol.iterator in source) return source[Symbol.iterator]();
+  }
+  const advice = isWhole
+    ? "send() takes a whole message"
+    : "give an array, a stream or a generator";
+  throw new TypeError(`sendStream() takes an iterable of text or bytes: ${advice}`);
 }

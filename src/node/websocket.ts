@@ -250,7 +250,8 @@ export class WebSocket extends WebSocketTarget {
   }
 
   #closed({ code, reason, wasClean, error }: CloseInfo): void {
-    if (!wasClean) this.#tellError(error);
+    // A Blob that cannot be read and a buffer that is full end a handshake that is clean.
+    if (!wasClean || error !== undefined) this.#tellError(error);
     this.#tellClose({ code, reason, wasClean });
   }
 

@@ -25,9 +25,6 @@ export function notWritten(what: string, cause?: Error): TransportError {
   return new TransportError("NOT_WRITTEN", { what }, { cause });
 }
 
-/** Why nothing is written. */
-export const NOT_OPEN = "the connection is not open";
-
 /** Places in the output, and who is told when all in front of them has been written. */
 export class Written {
   readonly #link: Pick<Link, "core" | "writer">;
