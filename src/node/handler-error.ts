@@ -24,9 +24,19 @@ export function safely<Value>(
   };
 }
 
+/** What somebody threw or rejected with, as an error: it may be anything. */
+export function toError(cause: unknown): Error {
+  if (isError(cause)) return cause;
+  try {
+    return new Error(String(cause), { cause });
+  } catch {
+    return new Error("what was thrown is no Error", { cause });
+  }
+}
+
 /** What happens without a hook: Node prints the error with its stack. */
 export function warnOfHandlerError(error: unknown): void {
-  process.emitWarning(isError(error) ? error : new Error(String(error)), {
+  process.emitWarning(toError(error), {
     type: "PlainsocketHandlerError",
     detail: "A listener failed; set onHandlerError to be told",
   });

@@ -1,4 +1,3 @@
-import { isError } from "../input/index.js";
 import {
   CloseCode,
   type FrameObserver,
@@ -13,7 +12,7 @@ import type { WebSocketConnection } from "./connection.js";
 import { Delivery, type DeliveryOwner } from "./delivery.js";
 import { tellClosed, tellHandlerFailed } from "./diagnostics.js";
 import { Ending, outcomeOf } from "./ending.js";
-import { reportTo, safely } from "./handler-error.js";
+import { reportTo, safely, toError } from "./handler-error.js";
 import type { LinkOwner } from "./link-owner.js";
 import { Link } from "./link.js";
 import type { Message, ResolvedConnectionOptions } from "./options.js";
@@ -294,8 +293,4 @@ export class Session implements LinkOwner, DeliveryOwner {
     this.#ending ??= new Ending();
     return this.#ending;
   }
-}
-
-function toError(cause: unknown): Error {
-  return isError(cause) ? cause : new Error(String(cause));
 }
