@@ -13,7 +13,7 @@ import {
   type OriginPolicy,
 } from "../protocol/index.js";
 import { SERVER_ADVICE } from "./foreign-names.js";
-import { canReusePort, type ListenerOptions } from "./listener.js";
+import { checkListenerOptions, type ListenerOptions } from "./listener.js";
 import {
   CONNECTION_OPTIONS,
   type ConnectionOptions,
@@ -136,7 +136,9 @@ const NAMES: Names<ServerOptions<unknown>> = {
     port: true,
     host: true,
     reusePort: true,
+    backlog: true,
     socketPath: true,
+    removeStaleSocket: true,
     tls: true,
     server: true,
     path: true,
@@ -213,33 +215,14 @@ export function resolveServerOptions<Data>(
   };
 }
 
-function checkSources<Data>({
-  port,
-  host,
-  socketPath,
-  tls,
-  server,
-  reusePort,
-  onRequest,
-}: ServerOptions<Data>): void {
+function checkSources<Data>(options: ServerOptions<Data>): void {
+  const { port, socketPath, server, onRequest } = options;
   const sources = [port, socketPath, server].filter((source) => source !== undefined);
   if (sources.length > 1) throw new TypeError("one of port, socketPath and server, not several");
-  if (host !== undefined && port === undefined) throw new TypeError("host goes with port");
-  if (reusePort === true) checkReusePort(port);
-  const isOwn = port !== undefined || socketPath !== undefined;
-  if (tls !== undefined && !isOwn) throw new TypeError("tls goes with port or socketPath");
-  if (onRequest !== undefined && !isOwn) {
+  checkListenerOptions(options);
+  if (onRequest !== undefined && port === undefined && socketPath === undefined) {
     throw new TypeError(
       "onRequest goes with port or socketPath: other servers answer requests themselves",
-    );
-  }
-}
-
-function checkReusePort(port: number | undefined): void {
-  if (port === undefined) throw new TypeError("reusePort goes with port");
-  if (!canReusePort(process.versions.node)) {
-    throw new TypeError(
-      "reusePort needs Node 22.12, 23.1 or later; node:cluster shares a port on every Node",
     );
   }
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
 import type { Names } from "../input/index.js";
 import { CloseCode } from "../protocol/index.js";
 import type { WebSocketConnection } from "./connection.js";
@@ -168,6 +169,37 @@ export class WebSocketServer<Data = undefined>
    */
   accept(transport: Duplex): void {
     serve(transport, this.#upgrader);
+  }
+
+  /**
+   * Uses other certificates for clients that connect from now on; open connections keep theirs. For
+   * an own listener with `tls`.
+   *
+   * @param options - What changes, such as `{ key, cert }`: the rest is as it was, the `ca` of client
+   *   certificates for example.
+   * @throws {TypeError} This server has no listener with `tls`: an https server has a
+   *   `setSecureContext` of its own.
+   * @throws {Error} The options are no good. Those from before hold.
+   */
+  setSecureContext(options: SecureContextOptions): void {
+    if (this.#listener?.setSecureContext(options) !== true) {
+      throw new TypeError(
+        "setSecureContext is for a server with port or socketPath, and tls: an https server has its own",
+      );
+    }
+  }
+
+  /**
+   * Takes nobody in any more, and leaves those who are here alone: an own listener is closed, and
+   * whoever comes by other ways gets 503, on an http server too. Opening handshakes that have begun
+   * go on. For a process that has been replaced and lets its clients leave when they like;
+   * {@link shutdown} may follow. There is no way back. Called again it does nothing.
+   *
+   * @returns Resolves when the port, or the Unix socket, is free for others.
+   */
+  async stopListening(): Promise<void> {
+    this.#upgrader.stopOpening();
+    await this.#listener?.stop();
   }
 
   /**

@@ -144,7 +144,12 @@ export class Upgrader<Data> {
     this.#send(pending, buildResponse(refusal, pending.method), refusal);
   }
 
-  /** From now on everybody is refused with 503, and so are those who wait now. */
+  /** From now on everybody who comes is refused with 503. */
+  stopOpening(): void {
+    this.#isClosing = true;
+  }
+
+  /** The same, and so are those who wait now. */
   stop(): void {
     this.#isClosing = true;
     for (const pending of this.#pending) this.refuse(pending, faultRefusal("SERVER_CLOSING"));

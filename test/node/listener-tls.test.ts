@@ -1,13 +1,15 @@
 // The own listener with TLS on it.
-import { connect as connectTls } from "node:tls";
+import { once } from "node:events";
+import { createServer as createSecureServer } from "node:https";
+import { connect as connectTls, TLSSocket } from "node:tls";
 import { describe, expect, it } from "vitest";
 import type { ServerOptions } from "../../src/node/server-options.js";
 import { WebSocketServer } from "../../src/node/server.js";
-import { CA, EXPIRED, KEY, LOCALHOST } from "../support/certificates/index.js";
+import { CA, CLIENT, EXPIRED, KEY, LOCALHOST, OTHER_HOST } from "../support/certificates/index.js";
 import { FakeClock } from "../support/clock.js";
 import { portOf, RawClient, upgradeRequest } from "../support/raw-client.js";
 import { settle } from "../support/raw-peer.js";
-import { frame, TEXT } from "../support/wire-frame.js";
+import { frame, PING, PONG, TEXT } from "../support/wire-frame.js";
 
 describe("TLS", () => {
   const tls = { key: KEY, cert: LOCALHOST };
@@ -95,6 +97,70 @@ describe("TLS", () => {
     client.socket.end();
     await client.closed();
     expect(client.error).toBeUndefined();
+  });
+
+  /** For which name the certificate is that a client is shown. */
+  async function shownBy(port: number): Promise<string | undefined> {
+    const socket = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false });
+    await once(socket, "secureConnect");
+    const { CN } = socket.getPeerCertificate().subject;
+    socket.destroy();
+    return [CN].flat()[0];
+  }
+
+  it("takes a new certificate for those who come, and leaves who is here alone", async () => {
+    await using server = await startTls();
+    using client = await RawClient.connectTls(server, CA);
+    client.send(upgradeRequest());
+    await client.head();
+    const before = await shownBy(server.port);
+    server.setSecureContext({ key: KEY, cert: OTHER_HOST });
+
+    expect(before).not.toBe("other.example");
+    expect(await shownBy(server.port)).toBe("other.example");
+    client.sendFrames(frame(PING, "x"));
+    expect(await client.frame()).toMatchObject({ opcode: PONG });
+    expect(server.connections.size).toBe(1);
+  });
+
+  it("keeps whom it trusts when only the certificate is new", async () => {
+    await using server = await startTls({ tls: { ...tls, ca: CA, requestCert: true } });
+    server.setSecureContext({ key: KEY, cert: LOCALHOST });
+    server.setSecureContext({ minVersion: "TLSv1.3" });
+    const authorized: unknown[] = [];
+    server.on("connection", ({ transport }) => {
+      authorized.push(transport instanceof TLSSocket && transport.authorized);
+    });
+    const { port } = server;
+    using client = new RawClient(
+      connectTls({ host: "127.0.0.1", port, ca: CA, cert: CLIENT, key: KEY }),
+    );
+    client.send(upgradeRequest());
+    await client.head();
+
+    expect(authorized).toEqual([true]);
+  });
+
+  it("keeps the certificate it has when the new one is no good", async () => {
+    await using server = await startTls();
+    const before = await shownBy(server.port);
+
+    expect(() => server.setSecureContext({ key: "x", cert: "y" })).toThrow();
+    server.setSecureContext({ minVersion: "TLSv1.3" }); // the rest is still that from before
+    expect(await shownBy(server.port)).toBe(before);
+  });
+
+  it("is of no use to a server that has none, or another's", async () => {
+    const http = createSecureServer(tls);
+    const servers = [
+      new WebSocketServer(),
+      new WebSocketServer({ server: http }),
+      new WebSocketServer({ port: 0, host: "127.0.0.1" }),
+    ];
+    for (const server of servers) {
+      expect(() => server.setSecureContext(tls)).toThrow("an https server has its own");
+      await server.shutdown();
+    }
   });
 
   it("with a key that is none is refused before listening", () => {

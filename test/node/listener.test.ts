@@ -1,9 +1,10 @@
 // The own listener: sockets, heads that trickle, and Unix sockets.
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import type { ServerOptions } from "../../src/node/server-options.js";
 import { WebSocketServer } from "../../src/node/server.js";
 import { FakeClock } from "../support/clock.js";
 import { portOf, RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
@@ -188,6 +189,30 @@ describe("listening", () => {
     await server.listening();
 
     expect(server.address()).toBeUndefined();
+  });
+
+  it.each([
+    [undefined, 4096],
+    [7, 7],
+  ])("with the backlog %s asks the system for %i", async (backlog, asked) => {
+    const listen = vi.spyOn(Server.prototype, "listen");
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1", backlog });
+    const calls = listen.mock.calls.flat();
+    listen.mockRestore();
+    await server.shutdown();
+
+    expect(calls).toEqual([{ port: 0, host: "127.0.0.1", backlog: asked }]);
+  });
+
+  // oxfmt-ignore
+  it.each<readonly [what: string, options: ServerOptions]>([
+    ["a backlog without a listener",  { backlog: 10 }],
+    ["a backlog of 0",                { port: 0, backlog: 0 }],
+    ["a backlog that is no number",   { port: 0, backlog: 1.5 }],
+    ["a backlog without an end",      { port: 0, backlog: Infinity }],
+    ["removeStaleSocket with a port", { port: 0, removeStaleSocket: true }],
+  ])("with %s is refused at once", (_, options) => {
+    expect(() => new WebSocketServer(options)).toThrow(/backlog|removeStaleSocket/);
   });
 
   it("on a port that is none is refused at once", () => {
