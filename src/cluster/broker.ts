@@ -1,102 +1,101 @@
 /**
- * What carries messages between server processes, as an engine gives it.
+ * A broker carries messages between server processes, by an engine such as Redis.
  *
- * A broker moves bytes and knows nothing of nodes, rooms or order: the cluster puts
- * what it needs into the bytes. A broker is made by the application and may be
- * shared by several managers; the application closes it.
+ * It moves bytes and knows nothing of nodes, rooms or order: the cluster puts all it needs into the
+ * bytes. The application makes the broker and closes it. Several managers may share one.
  *
- * Channels are at most 200 characters of `A-Z a-z 0-9 - _ .`, so that every engine
- * takes them as they are.
+ * Names of channels have at most 200 characters of `A-Z a-z 0-9 - _ .`, which every engine takes.
  */
 export interface Broker {
-  /** Whether the engine can be reached, and everything subscribed to is in force. */
+  /** Whether the engine can be reached and all subscriptions are in force. */
   readonly isUp: boolean;
-  /** What keeps messages for members that come back; absent where that was not asked for. */
+  /** Keeps messages for members that come back. Absent when the application did not ask for it. */
   readonly replay?: BrokerReplay;
-  /** What the engine itself knows of the nodes; absent where it keeps nothing. */
+  /** The engine's register of nodes. Absent where the engine has none. */
   readonly presence?: BrokerPresence;
 
   /**
-   * Sends `payload` to all subscribers of `channel`, the sender's own subscriptions
-   * included. It leaves `payload` alone, and nobody may write to it any more.
+   * Sends `payload` to all subscribers of `channel`, also to this broker's own. It does not write to
+   * `payload`, and the caller may not write to it any more.
    *
-   * @returns A promise that resolves when the engine has it, and rejects when that is
-   * not certain: sent again, it may arrive twice. It is pending for as long as the
-   * engine does not answer.
+   * @returns A promise that resolves when the engine has the message, and rejects when that is not
+   *   certain: if the message is sent again, it may arrive twice. It is pending while the engine
+   *   does not answer.
    */
   publish(channel: string, payload: Uint8Array): Promise<void>;
 
   /**
-   * Calls `receive` for what is published to `channel` from about now on, until
-   * `unsubscribe`. After a drop the broker subscribes to everything again by itself.
+   * Calls `receive` for messages that are published to `channel` from about now on, until
+   * `unsubscribe`. When its connection was lost, the broker renews all subscriptions by itself.
    */
   subscribe(channel: string, receive: BrokerReceiver): BrokerSubscription;
 
-  /** Calls `listener` with each change of {@link isUp}, until the function it returns is called. */
+  /** Calls `listener` with each change of {@link isUp}. @returns A function that ends that. */
   onStatus(listener: (status: BrokerStatus) => void): () => void;
 
   /**
-   * Asks for a new connection to receive on, because the present one has gone silent.
-   * Absent where the client of the engine finds that out by itself.
+   * Makes a new connection to receive on, because nothing comes from the present one. Absent where
+   * the client of the engine notices that by itself.
    */
   refresh?(): void;
 
-  /** Ends subscriptions and what the broker itself has opened; never the application's client. */
+  /** Ends all subscriptions and the connections that the broker has opened, but not the application's client. */
   close(): Promise<void>;
 }
 
 /**
- * Takes what was published. The bytes are the receiver's to keep, not to write to.
- * `offset` is where {@link BrokerReplay} has put them.
+ * Takes a message that was published. It may keep the bytes, but not write to them. `offset` is the
+ * place where {@link BrokerReplay} keeps the message.
  */
 export type BrokerReceiver = (payload: Uint8Array, offset?: string) => void;
 
-/** A channel that is received from, until that is ended. */
+/** A subscription to one channel. */
 export interface BrokerSubscription {
-  /** Resolves when the engine has confirmed it for the first time. Never rejects. */
+  /** Resolves when the engine has confirmed the subscription for the first time. Never rejects. */
   readonly ready: Promise<void>;
-  /** Ends it at once: `receive` is not called any more. Calling it again does nothing. */
+  /** Ends the subscription at once: `receive` is not called any more. A second call does nothing. */
   unsubscribe(): void;
 }
 
-/** Whether the engine is within reach. */
+/** A change of {@link Broker.isUp}. */
 export type BrokerStatus =
-  /** Everything that was subscribed to is in force again; what came in between is lost. */
+  /** All subscriptions are in force again. Messages that came in between are lost. */
   { readonly type: "up" } | { readonly type: "down"; readonly error: unknown };
 
-/** Keeps the latest messages of channels, within a window. */
+/** Keeps the latest messages of each channel. */
 export interface BrokerReplay {
   /**
-   * Keeps `payload` and publishes it to the channel, as one: subscribers get messages
-   * in the order of their offsets.
+   * Keeps `payload` and publishes it to the channel, in one step: subscribers get messages in the
+   * order of their offsets.
    *
-   * @returns As `publish` does, its offset. Appended again it is there twice.
+   * @returns A promise of its offset, otherwise like that of `publish`. A message that is appended
+   *   again is kept twice.
    */
   append(channel: string, payload: Uint8Array): Promise<string>;
   /**
-   * Reads from the entry at `offset` on, that one included, in order.
+   * Reads the entries from the one at `offset` on, in order. That one is included.
    *
-   * @param offset - Anything at all: it may come from a peer.
-   * @returns `"gap"` when there is no entry at `offset` (any more), or too many after it.
-   * Rejects when the engine does not answer as it should.
+   * @param offset - May be any text: it may come from a peer.
+   * @returns `"gap"` when there is no entry at `offset`, or there are too many after it. Rejects when
+   *   the engine fails or gives an unexpected answer.
    */
   read(channel: string, offset: string): Promise<readonly ReplayEntry[] | "gap">;
 }
 
-/** A message that was kept, and its place in the channel. */
+/** A message that was kept, with its place in the channel. */
 export interface ReplayEntry {
   readonly offset: string;
   readonly payload: Uint8Array;
 }
 
-/** A register of nodes in the engine, where an entry expires unless it is renewed. */
+/** A register of nodes in the engine. An entry expires unless it is renewed. */
 export interface BrokerPresence {
   /**
-   * Enters `nodeId`, or renews it, for `ttlMs` from now by the engine's own clock.
+   * Enters `nodeId`, or renews its entry, for `ttlMs` from now by the engine's own clock.
    *
-   * @returns All nodes whose entries have not expired.
+   * @returns The nodes whose entries have not expired.
    */
   announce(nodeId: string, ttlMs: number): Promise<readonly string[]>;
-  /** Takes `nodeId` out. Does nothing when it is not there. */
+  /** Removes the entry of `nodeId`. Does nothing when there is none. */
   withdraw(nodeId: string): Promise<void>;
 }

@@ -21,10 +21,10 @@ import { ClusterReplay, type Offset, type Returning } from "./replay.js";
 import { ClusterRooms } from "./rooms.js";
 import { ClusterStatus } from "./status.js";
 
-/** How long `close` waits for the engine to take what is queued. */
+/** Time for the engine to take queued messages before `close` gives them up. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** One manager among others on the same broker. */
+/** The cluster of a manager on a broker: joins it to all others there. */
 export class BrokerCluster implements Cluster {
   readonly #local: ClusterLocal;
   readonly #options: ResolvedClusterOptions;
@@ -33,7 +33,7 @@ export class BrokerCluster implements Cluster {
   readonly #status: ClusterStatus;
   readonly #conversation: ClusterConversation;
   readonly #replay: ClusterReplay | undefined;
-  /** Ends hearing the rooms that have a member here. */
+  /** Functions that end the subscriptions to rooms that have a member here. */
   readonly #release = new Map<string, () => void>();
 
   /** @throws {RangeError} An option is out of its range. */
@@ -66,7 +66,7 @@ export class BrokerCluster implements Cluster {
     });
   }
 
-  /** The other nodes that live. */
+  /** The other nodes that are alive. */
   get nodeIds(): readonly string[] {
     return this.#conversation.nodes.names;
   }
@@ -101,7 +101,7 @@ export class BrokerCluster implements Cluster {
     }
     const nonce = this.#replay?.nonce();
     const delivery: Delivery = { type: "delivery", room, exceptIds, message, nonce };
-    let isSettled = false; // at once, when the queue has no room for it
+    let isSettled = false; // already during `send`, when the queue has no room for the message
     const sequence = this.#link.send(roomChannel(room), delivery, "kept", (sequence) => {
       isSettled = true;
       this.#replay?.settled(room, sequence);
@@ -139,7 +139,7 @@ export class BrokerCluster implements Cluster {
     this.#link.send(roomChannel(room), change, "passing");
   }
 
-  /** Members elsewhere as far as is known here without asking, of rooms that have a member here. */
+  /** Members on other nodes, as far as this node knows them; none of rooms without a member here. */
   knownMembersOf(room: string): RoomMember[] {
     return this.#conversation.knownMembersOf(room);
   }
@@ -156,20 +156,19 @@ export class BrokerCluster implements Cluster {
   }
 
   /**
-   * Where a member of `room` stands that has had all that was delivered so far, for it to
-   * come back with. `undefined` when nothing has come since the room is open here, or
-   * nothing is kept.
+   * The position of a member of `room` that has got all messages so far, for its return. `undefined`
+   * when no message has come since the room was opened here, or none is kept.
    */
   offsetOf(room: string): Offset | undefined {
     return this.#replay?.positionOf(room);
   }
 
-  /** Lets a member come back, as `ClusterReplay.resume` does; `"gap"` when nothing is kept. */
+  /** Lets a member come back, like `ClusterReplay.resume`; `"gap"` when no messages are kept. */
   async resume(room: string, returning: Returning): Promise<"resumed" | "gap"> {
     return this.#replay === undefined ? "gap" : this.#replay.resume(room, returning);
   }
 
-  /** Says farewell, after what is queued has gone out or a second has passed. Never rejects. */
+  /** Says farewell, when the queue is empty or a second has passed. Never rejects. */
   async close(): Promise<void> {
     this.#status.stop();
     const closed = this.#conversation.close();
@@ -203,7 +202,7 @@ export class BrokerCluster implements Cluster {
     else this.#local.deliverToAll(message, exceptIds);
   }
 
-  /** Delivered here long ago: it only tells that it has arrived, and where it is kept. */
+  /** Takes note of an own message, which was delivered here before: it has arrived, and is kept at `offset`. */
   #cameBack({ body }: Envelope, offset: string | undefined): void {
     if (body.type === "heartbeat") {
       this.#conversation.nodes.heardOwn();
@@ -224,7 +223,7 @@ export class BrokerCluster implements Cluster {
   }
 }
 
-/** Joins a manager to the others on the same broker: for the option `cluster` of a manager. */
+/** Makes the option `cluster` of a manager, which joins it to the others on the same broker. */
 export function clusterOn(options: ClusterOptions): ClusterFactory {
   return (local) => new BrokerCluster(local, options);
 }

@@ -7,13 +7,13 @@ import type { ResolvedClusterOptions } from "./options.js";
 import { RemotePresence } from "./presence.js";
 import { answersTo, ClusterQuestions } from "./questions.js";
 
-/** What nodes say to each other, besides what applications send. */
+/** A message between nodes that is not of the application. */
 export type NodeMessage = Exclude<ClusterMessage, Delivery>;
 
-/** How many rooms one question is about. */
+/** The largest number of rooms in one question. */
 const ROOMS_PER_QUESTION = 200;
 
-/** Signs of life, questions and answers: how nodes know of each other, and of each other's members. */
+/** The conversation of nodes: heartbeats, questions and answers, by which they know each other and each other's members. */
 export class ClusterConversation {
   readonly nodes: ClusterNodes;
   readonly #local: ClusterLocal;
@@ -44,7 +44,7 @@ export class ClusterConversation {
       onInterval: () => this.#sayAlive("next"),
       onJoined: (nodeId) => {
         onEvent({ type: "nodeJoined", nodeId });
-        // Also one that was cut off and has come back.
+        // A node that was cut off and has come back counts as joined, too.
         this.#ask(this.#presence.openRooms, nodeChannel(nodeId));
       },
       onLeft: (nodeId, reason) => {
@@ -56,14 +56,14 @@ export class ClusterConversation {
     });
   }
 
-  /** The others can be reached, for the first time or again. */
+  /** Called when other nodes can be reached, for the first time or again. */
   up(): void {
     this.nodes.extendAll();
     this.#sayAlive("first");
     if (this.nodes.names.length > 0) this.#ask(this.#presence.openRooms, NODES);
   }
 
-  /** Another node has said something. */
+  /** Takes a message of another node. */
   received({ from, sequence }: Envelope, message: NodeMessage): void {
     switch (message.type) {
       case "presence": {
@@ -81,7 +81,7 @@ export class ClusterConversation {
         this.#link.forgetNode(from);
         return;
       case "closeAll":
-        // What may not be sent as a close code is refused, and that is all that comes of it.
+        // Rejects when the other node sent a code that may not be used. Then nothing is closed.
         this.#local.closeAll(message.options).catch(() => {});
         return;
       case "question":
@@ -94,10 +94,10 @@ export class ClusterConversation {
     }
   }
 
-  /** A room has its first member here; what happens there can be heard once `heard` resolves. */
+  /** Called when a room has its first member here. `heard` resolves when the room's channel is subscribed to. */
   roomOpened(room: string, heard: Promise<void>): void {
     this.#presence.open(room);
-    // What was before has to be asked for; nodes that come later are asked then.
+    // Earlier members are known only by a question. Nodes that come later are asked when they come.
     void heard.then(() => {
       if (this.nodes.names.length > 0) this.#ask([room], NODES);
     });
@@ -107,7 +107,7 @@ export class ClusterConversation {
     this.#presence.close(room);
   }
 
-  /** Something that a node has said of a room is missing. */
+  /** Called when a node's message about a room is missing. */
   missed(nodeId: string, room: string): void {
     this.#ask([room], nodeChannel(nodeId));
   }
@@ -119,14 +119,14 @@ export class ClusterConversation {
   fetchMembers(room: string, timeoutMs: number): Promise<ClusterMembers> {
     const id = this.#questions.nextId();
     const { expected, isSettled } = this.nodes;
-    // A node that has just started does not know whom to expect.
+    // A node that has just started does not know yet which nodes there are.
     const isOpenEnded = expected.size === 0 && !isSettled;
     const members = this.#questions.collect(id, expected, { timeoutMs, isOpenEnded });
     if (expected.size > 0 || isOpenEnded) this.#sendQuestion(NODES, id, [room]);
     return members;
   }
 
-  /** Ends all waiting, and says farewell once what is queued has gone out. Never rejects. */
+  /** Ends all waiting questions, and says farewell when the queue is empty. Never rejects. */
   async close(): Promise<void> {
     this.nodes.stop();
     this.#questions.close();
@@ -135,7 +135,7 @@ export class ClusterConversation {
     await this.#options.broker.presence?.withdraw(this.#local.nodeId).catch(() => {});
   }
 
-  /** Says so to the others, and to the register of the engine. Never twice while the engine does not answer. */
+  /** Sends a heartbeat to other nodes and to the engine's register, unless the previous one is still on its way. */
   #sayAlive(kind: "first" | "next"): void {
     const { broker, nodeTtlMs } = this.#options;
     if (!this.#isHeartbeatUnderWay) {
@@ -157,7 +157,7 @@ export class ClusterConversation {
     return { type: "heartbeat", ttlMs: this.#options.nodeTtlMs, kind };
   }
 
-  /** Asks who is in rooms; the answers go to what is known of the others' members. */
+  /** Asks for the members of rooms. The answers update what this node knows of other nodes' members. */
   #ask(rooms: readonly string[], channel: string): void {
     for (let start = 0; start < rooms.length; start += ROOMS_PER_QUESTION) {
       const some = rooms.slice(start, start + ROOMS_PER_QUESTION);
@@ -192,11 +192,11 @@ export class ClusterConversation {
   }
 }
 
-/** A state as it can be sent: what JSON has no way to say is `null`. */
+/** Gives the state as it can be sent: `null` when JSON cannot express it. */
 export function wireState(state: unknown): unknown {
   try {
     return JSON.stringify(state) === undefined ? null : state;
   } catch {
-    return null; // a bigint, or a circle
+    return null; // a bigint, or an object that contains itself
   }
 }

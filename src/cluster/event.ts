@@ -1,13 +1,13 @@
-/** What a manager learns about the other nodes, and about the way to them. */
+/** An event of the cluster: about other nodes, their members, or the way to them. */
 export type ClusterEvent =
-  /** The engine cannot be reached, or nothing comes back from it. Local delivery goes on. */
+  /** The engine cannot be reached, or nothing comes back from it. Delivery within this process goes on. */
   | { readonly type: "down"; readonly error: unknown }
-  /** It can again, after so long. What the others sent meanwhile may not have come: a gap follows. */
+  /** The engine can be reached again, after `downMs`. Messages of other nodes may be missing: a gap follows. */
   | { readonly type: "up"; readonly downMs: number }
   | Gap
   | { readonly type: "nodeJoined"; readonly nodeId: string }
   | { readonly type: "nodeLeft"; readonly nodeId: string; readonly reason: "farewell" | "silence" }
-  /** A member elsewhere has come or has a new state, or has left: then `state` is `undefined`. */
+  /** A member on another node has come or has a new state, or has left: then `state` is `undefined`. */
   | {
       readonly type: "presence";
       readonly room: string;
@@ -15,54 +15,55 @@ export type ClusterEvent =
       readonly state: unknown;
     };
 
-/** Messages that were sent and have not come, or may not have. */
+/** Messages that are missing, or may be. */
 export interface Gap {
   readonly type: "gap";
-  /** The room they were for; `undefined` for any, and for messages to everybody. */
+  /** The room of the messages; `undefined` when they may be of any room, or were for everybody. */
   readonly room: string | undefined;
-  /** Whose messages; `undefined` for those of any node. */
+  /** The node that sent the messages; `undefined` for any. */
   readonly nodeId: string | undefined;
   /**
-   * - `lost`: a later message has come, an earlier one has not;
+   * - `lost`: a later message has come, and an earlier one has not;
    * - `down`: this node was cut off for a while;
-   * - `overflow`: this node had more to send than it may queue, and the oldest of it is lost to the others;
-   * - `refused`: the engine does not take a message of this node, though it takes others: it may be too large for it.
+   * - `overflow`: the queue of this node was full, and its oldest messages never reach the others;
+   * - `refused`: the engine does not take a message of this node, though it takes others. The message
+   *   may be too large for it.
    */
   readonly reason: "lost" | "down" | "overflow" | "refused";
 }
 
-/** How much went over the broker, and what was wrong with it; all of them only grow, but what is queued. */
+/** Counts of messages over the broker. All only grow, except those of the queue. */
 export interface ClusterCounts {
   readonly sent: number;
   readonly received: number;
-  /** Not ours, or broken. */
+  /** Messages that are broken, or of another application. */
   readonly malformed: number;
-  /** Of a version that this one does not know. */
+  /** Messages of an unknown version. */
   readonly unknownVersion: number;
-  /** Larger than `maxPayloadBytes`, in either direction. */
+  /** Messages larger than `maxPayloadBytes`, in either direction. */
   readonly oversized: number;
-  /** Came again, and were dropped. */
+  /** Messages that came twice, and were dropped. */
   readonly repeated: number;
   readonly gaps: number;
-  /** Given up because the queue was full. */
+  /** Messages that were given up, because the queue was full or the engine refused them. */
   readonly dropped: number;
   readonly queuedMessages: number;
   readonly queuedBytes: number;
 }
 
-/** What a cluster of nodes has counted on this one. */
+/** The part of the metrics that is about the broker. */
 export interface BrokerMetrics {
   readonly isUp: boolean;
-  /** Messages that the engine has taken, and that have come from it. */
+  /** Messages that the engine has taken. */
   readonly published: number;
   readonly received: number;
-  /** What waits for the engine now. */
+  /** Messages that wait for the engine now. */
   readonly queuedMessages: number;
   readonly queuedBytes: number;
   /** Messages that were never published: the queue was full, or the engine refused them. */
   readonly dropped: number;
-  /** How often messages of another node were found to be missing. */
+  /** The number of times that messages of another node were missing. */
   readonly gaps: number;
-  /** Messages that were ignored because they came twice, or in a version that is not known. */
+  /** Messages that were ignored: they came twice, or were malformed, too large or of an unknown version. */
   readonly ignored: number;
 }

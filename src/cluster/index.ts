@@ -1,4 +1,4 @@
-/** The door of the layer: what joins managers of several processes, and what a broker has to do for it. */
+/** The door of the layer: managers of several processes are joined here, by a broker. */
 export type {
   Broker,
   BrokerPresence,

@@ -13,16 +13,16 @@ export interface LinkOptions {
   readonly maxPayloadBytes: number;
   readonly maxQueuedMessages: number;
   readonly maxQueuedBytes: number;
-  /** Called for each envelope of another node, in its order and once. */
+  /** Called for each envelope of another node, once and in that node's order. */
   readonly onEnvelope: (envelope: Envelope, offset: string | undefined) => void;
-  /** Called when one of this node's own has come back. */
+  /** Called when an own envelope has come back from the engine. */
   readonly onOwn: (envelope: Envelope, offset: string | undefined) => void;
-  /** Called before an envelope that comes after others which did not come. */
+  /** Called before an envelope, when earlier ones of the same node are missing. */
   readonly onLoss: (channel: string, nodeId: string) => void;
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
-/** Envelopes to and from the broker: numbered, queued, checked, each taken once. */
+/** The link to the broker. It numbers and queues outgoing envelopes; it checks incoming ones, and takes each once. */
 export class ClusterLink {
   readonly #options: LinkOptions;
   readonly #sequencer = new Sequencer();
@@ -55,17 +55,17 @@ export class ClusterLink {
     return { ...this.#counts, dropped, queuedMessages: messages, queuedBytes: bytes };
   }
 
-  /** The number of the latest envelope that was sent. */
+  /** The sequence number of the latest envelope that was sent. */
   get latestSequence(): number {
     return this.#sequencer.latest;
   }
 
   /**
-   * Queues a message for all who hear `channel`.
+   * Queues a message for all subscribers of `channel`.
    *
-   * @param keeping - `"kept"` for what members that come back may ask for.
-   * @param settled - Called once, when it waits for the engine no longer.
-   * @returns Its number; `undefined` when it is too large to be sent.
+   * @param keeping - `"kept"` for messages that members who come back need.
+   * @param settled - Called once, when the message does not wait for the engine any more.
+   * @returns Its sequence number; `undefined` when the message is too large to be sent.
    */
   send(
     channel: string,
@@ -77,7 +77,7 @@ export class ClusterLink {
     const place = this.#sequencer.next(channel);
     const payload = serializeEnvelope({ from: nodeId, ...place, body });
     if (payload.length > maxPayloadBytes) {
-      // The number is spent: receivers learn with the next message that one is missing.
+      // The number is used up, so the receivers see with the next message that one is missing.
       this.#counts.oversized++;
       return undefined;
     }
@@ -93,20 +93,20 @@ export class ClusterLink {
   }
 
   /**
-   * Sends what is only worth something now, past the queue and without a place in the order.
+   * Sends a message that is useful only now. It passes the queue, and has no place in the order.
    *
-   * @returns A promise that resolves when the engine has it, or has not and will not.
+   * @returns A promise that resolves when the engine has taken the message, or has failed to.
    */
   async sendNow(channel: string, body: ClusterMessage): Promise<void> {
     const { broker, nodeId } = this.#options;
     try {
       await broker.publish(channel, serializeEnvelope({ from: nodeId, sequence: 0, body }));
     } catch {
-      // The next one will tell.
+      // A later heartbeat makes up for it. A node whose farewell is lost expires.
     }
   }
 
-  /** Hears `channel` from now on. Calling it again does nothing. @returns As {@link BrokerSubscription.ready} */
+  /** Subscribes to `channel`. A second call does nothing. @returns The {@link BrokerSubscription.ready} of the subscription. */
   open(channel: string): Promise<void> {
     const subscription =
       this.#subscriptions.get(channel) ??
@@ -117,33 +117,34 @@ export class ClusterLink {
     return subscription.ready;
   }
 
-  /** Does not hear `channel` any more. */
+  /** Ends the subscription to `channel`. */
   close(channel: string): void {
     this.#subscriptions.get(channel)?.unsubscribe();
     this.#subscriptions.delete(channel);
     this.#follower.forgetChannel(channel);
   }
 
-  /** The engine is back. */
+  /** Tries to send again: the engine is back. */
   retry(): void {
     this.#queue.retry();
   }
 
-  /** The latest number that was heard from a node on a channel. */
+  /** The latest sequence number of a node on a channel. */
   latestOf(channel: string, nodeId: string): number {
     return this.#follower.latestOf(channel, nodeId);
   }
 
-  /** A node is gone for good, and its numbers with it. */
+  /** Forgets the sequence numbers of a node that has gone for good. */
   forgetNode(nodeId: string): void {
     this.#follower.forgetNode(nodeId);
   }
 
-  /** Resolves when the engine has everything. */
+  /** Resolves when the queue is empty. */
   whenSent(): Promise<void> {
     return this.#queue.whenEmpty();
   }
 
+  /** Ends all subscriptions and gives up queued messages. */
   end(): void {
     for (const channel of this.#subscriptions.keys()) this.close(channel);
     this.#queue.close();
@@ -182,7 +183,7 @@ export class ClusterLink {
     onEnvelope(envelope, offset);
   }
 
-  /** What is sent past the queue has the number 0, and no place. */
+  /** Messages that pass the queue have the number 0, and no place in the order. */
   #place(channel: string, envelope: Envelope): Place {
     if (envelope.sequence === 0) return "next";
     return this.#follower.place(channel, envelope.from, envelope);

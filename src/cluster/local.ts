@@ -1,9 +1,9 @@
-/** What a manager and the link to other managers know of each other. */
+/** The two sides of a cluster in one process: the manager as the cluster sees it, and the cluster as the manager does. */
 import type { ShutdownOptions } from "../node/index.js";
 import type { BrokerMetrics, ClusterEvent } from "./event.js";
 import type { Returning } from "./replay.js";
 
-/** What is sent to many: exactly these bytes, or this text. */
+/** A message to many connections: exactly these bytes, or this text. */
 export interface OutboundMessage {
   readonly data: string | Uint8Array;
   /** @defaultValue text for a string, else binary */
@@ -11,66 +11,66 @@ export interface OutboundMessage {
   readonly compress?: boolean | undefined;
 }
 
-/** A member of a room, wherever it is connected. */
+/** A member of a room, in any process. */
 export interface RoomMember {
   readonly id: string;
-  /** What it joined with or has set since; `null` without. */
+  /** Its presence state; `null` when it has set none. */
   readonly state: unknown;
 }
 
-/** How connections are to be closed: as by the shutdown of a server. */
+/** Deadline, code and reason for connections that are closed, as for the shutdown of a server. */
 export type CloseAllOptions = ShutdownOptions;
 
-/** The connections of this process, as other processes reach them. Nothing here throws or waits. */
+/** The connections of this process, as other processes reach them. The methods do not throw, and do not wait. */
 export interface ClusterLocal {
-  /** What the ids of this manager's connections start with. */
+  /** The id of this manager: ids of its connections start with it. */
   readonly nodeId: string;
   deliverToAll(message: OutboundMessage, exceptIds: readonly string[]): void;
   deliverToRoom(room: string, message: OutboundMessage, exceptIds: readonly string[]): void;
   deliverToUser(user: string, message: OutboundMessage, exceptIds: readonly string[]): void;
   deliverTo(connectionId: string, message: OutboundMessage): void;
   membersOf(room: string): RoomMember[];
-  /** The rooms that have a member here: what {@link Cluster.roomOpened} was called for. */
+  /** The rooms that have a member here: those for which {@link Cluster.roomOpened} was called. */
   rooms(): Iterable<string>;
   closeAll(options: CloseAllOptions): Promise<void>;
-  /** Something has happened to other processes, or on the way to them. */
+  /** Takes an event of the cluster. */
   happened?(event: ClusterEvent): void;
 }
 
-/** What came of a question to all processes. */
+/** The members that other processes have named. */
 export interface ClusterMembers {
   readonly members: readonly RoomMember[];
-  /** Processes that did not answer in time. */
+  /** The ids of managers that did not answer in time. */
   readonly missingNodes: readonly string[];
 }
 
-/** The other processes, as a manager reaches them. Nothing here throws, or keeps local delivery waiting. */
+/** The other processes, as a manager reaches them. The methods do not throw, and delivery in this process does not wait for them. */
 export interface Cluster {
-  /** To everybody elsewhere, or everybody in a room. */
+  /** Sends to all connections of other processes, or to those in a room. */
   broadcast(room: string | undefined, message: OutboundMessage, exceptIds: readonly string[]): void;
   sendTo(connectionId: string, message: OutboundMessage): void;
   sendToUser(user: string, message: OutboundMessage, exceptIds: readonly string[]): void;
-  /** The first member here has come: messages to the room are wanted from now on. */
+  /** The room has its first member here: messages to it are needed from now on. */
   roomOpened(room: string): void;
-  /** The last member here has left. */
+  /** The room has no member here any more. */
   roomClosed(room: string): void;
-  /** A member here has come, or has a new state; or has left, when `member` is without a state. */
+  /** A member here has come or has a new state, or has left: then `state` is `undefined`. */
   presenceChanged(room: string, connectionId: string, state: unknown): void;
-  /** Members elsewhere as far as is known here without asking, of rooms that have a member here. */
+  /** Members in other processes, as far as this process knows them; none of rooms without a member here. */
   knownMembersOf(room: string): RoomMember[];
-  /** Members elsewhere. Never rejects. */
+  /** Asks other processes for their members. Never rejects. */
   fetchMembers(room: string, options: { readonly timeoutMs: number }): Promise<ClusterMembers>;
   closeAll(options: CloseAllOptions): void;
-  /** Where a member stands that has had all of the room's messages up to now; `undefined` when nothing is kept. */
+  /** The position of a member that has got all messages of the room so far; `undefined` when none are kept. */
   offsetOf?(room: string): string | undefined;
-  /** Lets a member come back to a room, with what it has missed; or finds that it cannot be said what that is. */
+  /** Lets a member come back to a room, with the messages it has missed. `"gap"`: they are not known. */
   resume?(room: string, returning: Returning): Promise<"resumed" | "gap">;
-  /** What has been counted up to now. */
+  /** The counts up to now. */
   metrics?(): BrokerMetrics;
   close(): Promise<void>;
 }
 
-/** The cluster of a manager that is on its own: there is nobody else. */
+/** The cluster of a manager without others. */
 export const NO_CLUSTER: Cluster = {
   broadcast: ignore,
   sendTo: ignore,
@@ -86,5 +86,5 @@ export const NO_CLUSTER: Cluster = {
 
 function ignore(): void {}
 
-/** Links a manager to others. Called once, when the manager is made. */
+/** Joins a manager to others. The manager's constructor calls it once. */
 export type ClusterFactory = (local: ClusterLocal) => Cluster;

@@ -9,21 +9,21 @@ import type {
   ReplayEntry,
 } from "./broker.js";
 
-/** What a {@link MemoryBroker} keeps. */
+/** Options of a {@link MemoryBroker}. */
 export interface MemoryBrokerOptions {
   /**
-   * How many of a channel's latest messages are kept for members that come back.
+   * The number of each channel's latest messages that are kept for members that come back.
    *
-   * @defaultValue 0: none, and `replay` is absent
+   * @defaultValue 0: none are kept, and `replay` is absent
    */
   readonly replayEntries?: number;
-  /** For the expiry of nodes. @defaultValue a clock that stands still: nodes of one process die together */
+  /** The clock by which nodes expire. @defaultValue a clock that stands still: the nodes of one process end together */
   readonly clock?: Pick<Clock, "now">;
 }
 
 /**
- * Joins managers of one process, without an engine: several servers in one
- * process, and tests. Messages arrive in a later turn, in order, as from an engine.
+ * A broker without an engine, for managers of one process: several servers in one process, and
+ * tests. Messages arrive in order and in a later turn, as from an engine.
  */
 export class MemoryBroker implements Broker {
   readonly isUp = true;
@@ -43,13 +43,13 @@ export class MemoryBroker implements Broker {
   }
 
   async publish(channel: string, payload: Uint8Array): Promise<void> {
-    // In a turn of its own, as what a network brings.
+    // Delivery is in a later turn, as from a network.
     await Promise.resolve();
     this.#deliver(channel, payload);
   }
 
   subscribe(channel: string, receive: BrokerReceiver): BrokerSubscription {
-    // Its own function, so that the same one subscribed twice is called twice.
+    // A function of its own, so that one that is subscribed twice is called twice.
     const receiver: BrokerReceiver = (payload, offset) => receive(payload, offset);
     const receivers = this.#receivers.get(channel) ?? new Set();
     this.#receivers.set(channel, receivers.add(receiver));

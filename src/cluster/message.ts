@@ -1,48 +1,48 @@
 import type { CloseAllOptions, OutboundMessage, RoomMember } from "./local.js";
 
 /**
- * What nodes send each other, as bytes:
+ * The version of the format of messages between nodes. As bytes, a message is
  *
  * | version | length of the head | head | data |
  * | --- | --- | --- | --- |
  * | 1 byte | 4 bytes, big-endian | JSON | of a message: its text as UTF-8, or its bytes |
  *
- * A node ignores versions it does not know, and heads that are not as below; it does
- * not mind fields that it does not know, so that a version can grow.
+ * A node ignores messages of other versions, and heads that do not match the types below. It accepts
+ * fields that it does not know, so that a version can grow.
  */
 export const WIRE_VERSION = 1;
 
-/** The two fixed fields before the head. */
+/** The size of the two fixed fields before the head. */
 export const PREFIX_BYTES = 5;
 
-/** Who sent it, and where it stands among what that node has sent. */
+/** A message between nodes, with its sender and its place among that node's messages. */
 export interface Envelope {
   readonly from: string;
-  /** Grows with each message of a node, on whatever channel. */
+  /** The number of the message among all of its node. 0 for messages without a place in the order. */
   readonly sequence: number;
-  /** The sequence of the one before on this channel; 0 before the first, `undefined` when forgotten. */
+  /** The sequence of the node's previous message on this channel; 0 before the first, `undefined` when forgotten. */
   readonly previous?: number | undefined;
   readonly body: ClusterMessage;
 }
 
 export type ClusterMessage =
   | Delivery
-  /** A member has come, or has a new state; has left when there is no `state`. */
+  /** A member has come or has a new state. Without a `state` it has left. */
   | {
       readonly type: "presence";
       readonly room: string;
       readonly id: string;
       readonly state?: unknown;
     }
-  /** A sign of life, good for `ttlMs`; `"first"` asks the others for theirs. */
+  /** A sign of life, valid for `ttlMs`. `"first"` asks other nodes for theirs. */
   | { readonly type: "heartbeat"; readonly ttlMs: number; readonly kind: "first" | "next" }
   | { readonly type: "farewell" }
   | { readonly type: "closeAll"; readonly options: CloseAllOptions }
-  /** Who is in these rooms? */
+  /** Asks for the members of these rooms. */
   | { readonly type: "question"; readonly id: number; readonly rooms: readonly string[] }
   | Answer;
 
-/** A message of the application: to a room, a user, a connection, or to all when none is given. */
+/** A message of the application: to a room, to a user, to a connection, or to all if none is given. */
 export interface Delivery {
   readonly type: "delivery";
   readonly room?: string | undefined;
@@ -50,22 +50,22 @@ export interface Delivery {
   readonly to?: string | undefined;
   readonly exceptIds: readonly string[];
   readonly message: OutboundMessage;
-  /** Known only to those who got the message: `ClusterReplay` makes offsets of it that cannot be guessed. */
+  /** Random text that only receivers of the message know. It makes offsets that cannot be guessed: see `ClusterReplay`. */
   readonly nonce?: string | undefined;
 }
 
 export interface Answer {
   readonly type: "answer";
-  /** That of the question. */
+  /** The id of the question. */
   readonly id: number;
   readonly rooms: readonly { readonly room: string; readonly members: readonly RoomMember[] }[];
   /** Whether this part is the last. */
   readonly part: "more" | "last";
-  /** Presence messages of this node with a higher sequence are younger than this. */
+  /** The sequence of the node's latest message before the answer. Presence messages with a higher one are newer. */
   readonly asOf: number;
 }
 
-/** @returns Bytes that are the caller's. */
+/** Writes an envelope as bytes. @returns New bytes, which the caller owns. */
 export function serializeEnvelope({ body, ...envelope }: Envelope): Uint8Array {
   const { data, head } = split(body);
   const headBytes = encoder.encode(JSON.stringify({ ...envelope, ...head }));
@@ -78,7 +78,7 @@ export function serializeEnvelope({ body, ...envelope }: Envelope): Uint8Array {
   return bytes;
 }
 
-/** @returns The head as JSON has it, and the data that stays as it is. */
+/** Splits a message into the head, for JSON, and the data, which stays as it is. */
 function split(body: ClusterMessage): { head: object; data: string | Uint8Array } {
   if (body.type !== "delivery") return { head: body, data: NO_BYTES };
   const { message, ...head } = body;

@@ -5,24 +5,24 @@ export interface NodesOptions {
   readonly clock: Clock;
   readonly heartbeatIntervalMs: number;
   readonly nodeTtlMs: number;
-  /** Called at each interval: the moment to send a sign of life. */
+  /** Called at each interval, to send a heartbeat. */
   readonly onInterval: () => void;
   readonly onJoined: (nodeId: string) => void;
   readonly onLeft: (nodeId: string, reason: "farewell" | "silence") => void;
-  /** Nothing of this node's own has come back in time: it does not hear the others, either. */
+  /** Called when no own message has come back in time: then those of other nodes do not come, either. */
   readonly onDeaf: () => void;
 }
 
-/** Which other nodes there are: those that were heard of within the time that they promised. */
+/** The other nodes. A node is alive until the time that its latest heartbeat is valid for has passed. */
 export class ClusterNodes {
   readonly #options: NodesOptions;
-  /** Until when each is taken to live, without another word of it. */
+  /** The time when each node expires, unless a message of it comes before. */
   readonly #expiries = new Map<string, number>();
-  /** How long a sign of life of each is good for. */
+  /** The time that a heartbeat of each node is valid for. */
   readonly #ttls = new Map<string, number>();
   #announced: readonly string[] = [];
   #isSettled = false;
-  /** When something of our own last came back; never, where the engine does not send it back. */
+  /** The time when an own message last came back; `undefined` when none has, as the engine may not send them back. */
   #ownAt: number | undefined;
   #nextAt = 0;
   #timer: Timer | undefined;
@@ -32,24 +32,24 @@ export class ClusterNodes {
     this.#wait();
   }
 
-  /** Those that live. */
+  /** The ids of the nodes that are alive. */
   get names(): readonly string[] {
     return [...this.#expiries.keys()];
   }
 
-  /** Those that live, and those that the engine knows and that were not heard: all that should answer. */
+  /** The nodes that should answer a question: those that are alive, and those in the engine's register. */
   get expected(): ReadonlySet<string> {
     const expected = new Set([...this.#expiries.keys(), ...this.#announced]);
     expected.delete(this.#options.nodeId);
     return expected;
   }
 
-  /** Whether there was time to hear of those that were there before. */
+  /** Whether one interval has passed, in which all existing nodes could send a heartbeat. */
   get isSettled(): boolean {
     return this.#isSettled;
   }
 
-  /** The other node has sent something; with a sign of life comes how long that is good for. */
+  /** Called when a message of another node has come. A heartbeat brings the time that it is valid for. */
   heard(nodeId: string, ttlMs?: number): void {
     const { clock, nodeTtlMs, onJoined } = this.#options;
     const isNew = !this.#expiries.has(nodeId);
@@ -59,22 +59,22 @@ export class ClusterNodes {
     if (isNew) onJoined(nodeId);
   }
 
-  /** Something of this node's own has come back. */
+  /** Called when an own message has come back. */
   heardOwn(): void {
     this.#ownAt = this.#options.clock.now();
   }
 
-  /** The other node is about to end. */
+  /** Called when another node says that it ends. */
   farewell(nodeId: string): void {
     this.#remove(nodeId, "farewell");
   }
 
-  /** What the engine's own register says. */
+  /** Takes the ids in the engine's register. */
   announced(nodeIds: readonly string[]): void {
     this.#announced = nodeIds;
   }
 
-  /** Nobody could be heard for a while, through no fault of theirs: those that live get the time to say so. */
+  /** Gives all nodes another interval: this node was cut off for a while, so that their heartbeats could not come. */
   extendAll(): void {
     const { clock, heartbeatIntervalMs } = this.#options;
     const now = clock.now();
@@ -100,7 +100,7 @@ export class ClusterNodes {
     this.#isSettled = true;
     this.#wait();
     onInterval();
-    // Behind a stalled event loop their signs of life are here already, and not read yet.
+    // The event loop was blocked. Heartbeats may have arrived, and are not read yet.
     if (lateMs > heartbeatIntervalMs) this.#prolong(lateMs);
     else this.#expire();
   }

@@ -2,24 +2,24 @@ import { type Clock, realClock } from "../node/index.js";
 import type { Broker } from "./broker.js";
 import type { ClusterEvent } from "./event.js";
 
-/** How a manager gets along with the others on its broker. */
+/** Intervals and limits of the exchange with other managers on the broker. */
 export interface ClusterLimits {
-  /** How often a node says that it lives. @defaultValue 5 000 */
+  /** The interval of heartbeats. @defaultValue 5 000 */
   readonly heartbeatIntervalMs?: number | undefined;
-  /** After how much silence a node is taken to be gone, and its members with it. @defaultValue 15 000 */
+  /** A node that is silent for this time counts as gone, and its members with it. @defaultValue 15 000 */
   readonly nodeTtlMs?: number | undefined;
-  /** The largest message that goes to other nodes, or is taken from them. @defaultValue 16 MiB */
+  /** The largest message to and from other nodes. @defaultValue 16 MiB */
   readonly maxPayloadBytes?: number | undefined;
-  /** How much may wait for the engine; beyond that the oldest is given up. @defaultValue 16 MiB */
+  /** The largest size of messages that wait for the engine. Beyond it the oldest are given up. @defaultValue 16 MiB */
   readonly maxQueuedBytes?: number | undefined;
-  /** The same, in messages. @defaultValue 10 000 */
+  /** The largest number of messages that wait for the engine. Beyond it the oldest are given up. @defaultValue 10 000 */
   readonly maxQueuedMessages?: number | undefined;
 }
 
 export interface ClusterOptions extends ClusterLimits {
-  /** Carries messages to the other nodes. Made and closed by the application. */
+  /** Carries messages to other nodes. The application makes and closes it. */
   readonly broker: Broker;
-  /** Where time comes from. Meant for tests. */
+  /** The source of time. Meant for tests. */
   readonly clock?: Clock | undefined;
 }
 

@@ -9,14 +9,13 @@ import {
   WIRE_VERSION,
 } from "./message.js";
 
-/** A JSON object, nothing of which has been looked at. */
+/** A JSON object with unchecked fields. */
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads what came from a broker: anything may have been published there.
+ * Reads bytes that came from a broker. Anything may have been published there, so it never throws.
  *
- * @returns The reason when it is not a message of this version. Never throws. The data
- * of a message is a view of `bytes`.
+ * @returns The envelope, whose data is a view of `bytes`; or the reason why it is none of this version.
  */
 export function parseEnvelope(bytes: Uint8Array): Envelope | "malformed" | "unknownVersion" {
   if (bytes.length < PREFIX_BYTES) return "malformed";
@@ -116,7 +115,7 @@ function isMember(value: unknown): value is RoomMember {
   return isObject(value) && typeof value["id"] === "string" && value["state"] !== undefined;
 }
 
-/** @returns `undefined` for what is not JSON, or JSON of another kind. */
+/** Reads a JSON object. @returns `undefined` for anything else. */
 function parseObject(bytes: Uint8Array): Fields | undefined {
   try {
     const value: unknown = JSON.parse(decoder.decode(bytes));

@@ -1,18 +1,18 @@
 import type { RoomMember } from "./local.js";
 
-/** The members that another node has in a room. */
+/** The members of a room on another node. */
 interface NodeMembers {
-  /** What the node had sent by then is in it, later changes are not. */
+  /** The sequence of the node's latest message that `members` reflects. */
   asOf: number;
   members: Map<string, unknown>;
 }
 
-/** Called with each change: `state` is `undefined` for one that has left. */
+/** Called with each change. `state` is `undefined` for a member that has left. */
 export type PresenceListener = (room: string, connectionId: string, state: unknown) => void;
 
 /**
- * Who is in the rooms that are open here, on other nodes: put together from changes
- * as they happen and, for what was before or went missing, from answers to questions.
+ * The members on other nodes, of rooms that have a member here. Changes arrive as they happen.
+ * Answers to questions bring the members from before, and changes that went missing.
  */
 export class RemotePresence {
   readonly #changed: PresenceListener;
@@ -22,12 +22,12 @@ export class RemotePresence {
     this.#changed = changed;
   }
 
-  /** Keeps a room from now on. */
+  /** Keeps the members of a room from now on. A second call does nothing. */
   open(room: string): void {
     if (!this.#rooms.has(room)) this.#rooms.set(room, new Map());
   }
 
-  /** Forgets a room, without a word: there is nobody left here to tell. */
+  /** Forgets a room without events: it has no member here that would need them. */
   close(room: string): void {
     this.#rooms.delete(room);
   }
@@ -36,13 +36,13 @@ export class RemotePresence {
     return [...this.#rooms.keys()];
   }
 
-  /** Members on other nodes; none for a room that is not kept. */
+  /** The members on other nodes; none for a room that is not kept. */
   membersOf(room: string): RoomMember[] {
     const nodes = [...(this.#rooms.get(room)?.values() ?? [])];
     return nodes.flatMap(({ members }) => Array.from(members, ([id, state]) => ({ id, state })));
   }
 
-  /** One member has changed. A change that an answer has included already does nothing. */
+  /** Takes the change of one member. It does nothing when an answer has included it already. */
   change(nodeId: string, room: string, sequence: number, id: string, state: unknown): void {
     const node = this.#nodeOf(room, nodeId);
     if (node === undefined || sequence <= node.asOf) return;
@@ -51,10 +51,10 @@ export class RemotePresence {
   }
 
   /**
-   * Takes over what a node says of a room.
+   * Takes the answer of a node about a room.
    *
-   * @returns `"stale"` when a change has come that is younger than the answer: then it
-   * says too little, and has to be asked again.
+   * @returns `"stale"` when a change has come that is newer than the answer. Then nothing is taken,
+   *   and the node has to be asked again.
    */
   replace(
     nodeId: string,
@@ -74,7 +74,7 @@ export class RemotePresence {
     return "replaced";
   }
 
-  /** A node is gone, and its members with it. */
+  /** Removes a node that has gone, and its members. */
   removeNode(nodeId: string): void {
     for (const [room, nodes] of this.#rooms) {
       const node = nodes.get(nodeId);
@@ -91,7 +91,7 @@ export class RemotePresence {
     return node;
   }
 
-  /** Tells of it only when it makes a difference. */
+  /** Sets or removes a member, and reports it if that changes anything. */
   #set(room: string, { members }: NodeMembers, id: string, state: unknown): void {
     if (state === undefined) {
       if (members.delete(id)) this.#changed(room, id, undefined);
@@ -103,7 +103,7 @@ export class RemotePresence {
   }
 }
 
-/** States are what JSON has: equal when they read the same. */
+/** Compares states. They came as JSON, so they are equal when their JSON is. */
 function isEqual(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

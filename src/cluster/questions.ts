@@ -2,30 +2,30 @@ import type { Clock, Timer } from "../node/index.js";
 import type { ClusterMembers, RoomMember } from "./local.js";
 import type { Answer } from "./message.js";
 
-/** How many members go into one part of an answer: engines have limits, and a megabyte is a common one. */
+/** The largest number of members in one part of an answer. Engines limit messages, often to a megabyte. */
 const MEMBERS_PER_PART = 500;
 
-/** One who waits for answers about a room. */
+/** A question that waits for answers. */
 interface Waiting {
   readonly missing: Set<string>;
   readonly members: Map<string, RoomMember>;
-  /** Waits for the time to pass, whoever has answered. */
+  /** Whether it waits for the whole time, because the nodes are not known. */
   readonly isOpenEnded: boolean;
   readonly finish: () => void;
   readonly timer: Timer;
 }
 
-/** An answer of several parts, put together. */
+/** All parts of an answer, put together. */
 export interface WholeAnswer {
   readonly asOf: number;
   readonly members: ReadonlyMap<string, readonly RoomMember[]>;
 }
 
-/** Questions to other nodes, and those who wait for the answers. */
+/** Questions to other nodes that wait for answers. */
 export class ClusterQuestions {
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
-  /** Parts that have come, by node and question. */
+  /** The parts that have come so far, by node and question. */
   readonly #parts = new Map<string, Map<number, Map<string, RoomMember[]>>>();
   #latestId = 0;
 
@@ -40,9 +40,9 @@ export class ClusterQuestions {
   /**
    * Collects the answers to question `id`.
    *
-   * @param expected - Who is to answer. When all have, there is no further waiting,
-   * unless nobody is expected: then whoever answers in time is welcome.
-   * @returns A promise that never rejects: by the time it resolves with who has answered.
+   * @param expected - The nodes that should answer. When all have, the promise resolves at once,
+   *   unless the question is open-ended: then any node may answer within the whole time.
+   * @returns A promise of the answers that came in time. Never rejects.
    */
   collect(
     id: number,
@@ -63,7 +63,7 @@ export class ClusterQuestions {
     });
   }
 
-  /** Takes a part of an answer. @returns All of it with the last part; `undefined` before. */
+  /** Takes a part of an answer. @returns The whole answer with the last part; `undefined` before. */
   answered(nodeId: string, { id, rooms, part, asOf }: Answer): WholeAnswer | undefined {
     const answers = this.#parts.get(nodeId) ?? new Map<number, Map<string, RoomMember[]>>();
     const whole = answers.get(id) ?? new Map<string, RoomMember[]>();
@@ -80,12 +80,12 @@ export class ClusterQuestions {
     return { asOf, members: whole };
   }
 
-  /** The node will not answer any more: it stays on the lists of those who are missing. */
+  /** Forgets the parts of a node that has gone. It stays among the missing nodes. */
   nodeLeft(nodeId: string): void {
     this.#parts.delete(nodeId);
   }
 
-  /** Ends all waiting with what has come. */
+  /** Resolves all questions with the answers so far. */
   close(): void {
     for (const { finish } of this.#waiting.values()) finish();
   }
@@ -101,7 +101,7 @@ export class ClusterQuestions {
   }
 }
 
-/** Cuts an answer into parts that an engine takes. */
+/** Cuts an answer into parts that engines take. */
 export function answersTo(
   id: number,
   rooms: readonly { readonly room: string; readonly members: readonly RoomMember[] }[],
@@ -124,7 +124,7 @@ export function answersTo(
   }));
 }
 
-/** Small rooms go together; at least one group comes out. */
+/** Puts small rooms together. Gives at least one group. */
 function groupByMembers<Part extends { readonly members: readonly unknown[] }>(
   parts: readonly Part[],
 ): Part[][] {

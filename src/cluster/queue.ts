@@ -4,46 +4,46 @@ export interface QueueOptions {
   readonly clock: Clock;
   readonly maxMessages: number;
   readonly maxBytes: number;
-  /** Called once for each run of messages that had to go, when the first of them goes. */
+  /** Called when the first message of a series is given up because the queue is full. */
   readonly onOverflow: () => void;
-  /** Called when a message is given up because the engine takes others and not this one. */
+  /** Called when a message is given up because the engine takes others, but not this one. */
   readonly onRefused: () => void;
 }
 
-/** What waits for the engine, and how it is handed over. */
+/** A message that waits for the engine. */
 export interface Outgoing {
   readonly bytes: number;
-  /** Resolves when the engine has it. */
+  /** Sends the message. Resolves when the engine has it. */
   readonly send: () => Promise<unknown>;
-  /** Called once, when it waits no longer: the engine has it, or it was given up. */
+  /** Called once, when the engine has the message or it was given up. */
   readonly settled?: () => void;
 }
 
-/** How often the engine may refuse a message, while it takes others, before that is given up. */
+/** A message that the engine refuses this number of times, while it takes others, is given up. */
 const MAX_REFUSALS = 3;
 
-/** How many go to the engine before it has confirmed the first of them. */
+/** The largest number of messages that are sent before the engine has confirmed the first of them. */
 const MAX_IN_FLIGHT = 256;
 
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 2_000;
 
 /**
- * Hands messages to the engine in order, and keeps what it does not take yet.
+ * Sends messages to the engine in order, and keeps those that it does not take yet.
  *
- * When it is full the oldest that is not under way goes: the receivers see that one
- * is missing. What the engine may or may not have got is sent again, and receivers
- * drop what comes twice.
+ * When the queue is full, the oldest message that is not on its way is given up. Receivers see that
+ * one is missing. When it is not certain whether the engine got a message, it is sent again, and
+ * receivers drop it if it comes twice.
  */
 export class ClusterQueue {
   readonly #options: QueueOptions;
-  /** Those under way first. */
+  /** All messages, those on their way first. */
   readonly #waiting: Outgoing[] = [];
   #inFlight = 0;
   #bytes = 0;
   #dropped = 0;
   #isOverflowing = false;
-  /** How often each that waits was refused while others were taken. */
+  /** The number of refusals of each waiting message, while others were taken. */
   readonly #refusals = new WeakMap<Outgoing, number>();
   #retryMs = FIRST_RETRY_MS;
   #retryTimer: Timer | undefined;
@@ -62,7 +62,7 @@ export class ClusterQueue {
     return this.#bytes;
   }
 
-  /** How many have been given up in all. */
+  /** The number of messages that were given up. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -75,7 +75,7 @@ export class ClusterQueue {
     this.#pump();
   }
 
-  /** Tries again now, when the engine is known to be back. */
+  /** Tries again now: the engine is back. */
   retry(): void {
     this.#retryTimer?.cancel();
     this.#retryTimer = undefined;
@@ -83,13 +83,13 @@ export class ClusterQueue {
     this.#pump();
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no message waits. */
   whenEmpty(): Promise<void> {
     if (this.#waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Gives up all that waits. */
+  /** Gives up all waiting messages, and takes no more. */
   close(): void {
     this.#isClosed = true;
     this.#retryTimer?.cancel();
@@ -129,13 +129,13 @@ export class ClusterQueue {
     });
   }
 
-  /** What failed stays in front, in its order. */
+  /** Takes the outcome of the messages on their way. Failed ones stay in front, in their order. */
   #settled(failed: readonly Outgoing[]): void {
     if (this.#isClosed) return;
     const done = this.#waiting.splice(0, this.#inFlight);
     for (const { bytes } of done) this.#bytes -= bytes;
     this.#inFlight = 0;
-    // Where all failed it is the engine; where some did not it may be the message.
+    // When all failed, the engine is the cause. When some did not, the failed message may be.
     const kept = failed.length < done.length ? this.#withoutRefused(failed) : failed;
     for (const outgoing of done) if (!kept.includes(outgoing)) outgoing.settled?.();
     this.#waiting.unshift(...kept);

@@ -5,17 +5,17 @@ import type { OutboundMessage } from "./local.js";
 import type { Delivery } from "./message.js";
 import { parseEnvelope } from "./parse.js";
 
-/** Names a message of a room, for one who has had it: nobody else can make it up. */
+/** Names a message of a room. Only a connection that got the message can know it. */
 export type Offset = string;
 
 /** A member that comes back to a room. */
 export interface Returning {
   readonly connectionId: string;
-  /** What it says to have had last. Anything at all: it may come from a peer. */
+  /** The offset of its last message. May be any text: it may come from a peer. */
   readonly offset: string;
-  /** How long the engine may take. */
+  /** Time for the engine to answer. */
   readonly timeoutMs: number;
-  /** Called once it is known what the member has missed: lets it join the room, and sends it that. */
+  /** Called when the missed messages are known: makes the member join, and sends it these. */
   readonly join: (missed: readonly OutboundMessage[]) => void;
 }
 
@@ -23,44 +23,44 @@ export interface ReplayOptions {
   readonly clock: Clock;
   readonly nodeId: string;
   readonly replay: BrokerReplay;
-  /** Hears the room until `release` is called. */
+  /** Subscribes to the room until `release` is called. */
   readonly hold: (room: string) => { readonly ready: Promise<void>; readonly release: () => void };
-  /** The latest number that was heard from a node in a room. */
+  /** The latest sequence number of a node in a room. */
   readonly latestOf: (room: string, nodeId: string) => number;
 }
 
-/** A message under its number. */
+/** A message with its node and sequence number. */
 interface Numbered {
   readonly from: string;
   readonly sequence: number;
   readonly message: OutboundMessage;
 }
 
-/** Between what the engine calls the message and what only its receivers know. */
+/** Separates the engine's name of a message from its nonce. */
 const SEPARATOR = "~";
 
 /**
- * Gives members that come back what they have missed, in order and once.
+ * Gives members that come back the messages that they have missed, in order and once.
  *
- * An offset holds the engine's number of a message and the message's nonce. Numbers
- * can be guessed, nonces cannot: an offset from another room, from an earlier life of
- * the engine or out of thin air finds no message that it fits, and that is a gap.
+ * An offset holds the engine's number of a message and the message's nonce. Numbers can be guessed,
+ * nonces cannot. So an offset from another room, from an earlier run of the engine, or one that was
+ * made up fits no message, and that is a gap.
  */
 export class ClusterReplay {
   readonly #options: ReplayOptions;
   readonly #positions = new Map<string, Offset>();
-  /** This node's own messages that wait for the engine, by room: not kept yet, perhaps. */
+  /** Own messages that wait for the engine, by room. The engine may not have kept them yet. */
   readonly #waiting = new Map<string, Map<number, OutboundMessage>>();
-  /** What has been delivered here since somebody began to come back, by room. */
+  /** The messages that were delivered since a member began to come back, by room. */
   readonly #recordings = new Map<string, Set<Numbered[]>>();
-  /** Who has had a message already that is still on its way here, by room and message. */
+  /** Connections that got a message before it arrived here from its node, by room. */
   readonly #ahead = new Map<string, readonly Ahead[]>();
 
   constructor(options: ReplayOptions) {
     this.#options = options;
   }
 
-  /** Makes what a message gets so that its offset cannot be guessed. */
+  /** Makes a nonce for a message, so that its offset cannot be guessed. */
   nonce(): string {
     const bytes = crypto.getRandomValues(new Uint8Array(12));
     return btoa(String.fromCharCode(...bytes));
@@ -71,36 +71,36 @@ export class ClusterReplay {
     return this.#positions.get(room);
   }
 
-  /** A message of this node is delivered here, and goes to the engine. */
+  /** Called when an own message was delivered here, and waits for the engine. */
   sent(room: string, sequence: number, message: OutboundMessage): void {
     const waiting = this.#waiting.get(room) ?? new Map<number, OutboundMessage>();
     this.#waiting.set(room, waiting.set(sequence, message));
     this.#record(room, { from: this.#options.nodeId, sequence, message });
   }
 
-  /** A message of this node does not wait for the engine any more: it is kept, or given up. */
+  /** Called when an own message does not wait for the engine any more: it is kept, or was given up. */
   settled(room: string, sequence: number): void {
     const waiting = this.#waiting.get(room);
     waiting?.delete(sequence);
     if (waiting?.size === 0) this.#waiting.delete(room);
   }
 
-  /** A message of this node has come back from the engine. */
+  /** Called when an own message has come back from the engine. */
   cameBack(room: string, { nonce }: Delivery, offset: string | undefined): void {
     this.#moveTo(room, offset, nonce);
   }
 
   /**
-   * A message of another node is about to be delivered here.
+   * Called when a message of another node is about to be delivered here.
    *
-   * @returns The connections that have had it.
+   * @returns The connections that have got it already.
    */
   received(room: string, one: Numbered, { nonce }: Delivery, offset?: string): readonly string[] {
     this.#moveTo(room, offset, nonce);
     this.#record(room, one);
     const ahead = this.#ahead.get(room);
     if (ahead === undefined) return [];
-    // What was before it on its way here does not come any more.
+    // Earlier messages of the node do not come any more.
     const rest = ahead.filter(({ from, sequence }) => from !== one.from || sequence > one.sequence);
     if (rest.length > 0) this.#ahead.set(room, rest);
     else this.#ahead.delete(room);
@@ -109,19 +109,19 @@ export class ClusterReplay {
     );
   }
 
-  /** The room is not heard any more. */
+  /** Forgets a room that is not subscribed to any more. */
   forget(room: string): void {
     this.#positions.delete(room);
     this.#ahead.delete(room);
   }
 
   /**
-   * Finds what a member has missed in a room, and lets it join at the very moment from
-   * which on it gets everything as it comes.
+   * Finds the messages that a member has missed in a room, and lets it join at the moment from which
+   * on it gets all others as they come.
    *
-   * @returns `"gap"` when that cannot be said, and the member has not joined: the offset
-   * is not of this room or too old, or the engine does not answer in time. Never rejects,
-   * unless `join` throws.
+   * @returns `"gap"` when the missed messages are not known: the offset is not of this room or too
+   *   old, or the engine does not answer in time. Then the member has not joined. Rejects only when
+   *   `join` throws.
    */
   async resume(room: string, returning: Returning): Promise<"resumed" | "gap"> {
     const { clock, hold } = this.#options;
@@ -176,7 +176,7 @@ export class ClusterReplay {
     for (const recording of this.#recordings.get(room) ?? []) recording.push(one);
   }
 
-  /** What is delivered here from now on, after this node's own that may not be kept yet. */
+  /** Records the messages that are delivered from now on, after own ones that may not be kept yet. */
   #startRecording(room: string): Numbered[] {
     const own = Array.from(this.#waiting.get(room) ?? [], ([sequence, message]) => ({
       from: this.#options.nodeId,
@@ -194,7 +194,7 @@ export class ClusterReplay {
   }
 }
 
-/** A message that a connection has had, and that is still on its way here. */
+/** A message that a connection got before it arrived here from its node. */
 interface Ahead {
   readonly from: string;
   readonly sequence: number;
@@ -205,7 +205,7 @@ interface KeptMessage extends Numbered {
   readonly nonce: string | undefined;
 }
 
-/** @returns `"other"` for what is not a message to this room: rooms with long names share a channel. */
+/** Reads a kept message. @returns `"other"` when it is not for this room: rooms with long names share a channel. */
 function keptMessage({ payload }: ReplayEntry, room: string): KeptMessage | "other" {
   const envelope = parseEnvelope(payload);
   if (typeof envelope === "string") return "other";
@@ -219,7 +219,7 @@ function keyOf({ from, sequence }: Pick<Numbered, "from" | "sequence">): string 
   return `${from} ${sequence}`;
 }
 
-/** @returns `"gap"` when `work` fails, or is not done in time. */
+/** Waits for `work`. @returns `"gap"` when it fails, or is not done in time. */
 function inTime<Value>(
   clock: Clock,
   timeoutMs: number,

@@ -1,35 +1,35 @@
 import { roomChannel } from "./names.js";
 
-/** How channels are heard. */
+/** Opens and closes subscriptions to channels. */
 export interface RoomChannels {
-  /** @returns A promise that resolves when the channel is heard. */
+  /** Subscribes to a channel. @returns A promise that resolves when the engine has confirmed it. */
   readonly open: (channel: string) => Promise<void>;
   readonly close: (channel: string) => void;
-  /** Called when a room is not heard any more. */
+  /** Called when a room is not subscribed to any more. */
   readonly onClosed: (room: string) => void;
 }
 
 /**
- * Which rooms are heard: those with a member here, and those that somebody is about to
- * come back to. Two rooms may share a channel, which is then heard for both.
+ * The rooms that are subscribed to: those with a member here, and those to which a member is about to
+ * come back. Two rooms may share a channel, which then stays open for both.
  */
 export class ClusterRooms {
   readonly #channels: RoomChannels;
-  /** How many reasons there are to hear a room. */
+  /** The number of holds on each room. */
   readonly #holds = new Map<string, number>();
-  /** The rooms heard, by channel. */
+  /** The rooms that are subscribed to, by channel. */
   readonly #byChannel = new Map<string, Set<string>>();
 
   constructor(channels: RoomChannels) {
     this.#channels = channels;
   }
 
-  /** The rooms that a channel is heard for. */
+  /** The rooms of a channel. */
   roomsOf(channel: string): readonly string[] {
     return [...(this.#byChannel.get(channel) ?? [])];
   }
 
-  /** Hears the room until `release` is called; calling that again does nothing. */
+  /** Subscribes to a room until `release` is called. A second call of `release` does nothing. */
   hold(room: string): { readonly ready: Promise<void>; readonly release: () => void } {
     const channel = roomChannel(room);
     this.#holds.set(room, (this.#holds.get(room) ?? 0) + 1);

@@ -1,16 +1,16 @@
 /**
- * Order among nodes: each message says where it stands in what its node has sent, and
- * which one was before it on the same channel. So a receiver, which hears some
- * channels and not others, can tell what came twice and what did not come.
+ * Order among nodes: each message has its number among all of its node, and the number of the node's
+ * previous message on the same channel. So a node that is subscribed to only some channels can tell
+ * which messages came twice, and which are missing.
  */
 
-/** How many channels a node remembers to have sent on. Beyond that it forgets the one it has not used for longest. */
+/** The number of channels of which a node remembers its latest number. Beyond it the least recently used one is forgotten. */
 const MAX_CHANNELS = 10_000;
 
-/** How many nodes are followed on a channel. Beyond that the one heard of first is forgotten, as most that died are. */
+/** The number of nodes that are followed on a channel. Beyond it the oldest is forgotten, which most likely has gone. */
 const MAX_NODES = 1_000;
 
-/** Numbers what a node sends. */
+/** Numbers the messages of this node. */
 export class Sequencer {
   readonly #maxChannels: number;
   readonly #latest = new Map<string, number>();
@@ -26,6 +26,7 @@ export class Sequencer {
     return this.#sequence;
   }
 
+  /** Gives the next number, and the previous one on the channel; `undefined` when that is forgotten. */
   next(channel: string): { readonly sequence: number; readonly previous: number | undefined } {
     const known = this.#latest.get(channel);
     const previous = known ?? (this.#hasForgotten ? undefined : 0);
@@ -43,10 +44,10 @@ export class Sequencer {
   }
 }
 
-/** What a message is to the one who hears the channel: the next; one after others that are missing; or one it has had. */
+/** The place of a message in its channel: the next one, one after others that are missing, or one that came before. */
 export type Place = "next" | "afterLoss" | "repeated";
 
-/** Follows what other nodes send on the channels that are heard. */
+/** Follows the numbers of other nodes on the channels that are subscribed to. */
 export class Follower {
   readonly #maxNodes: number;
   readonly #channels = new Map<string, Map<string, number>>();
@@ -55,7 +56,7 @@ export class Follower {
     this.#maxNodes = maxNodes;
   }
 
-  /** Takes note of a message. The first one of a node on a channel is the next, whatever was before. */
+  /** Takes note of a message. A node's first message on a channel counts as the next, whatever its number. */
   place(
     channel: string,
     nodeId: string,
@@ -72,17 +73,17 @@ export class Follower {
     return isMissed ? "afterLoss" : "next";
   }
 
-  /** The latest that was heard of a node on a channel; 0 when nothing was. */
+  /** The latest number of a node on a channel; 0 when none has come. */
   latestOf(channel: string, nodeId: string): number {
     return this.#channels.get(channel)?.get(nodeId) ?? 0;
   }
 
-  /** The channel is not heard any more. */
+  /** Forgets a channel that is not subscribed to any more. */
   forgetChannel(channel: string): void {
     this.#channels.delete(channel);
   }
 
-  /** The node will not send any more. */
+  /** Forgets a node that will not send any more. */
   forgetNode(nodeId: string): void {
     for (const nodes of this.#channels.values()) nodes.delete(nodeId);
   }

@@ -6,11 +6,11 @@ export interface StatusOptions {
   readonly broker: Broker;
   readonly clock: Clock;
   readonly onEvent: (event: ClusterEvent) => void;
-  /** Called when the other nodes can be reached, for the first time and again. */
+  /** Called when other nodes can be reached, for the first time and again. */
   readonly onUp: () => void;
 }
 
-/** Whether the other nodes can be reached, as the broker says and as experience shows. */
+/** Whether other nodes can be reached: the broker must say so, and own messages must come back. */
 export class ClusterStatus {
   readonly #options: StatusOptions;
   readonly #stop: () => void;
@@ -26,7 +26,7 @@ export class ClusterStatus {
     if (options.broker.isUp) this.#up();
   }
 
-  /** The broker takes itself to be up, and yet nothing comes back. */
+  /** Called when no own message comes back, though the broker says that it is up. */
   deaf(): void {
     const { broker } = this.#options;
     if (!broker.isUp) return;
@@ -34,7 +34,7 @@ export class ClusterStatus {
     broker.refresh?.();
   }
 
-  /** Something has come back. */
+  /** Called when an own message has come back. */
   heard(): void {
     if (this.#state === "down" && this.#options.broker.isUp) this.#up();
   }
