@@ -8,6 +8,7 @@ import {
   type RolldownLog,
 } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
+import { writeCommonJsTypes } from "./build/common-js-types.js";
 
 /** As `exports` of package.json names them. */
 const ENTRIES = [
@@ -21,7 +22,7 @@ const ENTRIES = [
 /** Where `tsc -p src` puts the declarations of each file. */
 const DECLARATIONS = "./.build/declarations";
 /** Lower layers first: what several entry points need of a layer is one chunk, named after it. */
-const LAYERS = ["protocol", "contract", "node", "manager", "brokers"];
+const LAYERS = ["input", "protocol", "contract", "node", "cluster", "manager", "brokers"];
 
 function inputs(folder: string, ending: string, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, `${folder}/${name}${ending}`]));
@@ -58,10 +59,17 @@ const nodeTypes: Plugin = {
     for (const file of Object.values(bundle)) {
       if (file.type !== "chunk") continue;
       file.code = file.code.replaceAll(/^\/\/ \.build\/.*\n/gm, "");
-      if (file.code.includes(`from "node:`)) {
+      if (/ from "node:|\bBuffer\b/.test(file.code)) {
         file.code = `/// <reference types="node" />\n${file.code}`;
       }
     }
+  },
+};
+
+const commonJsTypes: Plugin = {
+  name: "common-js-types",
+  writeBundle({ dir }) {
+    writeCommonJsTypes(ENTRIES.map((name) => `${dir}/${name}.d.ts`));
   },
 };
 
@@ -70,6 +78,13 @@ function failOnWarnings(level: LogLevel, { message }: RolldownLog): void {
   if (level === "warn") throw new Error(message);
 }
 
+const JAVASCRIPT: OutputOptions = {
+  ...chunksByLayer(""),
+  // Two of one name meet in a chunk: a trace still calls connect() by its name.
+  keepNames: true,
+  // Docstrings are in the declarations, all comments in the source maps.
+  comments: { legal: true, annotation: true, jsdoc: false },
+};
 const COMMON: InputOptions = { platform: "node", logLevel: "warn", onLog: failOnWarnings };
 
 export default defineConfig([
@@ -77,19 +92,18 @@ export default defineConfig([
     ...COMMON,
     input: inputs("./src", ".ts", [...ENTRIES, "cli/main"]),
     tsconfig: "src/tsconfig.json",
-    output: {
-      ...files(".js"),
-      ...chunksByLayer(""),
-      cleanDir: true,
-      sourcemap: true,
-      // Docstrings are in the declarations, all comments in the source maps.
-      comments: { legal: true, annotation: true, jsdoc: false },
-    },
+    output: { ...files(".js"), ...JAVASCRIPT, cleanDir: true, sourcemap: true },
+  },
+  {
+    ...COMMON,
+    input: inputs("./src", ".ts", ENTRIES),
+    tsconfig: "src/tsconfig.json",
+    output: { ...files(".cjs"), ...JAVASCRIPT, format: "cjs", esModule: true, strict: true },
   },
   {
     ...COMMON,
     input: inputs(DECLARATIONS, ".d.ts", ENTRIES),
-    plugins: [dts({ dtsInput: true, tsconfig: false }), nodeTypes],
+    plugins: [dts({ dtsInput: true, tsconfig: false }), nodeTypes, commonJsTypes],
     output: { ...files(".ts"), ...chunksByLayer(".d") },
   },
 ]);

@@ -1,7 +1,7 @@
 /**
  * Finds the tables of `src/protocol/deflate/prepared-codes.ts`: those that make the
  * messages of `training-text.ts` smallest. Takes a minute for each of the three;
- * `tsc -p tsconfig.tools.json && node .build/bench/prepared-codes/train.js`.
+ * `npm run tools && node .build/bench/prepared-codes/train.js`.
  */
 import {
   DISTANCE_SYMBOLS,

@@ -2,6 +2,7 @@ import type { Envelope, MessageId, Unreadable } from "./envelope.js";
 import { type ErrorBody, type ErrorCode, isErrorReply } from "./error-reply.js";
 import type { ContractCounters, ResolvedPeerOptions } from "./peer-options.js";
 import { isPromise } from "../input/index.js";
+import type { Signal } from "./transport.js";
 import { validate, type Validator } from "./validator.js";
 import type { Wire } from "./wire.js";
 
@@ -17,7 +18,7 @@ export type Dispatched = Extract<Envelope, { readonly kind: "event" | "request" 
 
 export interface Context {
   readonly type: string;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 }
 
 /** A function of the application: the types of the contract say what it may be called with. */
@@ -32,9 +33,9 @@ export interface DispatcherSetup {
   /** Whether messages without an id are answered when they are refused: two ends that both do so would never stop. */
   readonly errorReplies: "to all" | "to requests";
   /** Aborts when the connection has ended. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly send: (envelope: Envelope) => unknown;
-  readonly contextOf: (type: string, signal: AbortSignal) => Context;
+  readonly contextOf: (type: string, signal: Signal) => Context;
 }
 
 /** Brings the peer's messages to their handlers, and answers those that cannot get there. */
@@ -133,7 +134,7 @@ export class Dispatcher {
   async #handle(
     { type, data }: Exclude<Dispatched, Unreadable>,
     id: MessageId | undefined,
-    signal: AbortSignal,
+    signal: Signal,
   ): Promise<void> {
     this.#counters.received++;
     const definition = this.#setup.definitions.get(type);

@@ -4,6 +4,7 @@ import type { ErrorBody } from "./error-reply.js";
 import type { Handlers, MessageTypes } from "./message-types.js";
 import type { ContractPeer } from "./peer.js";
 import { platformClock } from "./pending-requests.js";
+import type { Signal } from "./transport.js";
 
 /** What goes with a message to its handler. */
 export interface HandlerContext<
@@ -13,7 +14,7 @@ export interface HandlerContext<
 > {
   readonly type: string;
   /** Aborts when the connection has ended, and when the peer no longer waits for the response. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Who sent the message, to send and ask in return. */
   readonly peer: ContractPeer<Out, In, Connection>;
   /** What the contract runs over. */

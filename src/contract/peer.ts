@@ -19,7 +19,7 @@ import {
 } from "./peer-options.js";
 import { PendingRequests, type RequestOptions } from "./pending-requests.js";
 import { Receiver } from "./receiver.js";
-import type { SendStatus, Transport } from "./transport.js";
+import type { SendStatus, Signal, Transport } from "./transport.js";
 import { isValid, validate } from "./validator.js";
 import type { Wire, WireMessage } from "./wire.js";
 
@@ -104,7 +104,7 @@ export class ContractPeer<
   }
 
   /** Aborts when the connection has ended. */
-  get signal(): AbortSignal {
+  get signal(): Signal {
     return this.#end.signal;
   }
 

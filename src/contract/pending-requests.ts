@@ -1,13 +1,14 @@
 import { type Clock, LONGEST_DELAY_MS } from "../input/index.js";
 import type { MessageId } from "./envelope.js";
 import { RequestError } from "./error-reply.js";
+import type { Signal } from "./transport.js";
 
 /** How long a request waits for its response. */
 export interface RequestOptions {
   /** How long to wait for the reply. `Infinity` waits for as long as the connection lasts. @defaultValue 30 000 */
   readonly timeoutMs?: number;
   /** Gives up on abort: the promise rejects with the signal's reason, and the peer is told. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
 }
 
 export interface PendingRequest {
@@ -83,7 +84,7 @@ export class PendingRequests {
     id: number,
     option: string,
     timeoutMs: number,
-    signal: AbortSignal | undefined,
+    signal: Signal | undefined,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const giveUp = (reason: unknown): void => {

@@ -27,6 +27,19 @@ export interface StandardWebSocket {
   ): void;
 }
 
+/** What of an AbortSignal this layer uses. */
+interface MinimalSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** The AbortSignal of the DOM or of Node. A project that has the types of neither can compile this layer, too. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Platform } }
+  ? Platform
+  : MinimalSignal;
+
 /**
  * What became of a message: see `send` of WebSocketConnection. A connection that does
  * not tell is taken to have sent it.

@@ -1,6 +1,5 @@
 /** How to get to a server: by TCP, over a Unix socket, through a proxy, or as the application says. */
 import { isIP, type LookupFunction } from "node:net";
-import process from "node:process";
 import type { Duplex } from "node:stream";
 import { domainToASCII } from "node:url";
 import { parseUri, type WebSocketUri } from "../protocol/index.js";

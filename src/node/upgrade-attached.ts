@@ -1,6 +1,5 @@
 /** Lets servers share the upgrades of one http server, among themselves and with others. */
 import type { IncomingMessage } from "node:http";
-import { nextTick } from "node:process";
 import type { Duplex } from "node:stream";
 import type { Timer } from "./clock.js";
 import { type Arrival, headOf, judgeArrival } from "./server-request.js";
@@ -144,7 +143,11 @@ class Attachment {
 
   #offer(offer: Offer, upgraders: readonly AnyUpgrader[]): void {
     // Others may have to wait for a promise before they touch the socket.
-    const nextTurn = this.#hasOthers() ? setImmediate : nextTick;
+    const hasOthers = this.#hasOthers();
+    const nextTurn = (go: () => void): void => {
+      if (hasOthers) setImmediate(go);
+      else process.nextTick(go);
+    };
     nextTurn(() => {
       if (!offer.checkFree()) return;
       if (!offer.isForeign && offer.giveTo(upgraders.filter((one) => isChoosy(one.options))))

@@ -60,6 +60,8 @@ function judgeImport(
     return specifier.endsWith(".js") ? undefined : `"${specifier}" must end in .js`;
   }
   if (!layer.includes(target)) return `must not import "${specifier}"`;
+  // Its import opens stdin, stdout and stderr; the global opens each when it is asked for.
+  if (specifier === "node:process" && layerName !== "cli") return "must use the global process";
   if (entry !== undefined && entry !== "index.js") {
     return `must enter "${target}" by its index.js, not by "${specifier}"`;
   }

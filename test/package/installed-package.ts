@@ -13,15 +13,32 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import * as nats from "../../src/brokers/nats/index.js";
+import * as redis from "../../src/brokers/redis/index.js";
+import * as contract from "../../src/contract/index.js";
+import * as entry from "../../src/index.js";
+import * as manager from "../../src/manager/index.js";
+import * as protocol from "../../src/protocol/index.js";
 
 export const ROOT = path.join(import.meta.dirname, "../..");
 const SOURCES = [
   "package.json",
   "tsconfig.json",
   "rolldown.config.ts",
+  "build",
   "README.md",
   "LICENSE",
   "src",
+];
+
+/** What comes behind `plainsocket` in an import, and the sources that it stands for. */
+export const ENTRY_POINTS: readonly (readonly [string, object])[] = [
+  ["", entry],
+  ["/brokers/nats", nats],
+  ["/brokers/redis", redis],
+  ["/contract", contract],
+  ["/manager", manager],
+  ["/protocol", protocol],
 ];
 
 export interface Output {
@@ -42,7 +59,7 @@ export class InstalledPackage {
 
   /**
    * The build is made in a copy, so that `dist`, which others may be running from,
-   * is left alone; below the repository, so that the compiler and its types are found.
+   * is left alone.
    */
   constructor() {
     mkdirSync(path.join(ROOT, ".cache"), { recursive: true });
@@ -85,6 +102,7 @@ export class InstalledPackage {
       const source = path.join(ROOT, name);
       if (existsSync(source)) cpSync(source, path.join(this.stage, name), { recursive: true });
     }
+    symlinkSync(path.join(ROOT, "node_modules"), path.join(this.stage, "node_modules"), "junction");
     this.write("package.json", JSON.stringify({ private: true }));
     npm(this.stage, "pack", "--pack-destination", this.app);
     const tarball = readdirSync(this.app).find((file) => file.endsWith(".tgz"));
