@@ -20,6 +20,8 @@ export class IncomingQueue {
   #first = 0;
   #queuedBytes = 0;
   #running = 0;
+  /** Made when somebody waits for {@link whenIdle}. */
+  #idle: (() => void)[] | undefined;
   #room: { readonly promise: Promise<void>; readonly open: () => void } | undefined;
 
   constructor(concurrency: number, maxQueuedBytes: number) {
@@ -70,6 +72,14 @@ export class IncomingQueue {
     return this.#room.promise;
   }
 
+  /** Settles when no message waits or is being handled; `undefined` when that is so. */
+  whenIdle(): Promise<void> | undefined {
+    if (!this.isHandling) return undefined;
+    return new Promise((resolve) => {
+      (this.#idle ??= []).push(resolve);
+    });
+  }
+
   /** Whoever waits for room waits no longer. */
   letIn(): void {
     this.#room?.open();
@@ -81,7 +91,14 @@ export class IncomingQueue {
     void task().then(() => {
       this.#running--;
       this.#next();
+      if (this.#idle !== undefined && !this.isHandling) this.#tellIdle();
     });
+  }
+
+  #tellIdle(): void {
+    const waiting = this.#idle ?? [];
+    this.#idle = undefined;
+    for (const resolve of waiting) resolve();
   }
 
   #next(): void {

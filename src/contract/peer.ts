@@ -99,6 +99,7 @@ export class ContractPeer<
     transport.listen({
       onMessage: (message) => this.#receiver.receive(message),
       onEnd: () => this.#ended(),
+      onStopping: () => this.#receiver.whenIdle(),
       onClose: () => this.#closed(),
     });
   }

@@ -42,6 +42,11 @@ export class Receiver {
     this.#queue.letIn();
   }
 
+  /** Settles when the handlers are done with all that has come; `undefined` when they are. */
+  whenIdle(): Promise<void> | undefined {
+    return this.#queue.whenIdle();
+  }
+
   /** @returns A promise when the next message is to wait for it. */
   receive(message: unknown): Promise<void> | undefined {
     if (this.#queue.isOverfull) {

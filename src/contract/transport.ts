@@ -10,6 +10,8 @@ export interface ServerConnection {
   on(event: "close", listener: () => unknown): unknown;
   /** Only where `close` comes behind messages that wait: the transport has ended. Others never tell it. */
   on(event: "end", listener: () => unknown): unknown;
+  /** Only where a close can wait for handlers: it is about to, and waits for the listener's promise. Others never tell it. */
+  on(event: "stopping", listener: () => unknown): unknown;
   close(code?: number, reason?: string): unknown;
   /** Settles when what was sent has gone out. */
   drained?(): Promise<unknown>;
@@ -60,6 +62,8 @@ export interface TransportListener {
   readonly onMessage: (message: unknown) => Promise<void> | undefined;
   /** Nothing can be sent any more; messages that came before may follow. Not every transport tells. */
   readonly onEnd: () => void;
+  /** A promise that is returned keeps the connection open until it settles. Not every transport tells. */
+  readonly onStopping: () => Promise<void> | undefined;
   /** Nothing comes any more, either. */
   readonly onClose: () => void;
 }
@@ -76,8 +80,9 @@ export function serverTransport(connection: ServerConnection): Transport {
     },
     close: (code, reason) => void connection.close(code, reason),
     drained: async () => connection.drained?.(),
-    listen: ({ onMessage, onEnd, onClose }) => {
+    listen: ({ onMessage, onEnd, onStopping, onClose }) => {
       connection.on("message", onMessage);
+      connection.on("stopping", onStopping);
       connection.on("end", onEnd);
       connection.on("close", onClose);
     },

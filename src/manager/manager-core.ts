@@ -11,7 +11,6 @@ import {
   resolveShutdownOptions,
   type WebSocketConnection,
 } from "../node/index.js";
-import { ReadyState } from "../protocol/index.js";
 import { Batches } from "./batches.js";
 import { type Audience, Dispatch, roomBatchKey } from "./dispatch.js";
 import { Intake } from "./intake.js";
@@ -92,7 +91,7 @@ export class ManagerCore<Data> {
   async closeAll({ code, reason, deadlineMs }: ResolvedShutdownOptions): Promise<void> {
     this.batches.flushAll();
     const all = Array.from(connectionsOf(this.roster.all));
-    for (const connection of all) connection.close(code, reason);
+    for (const connection of all) connection.close(code, reason, BEHIND_WORK);
     await this.#ended(all, deadlineMs);
   }
 
@@ -107,7 +106,7 @@ export class ManagerCore<Data> {
     for (const connection of all) {
       // Each server closes its own connections, when their handlers are done.
       const isOfServer = groups.some((connections) => connections.has(connection));
-      if (!isOfServer) connection.close(options.code, options.reason);
+      if (!isOfServer) connection.close(options.code, options.reason, BEHIND_WORK);
     }
     try {
       await Promise.all([this.#ended(all, options.deadlineMs), ...stopped]);
@@ -117,19 +116,17 @@ export class ManagerCore<Data> {
     }
   }
 
-  /** Resolves when all connections have ended. At the deadline it cuts those that have not. */
-  #ended(connections: readonly WebSocketConnection<Data>[], deadlineMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.options.clock.setTimer(() => {
-        for (const connection of connections) connection.terminate();
-        // `closed` would wait for listeners at work, and one of them may hang.
-        void Promise.all(connections.map(transportEnd)).then(() => resolve());
-      }, deadlineMs);
-      void Promise.all(connections.map(({ closed }) => closed)).then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+  /** Resolves when all transports have ended. At the deadline it cuts those that have not. */
+  async #ended(
+    connections: readonly WebSocketConnection<Data>[],
+    deadlineMs: number,
+  ): Promise<void> {
+    const timer = this.options.clock.setTimer(() => {
+      for (const connection of connections) connection.terminate();
+    }, deadlineMs);
+    // `closed` would wait for listeners at work, and one of them may hang.
+    await Promise.all(connections.map(transportEnd));
+    timer.cancel();
   }
 
   #asLocal(announce: Announce<Data>): ClusterLocal {
@@ -149,8 +146,12 @@ export class ManagerCore<Data> {
   }
 }
 
-/** Resolves when the transport of a connection has ended. */
-async function transportEnd<Data>(connection: WebSocketConnection<Data>): Promise<void> {
-  if (connection.readyState === ReadyState.CLOSED) return;
-  await new Promise<void>((resolve) => connection.on("end", () => resolve()));
+/** Resolves when the transport of a connection has ended, perhaps long ago. */
+function transportEnd<Data>(connection: WebSocketConnection<Data>): Promise<void> {
+  return new Promise((resolve) => {
+    connection.on("end", () => resolve());
+  });
 }
+
+/** Until the deadline. */
+const BEHIND_WORK = { waitForHandlerMs: Infinity };

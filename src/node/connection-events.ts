@@ -42,6 +42,12 @@ export interface ConnectionEvents {
   ping: [payload: Buffer];
   /** The peer has sent a Pong frame, asked for or not. */
   pong: [payload: Buffer];
+  /**
+   * The connection is about to be closed in good order: by a shutdown, or {@link CloseOptions.waitForHandlerMs}.
+   * No further message comes. The Close frame waits for the promises of these listeners, as for
+   * those at work on a message: for who answers messages elsewhere.
+   */
+  stopping: [];
   /** More than `maxBufferedBytes` waited, and now nothing does. */
   drain: [];
 }
@@ -49,6 +55,14 @@ export interface ConnectionEvents {
 /** A new event is a row here. */
 export const CONNECTION_EVENTS: Names<ConnectionEvents> = {
   owner: "a connection",
-  known: { message: true, end: true, close: true, ping: true, pong: true, drain: true },
+  known: {
+    message: true,
+    end: true,
+    close: true,
+    ping: true,
+    pong: true,
+    stopping: true,
+    drain: true,
+  },
   advice: CONNECTION_EVENT_ADVICE,
 };

@@ -15,6 +15,7 @@ import type { MessageGuard } from "./delivery.js";
 import { tellOpened } from "./diagnostics.js";
 import { Emitter, type Listener } from "./emitter.js";
 import type { MessageIterator } from "./inbox.js";
+import { type CloseOptions, waitForHandlerMs } from "./last-work.js";
 import type { SendStatus } from "./outgoing.js";
 import { nodePlatform } from "./platform.js";
 import { type MessageOptions, NO_OPTIONS, type Sendable, toReady } from "./sendable.js";
@@ -176,14 +177,20 @@ export class WebSocketConnection<Data = unknown>
    * Messages already passed to {@link send} go out first; those that arrive meanwhile
    * are dropped. On a connection that is closing or closed this does nothing.
    *
+   * The Close frame does not wait for a listener that is at work on a message, and what that sends
+   * then is not sent any more, unless `options` say so.
+   *
    * @param code - Without one the Close frame is empty and the peer sees 1005.
    * @param reason - At most 123 bytes as UTF-8.
    * @throws {RangeError} `code` may not be sent, or `reason` is too long or given
    *   without a code. Nothing has been sent.
+   * @throws {TypeError | RangeError} An option does not exist, or cannot be used.
    */
-  close(code?: number, reason = ""): void {
+  close(code?: number, reason = "", options: CloseOptions = {}): void {
     serializeClosePayload({ code: code ?? CloseCode.NO_STATUS_RCVD, reason }, nodePlatform);
-    this.#session.close(code, reason);
+    const waitMs = waitForHandlerMs(options);
+    if (waitMs > 0) this.#session.closeBehindWork(code, reason, waitMs);
+    else this.#session.close(code, reason);
   }
 
   /**
@@ -202,9 +209,9 @@ export class WebSocketConnection<Data = unknown>
     this.#session.delivery.guard = guard;
   }
 
-  /** Whether a listener, or the guard, is at work on a message. */
+  /** Whether a listener, the guard or the body of a loop is at work on a message. */
   get isHandling(): boolean {
-    return this.#session.delivery.isAnswering;
+    return this.#session.delivery.isHandling;
   }
 
   /**

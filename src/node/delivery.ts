@@ -36,19 +36,14 @@ export class Delivery {
   #isEmitting = false;
   /** Answers wait for the peer, so it gets to ask nothing more. */
   #isThrottled = false;
-  /**
-   * Who opened the connection has not had the time to attach its listeners: what came with the
-   * handshake waits for one. What comes behind the first message, a broken rule perhaps, must
-   * not overtake its answer.
-   */
-  #isOpening = true;
+  #phase: "opening" | "open" | "stopping" = "opening";
 
   constructor(owner: DeliveryOwner, budget: Budget, maxQueuedBytes: number) {
     this.#owner = owner;
     this.#budget = budget;
     this.#maxQueuedBytes = maxQueuedBytes;
     setImmediate(() => {
-      this.#isOpening = false;
+      if (this.#phase === "opening") this.#phase = "open";
       this.goOn();
     });
   }
@@ -62,9 +57,13 @@ export class Delivery {
     return (this.#inbox?.unreadMessages ?? 0) + (this.#passed === undefined ? 0 : 1);
   }
 
-  /** Whether it waits for the end of the turn in which the connection was opened. */
+  /**
+   * Whether who opened the connection has not had the time to attach listeners: what came with the
+   * handshake waits for one, until the end of this turn. What comes behind the first message, a
+   * broken rule perhaps, must not overtake its answer.
+   */
   get isOpening(): boolean {
-    return this.#isOpening;
+    return this.#phase === "opening";
   }
 
   get isPaused(): boolean {
@@ -85,6 +84,26 @@ export class Delivery {
     return this.#isEmitting || this.#isBusy;
   }
 
+  /** Whether this is called from within a listener, or the guard. */
+  get isEmitting(): boolean {
+    return this.#isEmitting;
+  }
+
+  /** Whether a listener, the guard or the body of a loop is at work on a message. */
+  get isHandling(): boolean {
+    return this.isAnswering || this.#inbox?.isAtWork === true;
+  }
+
+  /** Lets who is at work finish, and gives nobody more, until {@link start}. */
+  stop(): void {
+    this.#phase = "stopping";
+  }
+
+  start(): void {
+    this.#phase = "open";
+    this.goOnSoon();
+  }
+
   /**
    * A message that was just sent has to wait. When it is an answer, the next question
    * waits, too: else a peer that never reads could make this end hold all the answers.
@@ -101,8 +120,8 @@ export class Delivery {
   }
 
   wantsMore(): boolean {
-    if (this.#isThrottled) return false;
-    if (this.#isOpening && (this.#isWaiting() || !this.hasConsumer)) return false;
+    if (this.#isThrottled || this.#phase === "stopping") return false;
+    if (this.isOpening && (this.#isWaiting() || !this.hasConsumer)) return false;
     return !this.#isPaused && this.#budget.queuedBytes <= this.#maxQueuedBytes;
   }
 
@@ -173,7 +192,8 @@ export class Delivery {
   }
 
   #isAtWork(): boolean {
-    return this.#isPaused || this.#isBusy || this.#isEmitting;
+    const mustWait = this.#isPaused || this.#phase === "stopping";
+    return mustWait || this.#isBusy || this.#isEmitting;
   }
 
   #isWanted(): boolean {

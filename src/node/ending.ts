@@ -2,41 +2,51 @@
 import { CloseCode } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
 import type { ConnectionEvents } from "./connection-events.js";
+import type { Delivery } from "./delivery.js";
 import type { Link } from "./link.js";
+
+/** Whose end it is. */
+export interface EndingOwner {
+  readonly link: Pick<Link, "core" | "error" | "wasAllWritten">;
+  readonly delivery: Delivery;
+  /** What a listener threw first: comes before what went wrong on the link. */
+  readonly handlerError: Error | undefined;
+  /** Whether this end has closed: what it has paused is not to be waited for. */
+  readonly isClosing: boolean;
+  readonly hasListener: (name: "close") => boolean;
+  readonly emitEnd: (name: "end" | "close", info: CloseInfo) => void;
+}
 
 /** What the events of the end had to say, once they have been told. */
 type Told = { readonly [Name in keyof ConnectionEvents]?: ConnectionEvents[Name] };
 
-/** Made when the transport has ended, or somebody asks for the end. */
+/** Tells of the end: see {@link ConnectionEvents.close}. Made when the transport has ended, or somebody asks. */
 export class Ending {
+  readonly #owner: EndingOwner;
   #told: Told = {};
   #closed: Promise<CloseInfo> | undefined;
   #resolve: ((info: CloseInfo) => void) | undefined;
   /** Calls of listeners that came when their event was over. */
   #late: (() => void)[] | undefined;
 
+  constructor(owner: EndingOwner) {
+    this.#owner = owner;
+  }
+
   /** Whether the transport has ended. */
   get hasEnded(): boolean {
     return this.#told.end !== undefined;
   }
 
-  /** Whether `close` has been told. */
-  get isOver(): boolean {
-    return this.#told.close !== undefined;
-  }
-
-  /** Whether somebody has asked for {@link closed}. */
-  get isAwaited(): boolean {
-    return this.#closed !== undefined;
-  }
-
   /** As {@link WebSocketConnection.closed}. */
   get closed(): Promise<CloseInfo> {
-    this.#closed ??= new Promise((resolve) => {
+    if (this.#closed !== undefined) return this.#closed;
+    this.#closed = new Promise((resolve) => {
       const [info] = this.#told.close ?? [];
       if (info === undefined) this.#resolve = resolve;
       else resolve(info);
     });
+    if (this.hasEnded) this.#owner.delivery.goOnSoon();
     return this.#closed;
   }
 
@@ -46,14 +56,31 @@ export class Ending {
   }
 
   /** The transport has ended. */
-  end(info: CloseInfo): void {
+  end(): CloseInfo {
+    const info = this.#outcome();
     this.#told = { end: [info] };
+    return info;
   }
 
-  /** `close` is told now. */
-  close(info: CloseInfo): void {
+  /** Tells `close` behind all messages, or at once to who only waits for the end. Does nothing once it has. */
+  settle(): void {
+    const { link, delivery } = this.#owner;
+    if (this.#told.close !== undefined || delivery.isAnswering) return;
+    const hasListener = this.#owner.hasListener("close");
+    const isRead = link.core.unreadBytes === 0 && !link.core.isDecoding;
+    if (!isRead || !delivery.isEmpty) {
+      const isClaimed = delivery.hasConsumer || (delivery.isPaused && !this.#owner.isClosing);
+      const isAwaited = hasListener || this.#closed !== undefined;
+      if (isClaimed || !isAwaited) return;
+    }
+    const info = this.#outcome();
+    link.core.discard();
+    // What a loop would still take is dropped when a listener is told that nothing follows.
+    if (hasListener) delivery.clear();
+    delivery.end();
     this.#told = { ...this.#told, close: [info] };
     this.#resolve?.(info);
+    this.#owner.emitEnd("close", info);
   }
 
   /** Keeps a call for {@link callLate}. */
@@ -66,20 +93,15 @@ export class Ending {
     this.#late = undefined;
     if (late !== undefined) for (const call of late) call();
   }
-}
 
-/**
- * How it ended: clean when both Close frames went their way (RFC 6455 §7.1.4).
- *
- * @param cause - Comes before what went wrong on the link.
- */
-export function outcomeOf(
-  { core, error, wasAllWritten }: Pick<Link, "core" | "error" | "wasAllWritten">,
-  cause: Error | undefined,
-  unreadMessages: number,
-): CloseInfo {
-  const { receivedClose: received, sentClose: sent } = core;
-  const { code, reason } = received ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: "" };
-  const wasClean = received !== undefined && sent !== undefined && wasAllWritten;
-  return { code, reason, wasClean, error: cause ?? error, received, sent, unreadMessages };
+  /** Clean when both Close frames went their way (RFC 6455 §7.1.4). */
+  #outcome(): CloseInfo {
+    const { link, handlerError, delivery } = this.#owner;
+    const { receivedClose: received, sentClose: sent } = link.core;
+    const { code, reason } = received ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: "" };
+    const wasClean = received !== undefined && sent !== undefined && link.wasAllWritten;
+    const error = handlerError ?? link.error;
+    const { unreadMessages } = delivery;
+    return { code, reason, wasClean, error, received, sent, unreadMessages };
+  }
 }

@@ -12,8 +12,14 @@ export interface MessageIterator extends AsyncIterator<Message, undefined> {
   [Symbol.asyncIterator](): MessageIterator;
 }
 
+interface IteratorState {
+  isDone: boolean;
+  /** It has given a message, and was not asked for another since: whoever loops has one in work. */
+  isAtWork: boolean;
+}
+
 interface Reader {
-  readonly iterator: MessageIterator;
+  readonly state: IteratorState;
   readonly resolve: (result: IteratorResult<Message, undefined>) => void;
 }
 
@@ -23,6 +29,8 @@ export class Inbox {
   readonly #budget: Budget;
   readonly #readers = new Queue<Reader>();
   #iterators = 0;
+  /** How many of them have a message in work. */
+  #atWork = 0;
   #hasEnded = false;
   #droppedMessages = 0;
 
@@ -44,6 +52,11 @@ export class Inbox {
     return this.#iterators > 0;
   }
 
+  /** Whether the body of a loop is at work on a message. */
+  get isAtWork(): boolean {
+    return this.#atWork > 0;
+  }
+
   get hasReader(): boolean {
     return this.#readers.length > 0;
   }
@@ -62,7 +75,10 @@ export class Inbox {
 
   /** Gives `message` to the reader that has waited longest. */
   give(message: Message): void {
-    this.#readers.shift()?.resolve({ value: message, done: false });
+    const reader = this.#readers.shift();
+    if (reader === undefined) return;
+    this.#beginWork(reader.state);
+    reader.resolve({ value: message, done: false });
   }
 
   /** No more messages will come: who waits for one waits in vain. */
@@ -84,20 +100,22 @@ export class Inbox {
   /** @param wanted - Called when a reader has begun to wait, or an iterator has gone. */
   iterate(wanted: () => void): MessageIterator {
     this.#iterators++;
-    let isDone = false;
+    const state: IteratorState = { isDone: false, isAtWork: false };
     const finish = (): void => {
-      if (isDone) return;
-      isDone = true;
+      if (state.isDone) return;
+      state.isDone = true;
       this.#iterators--;
-      this.#dismiss(iterator);
+      this.#endWork(state);
+      this.#dismiss(state);
       wanted();
     };
     const iterator: MessageIterator = {
       [Symbol.asyncIterator]: () => iterator,
       next: () => {
-        if (isDone || (this.#hasEnded && this.isEmpty)) return Promise.resolve(END);
+        this.#endWork(state);
+        if (state.isDone || (this.#hasEnded && this.isEmpty)) return Promise.resolve(END);
         return new Promise((resolve) => {
-          this.#readers.push({ iterator, resolve });
+          this.#readers.push({ state, resolve });
           wanted();
         });
       },
@@ -113,10 +131,20 @@ export class Inbox {
     return iterator;
   }
 
-  /** Who waits with `iterator` waits in vain: the next message is for others. */
-  #dismiss(iterator: MessageIterator): void {
+  #beginWork(state: IteratorState): void {
+    if (!state.isAtWork) this.#atWork++;
+    state.isAtWork = true;
+  }
+
+  #endWork(state: IteratorState): void {
+    if (state.isAtWork) this.#atWork--;
+    state.isAtWork = false;
+  }
+
+  /** Who waits with an iterator waits in vain: the next message is for others. */
+  #dismiss(state: IteratorState): void {
     for (const place of this.#readers.places()) {
-      if (place.value.iterator !== iterator) continue;
+      if (place.value.state !== state) continue;
       this.#readers.remove(place);
       place.value.resolve(END);
     }

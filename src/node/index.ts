@@ -11,6 +11,7 @@ export { reportTo } from "./handler-error.js";
 export type { MessageGuard } from "./delivery.js";
 export type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
 export { WebSocketConnection } from "./connection.js";
+export type { CloseOptions } from "./last-work.js";
 export type { DiagnosedConnection, DiagnosticMessages } from "./diagnostics.js";
 export {
   type BufferPolicy,

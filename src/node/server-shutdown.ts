@@ -4,7 +4,12 @@ import { checkCloseStatus } from "./server-close-code.js";
 
 /** How a server says goodbye. */
 export interface ShutdownOptions {
-  /** How long clients have to close; then their transports are cut. @defaultValue 10 000 */
+  /**
+   * How long listeners at work on a message have to answer, and clients to close; then the
+   * transports are cut.
+   *
+   * @defaultValue 10 000
+   */
   readonly deadlineMs?: number | undefined;
   /** What clients are told: 1001, 1012 (the service restarts) or one of your own. @defaultValue 1001 */
   readonly code?: number | undefined;

@@ -224,7 +224,9 @@ export class WebSocketServer<Data = undefined>
   /**
    * Stops the server: it stops listening, refuses with 503 who is in the opening handshake,
    * starts the closing handshake of all connections, and cuts those that take longer than
-   * the deadline. An http server that is not its own goes on; its upgrades get 503 until
+   * the deadline. Listeners that are at work on a message finish first: no other message is read
+   * meanwhile, and what they send goes out before the Close frame. A listener that waits for the
+   * shutdown itself waits until the deadline, if it has awaited anything before. An http server that is not its own goes on; its upgrades get 503 until
    * the shutdown is done, and from then on what it does without this server.
    *
    * @returns Resolves when all connections have ended. Called again, the same promise:

@@ -11,8 +11,9 @@ import type { ConnectionSetup, Membership } from "./connection-setup.js";
 import type { WebSocketConnection } from "./connection.js";
 import { Delivery, type DeliveryOwner } from "./delivery.js";
 import { tellClosed, tellHandlerFailed } from "./diagnostics.js";
-import { Ending, outcomeOf } from "./ending.js";
+import { Ending, type EndingOwner } from "./ending.js";
 import { reportTo, safely, toError } from "./handler-error.js";
+import { LastWork } from "./last-work.js";
 import type { LinkOwner } from "./link-owner.js";
 import { Link } from "./link.js";
 import type { Message, ResolvedConnectionOptions } from "./options.js";
@@ -36,18 +37,19 @@ export type EmitEvent = <Name extends keyof ConnectionEvents>(
  * go out, and has it tell the application. Each of them calls its methods, so that a
  * connection takes no memory for functions of its own.
  */
-export class Session implements LinkOwner, DeliveryOwner {
+export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   readonly link: Link;
   readonly delivery: Delivery;
+  isClosing = false;
+  handlerError: Error | undefined;
   readonly #connection: WebSocketConnection;
   readonly #emit: EmitEvent;
   readonly #options: ResolvedConnectionOptions;
   readonly #membership: Membership | undefined;
   #outgoing: Outgoing | undefined;
-  #isClosing = false;
-  #handlerError: Error | undefined;
   #report: ((cause: unknown) => void) | undefined;
-  /** Made when it is wanted. */
+  /** These two are made when they are wanted. */
+  #lastWork: LastWork | undefined;
   #ending: Ending | undefined;
 
   constructor(setup: ConnectionSetup<unknown>, connection: WebSocketConnection, emit: EmitEvent) {
@@ -69,16 +71,12 @@ export class Session implements LinkOwner, DeliveryOwner {
 
   get readyState(): ReadyState {
     const state = this.link.core.readyState;
-    return this.#isClosing && state === ReadyState.OPEN ? ReadyState.CLOSING : state;
+    return this.isClosing && state === ReadyState.OPEN ? ReadyState.CLOSING : state;
   }
 
   /** As {@link WebSocketConnection.closed}. */
   get closed(): Promise<CloseInfo> {
-    const ending = this.#endingMade();
-    const isNews = ending.hasEnded && !ending.isAwaited;
-    const { closed } = ending;
-    if (isNews) this.delivery.goOnSoon();
-    return closed;
+    return this.#endingMade().closed;
   }
 
   /** Whether the transport has ended. */
@@ -93,7 +91,22 @@ export class Session implements LinkOwner, DeliveryOwner {
     this.#closeSoon();
   }
 
+  /** The same, behind the answers of those who are at work on a message. */
+  closeBehindWork(code: number | undefined, reason: string, waitMs: number): void {
+    const { delivery } = this;
+    if (this.readyState !== ReadyState.OPEN || this.#lastWork !== undefined) return;
+    const isAwaited = delivery.isHandling || this.hasListener("stopping");
+    // A listener that has not awaited anything yet would wait for itself, perhaps.
+    if (!isAwaited || delivery.isEmitting) this.close(code, reason);
+    else this.#lastWork = new LastWork(this, { clock: this.#options.clock, waitMs, code, reason });
+  }
+
+  askToStop(): Promise<void> | undefined {
+    return this.#emit(this.#connection, "stopping", this.reporter());
+  }
+
   terminate(): void {
+    this.#lastWork?.close();
     this.delivery.clear();
     this.link.destroy(new TransportError("TERMINATED"));
     if (this.hasEnded) this.delivery.goOnSoon();
@@ -151,8 +164,8 @@ export class Session implements LinkOwner, DeliveryOwner {
     return this.delivery.isOpening;
   }
 
-  hasListener(): boolean {
-    return this.#connection.listenerCount("message") > 0;
+  hasListener(name: keyof ConnectionEvents = "message"): boolean {
+    return this.#connection.listenerCount(name) > 0;
   }
 
   onEvent(event: ProtocolEvent): void {
@@ -174,11 +187,12 @@ export class Session implements LinkOwner, DeliveryOwner {
 
   onDelivered(): void {
     this.#ending?.callLate();
+    this.#lastWork?.check();
     this.link.pump();
   }
 
   awaitsDelivery(): boolean {
-    return this.hasEnded || this.link.isHeldBack;
+    return this.hasEnded || this.link.isHeldBack || this.#lastWork !== undefined;
   }
 
   onProgress(): void {
@@ -196,7 +210,7 @@ export class Session implements LinkOwner, DeliveryOwner {
   onSourceFailed(cause: unknown, reason: string): void {
     const { core } = this.link;
     if (core.readyState === ReadyState.OPEN) {
-      this.#handlerError ??= toError(cause);
+      this.handlerError ??= toError(cause);
       core.close(CloseCode.INTERNAL_ERROR, reason);
       this.#closeSoon();
     }
@@ -228,32 +242,20 @@ export class Session implements LinkOwner, DeliveryOwner {
 
   /** Whoever keeps account of connections is told here, whatever becomes of the messages. */
   onEnded(): void {
-    const info = this.#outcome();
-    this.#endingMade().end(info);
+    this.#workEnded();
+    const info = this.#endingMade().end();
     this.#outgoing?.clear(this.link.error);
     this.delivery.unthrottle();
     tellClosed(this.link, info, this.#connection);
-    void this.#emit(this.#connection, "end", this.reporter(), info);
+    this.emitEnd("end", info);
   }
 
-  /** Tells of the end behind all messages, or at once to who only waits for the end: see {@link ConnectionEvents.close}. */
   onRest(): void {
-    const ending = this.#endingMade();
-    const { delivery, link } = this;
-    if (ending.isOver || delivery.isAnswering) return;
-    const hasListener = this.#connection.listenerCount("close") > 0;
-    const isRead = link.core.unreadBytes === 0 && !link.core.isDecoding;
-    if (!isRead || !delivery.isEmpty) {
-      const isClaimed = delivery.hasConsumer || (delivery.isPaused && !this.#isClosing);
-      if (isClaimed || !(hasListener || ending.isAwaited)) return;
-    }
-    const info = this.#outcome();
-    link.core.discard();
-    // What a loop would still take is dropped when a listener is told that nothing follows.
-    if (hasListener) delivery.clear();
-    delivery.end();
-    ending.close(info);
-    void this.#emit(this.#connection, "close", this.reporter(), info);
+    this.#ending?.settle();
+  }
+
+  emitEnd(name: "end" | "close", info: CloseInfo): void {
+    void this.#emit(this.#connection, name, this.reporter(), info);
   }
 
   /** Where errors of listeners go. */
@@ -264,13 +266,14 @@ export class Session implements LinkOwner, DeliveryOwner {
 
   /** A listener of this connection failed: the rest of the process is not affected. */
   #fail(cause: unknown): void {
-    this.#handlerError ??= toError(cause);
+    this.handlerError ??= toError(cause);
     this.close(CloseCode.INTERNAL_ERROR, "");
     this.#reportFailure(cause);
   }
 
   #closeSoon(): void {
-    this.#isClosing = true;
+    this.#workEnded();
+    this.isClosing = true;
     this.link.closeSoon();
     if (!this.link.isPumping) queueMicrotask(() => this.link.pump());
   }
@@ -285,12 +288,13 @@ export class Session implements LinkOwner, DeliveryOwner {
     if (options.onWritten !== undefined) this.outgoing.controlSent(options);
   }
 
-  #outcome(): CloseInfo {
-    return outcomeOf(this.link, this.#handlerError, this.delivery.unreadMessages);
+  #workEnded(): void {
+    this.#lastWork?.end();
+    this.#lastWork = undefined;
   }
 
   #endingMade(): Ending {
-    this.#ending ??= new Ending();
+    this.#ending ??= new Ending(this);
     return this.#ending;
   }
 }

@@ -47,12 +47,15 @@ export class Accepted<Data> {
     this.#connect(acceptance, undefined, this.#leaving).close(closeCode, reason);
   }
 
-  /** Starts the closing handshake of those that the application has. */
+  /**
+   * Starts the closing handshake of those that the application has, behind the answers that
+   * listeners are at work on.
+   */
   closeAll(closeCode: number, reason: string): void {
-    for (const connection of this.#given) connection.close(closeCode, reason);
+    for (const connection of this.#given) connection.close(closeCode, reason, BEHIND_WORK);
   }
 
-  /** Ends all transports at once. */
+  /** Ends all transports at once; those that wait for a listener get their Close frame before. */
   terminateAll(): void {
     for (const connection of this.#given) connection.terminate();
     for (const connection of this.#leaving) connection.terminate();
@@ -82,3 +85,6 @@ export class Accepted<Data> {
     return connection;
   }
 }
+
+/** Until the caller's deadline. */
+const BEHIND_WORK = { waitForHandlerMs: Infinity };

@@ -93,6 +93,42 @@ describe("the end of the connection", () => {
   });
 });
 
+describe("a handler that is at work when its connection is closed in good order", () => {
+  it("answers, and so do those of the messages that have come", async () => {
+    const peer = new RawPeer();
+    const gates: (() => void)[] = [];
+    contract.serve(peer.connection, {
+      handlers: {
+        double: async (n) => {
+          await new Promise<void>((done) => gates.push(done));
+          return n * 2;
+        },
+      },
+    });
+    const question = (id: number): string => JSON.stringify({ type: "double", id, data: id });
+    peer.send(frame(TEXT, question(1)), frame(TEXT, question(2)));
+    await eventually(() => gates.length === 1);
+    peer.connection.close(1001, "", { waitForHandlerMs: 60_000 });
+    await settled();
+    for (let i = 1; i <= 2; i++) {
+      await eventually(() => gates.length > 0 && peer.frames.length === i - 1);
+      gates.shift()?.();
+    }
+    await eventually(() => peer.frames.length === 3);
+    const texts = peer.frames.map(({ payload }) => Buffer.from(payload).toString());
+    expect(texts.slice(0, 2)).toEqual(['{"reply":1,"data":2}', '{"reply":2,"data":4}']);
+    expect(peer.frames[2]?.opcode).toBe(CLOSE);
+  });
+
+  it("keeps nobody waiting when there is none", async () => {
+    const peer = new RawPeer();
+    contract.serve(peer.connection);
+    peer.connection.close(1001, "", { waitForHandlerMs: 60_000 });
+    expect((await peer.next()).opcode).toBe(CLOSE);
+    expect(peer.clock.timers).toBe(2); // of the closing handshake, and of the keepalive
+  });
+});
+
 describe("a connection that is served late", () => {
   it("gives its messages to handlers that are added in the same turn, and tells that it has ended", async () => {
     const peer = new RawPeer();

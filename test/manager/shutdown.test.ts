@@ -134,6 +134,30 @@ describe("the shutdown of a manager", () => {
     expect([closeOf(last), manager.size, peers.clock.timers]).toEqual(["4001 over", 0, 0]);
   });
 
+  it.each(["shutdown", "closeAll"] as const)(
+    "lets listeners at work answer before %s closes what was given to it",
+    async (how) => {
+      const peers = new ManagedPeers();
+      const peer = peers.add();
+      let finish = (): void => {};
+      peers.manager.on("message", async (connection) => {
+        await new Promise<void>((done) => (finish = done));
+        connection.send("answer");
+      });
+      peer.message("question");
+      await eventually(() => peer.connection.isHandling);
+      const done = peers.manager[how]();
+      await settle();
+      expect(peer.frames).toEqual([]);
+      finish();
+      await eventually(() => closeOf(peer) !== undefined);
+      expect(textsOf(peer)).toEqual(["answer"]);
+      peer.socket.destroy();
+      await done;
+      expect(peers.clock.timers).toBe(0);
+    },
+  );
+
   it("cuts those that were given to it at the deadline, though a listener hangs", async () => {
     const peers = new ManagedPeers();
     const peer = peers.add();

@@ -68,6 +68,75 @@ describe.each(WAYS_IN)("by way of an %s, shutdown", (wayIn) => {
     expect(clock.timers).toBe(0);
   });
 
+  it("lets listeners at work answer before it closes, and reads no other message", async () => {
+    const clock = new FakeClock();
+    await using under = await startServer({ clock }, wayIn);
+    const begun: string[] = [];
+    const gates: (() => void)[] = [];
+    under.server.on("connection", (connection) => {
+      connection.on("message", async (message) => {
+        begun.push(message.toString());
+        await new Promise<void>((done) => gates.push(done));
+        connection.send(`answer ${message.toString()}`);
+      });
+    });
+    using busy = await open(under);
+    using idle = await open(under);
+    busy.sendFrames(frame(TEXT, "1"), frame(TEXT, "2"));
+    await eventually(() => begun.length === 1);
+    const done = under.server.shutdown({ code: 1012 });
+    expect((await idle.frame()).payload).toEqual(closePayload(1012));
+    clock.advance(9_000);
+    await settle();
+    expect(begun).toEqual(["1"]);
+    gates.shift()?.();
+    expect(Buffer.from((await busy.frame()).payload).toString()).toBe("answer 1");
+    expect((await busy.frame()).payload).toEqual(closePayload(1012));
+    for (const client of [busy, idle]) {
+      client.sendFrames(frame(CLOSE, closePayload(1012)));
+      await client.ended();
+      client.socket.end();
+    }
+    await done;
+    expect(clock.timers).toBe(0);
+  });
+
+  it("cuts at the deadline who waits for a listener that hangs", async () => {
+    const clock = new FakeClock();
+    await using under = await startServer({ clock }, wayIn);
+    let isBegun = false;
+    under.server.on("connection", (connection) => {
+      connection.on("message", () => {
+        isBegun = true;
+        return new Promise(() => {});
+      });
+    });
+    using client = await open(under);
+    client.sendFrames(frame(TEXT, "1"));
+    await eventually(() => isBegun);
+    const done = under.server.shutdown({ deadlineMs: 5_000 });
+    await settle();
+    expect(client.hasEnded).toBe(false);
+    clock.advance(5_000);
+    await done;
+    await client.ended();
+    expect(under.server.connections.size).toBe(0);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("does not wait for the listener that calls it", async () => {
+    await using under = await startServer({ clock: new FakeClock() }, wayIn);
+    under.server.on("connection", (connection) => {
+      connection.on("message", async () => under.server.shutdown());
+    });
+    using client = await open(under);
+    client.sendFrames(frame(TEXT, "stop"));
+    expect((await client.frame()).payload).toEqual(closePayload(1001));
+    client.socket.end();
+    await client.ended();
+    await under.server.shutdown();
+  });
+
   it("refuses with 503 who is in the opening handshake, and tells its hook", async () => {
     const signals: AbortSignal[] = [];
     await using under = await startServer<unknown>(

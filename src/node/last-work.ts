@@ -1,0 +1,82 @@
+/** A close that lets who is at work on a message finish: the answer goes out in front of the Close frame. */
+import { checkOptions, limit, type Names } from "../input/index.js";
+import type { Clock, Timer } from "./clock.js";
+import type { Delivery } from "./delivery.js";
+
+/** How {@link WebSocketConnection.close} closes. */
+export interface CloseOptions {
+  /**
+   * How long the Close frame waits for who is at work on a message: listeners whose promise is
+   * pending, the body of a loop, and listeners of `stopping`. Until then the connection is open, so
+   * that they can answer, and nobody gets another message. 0 waits for nobody, and so does a
+   * call from within a listener before it has awaited anything: it would wait for itself.
+   *
+   * @defaultValue 0: who closes has nothing more to say
+   */
+  readonly waitForHandlerMs?: number | undefined;
+}
+
+const NAMES: Names<CloseOptions> = { owner: "close()", known: { waitForHandlerMs: true } };
+
+/** @throws {TypeError | RangeError} An option does not exist, or cannot be used. */
+export function waitForHandlerMs(options: CloseOptions): number {
+  checkOptions(options, NAMES);
+  return limit("waitForHandlerMs", options.waitForHandlerMs, 0);
+}
+
+/** Whose close waits. */
+export interface LastWorkOwner {
+  readonly delivery: Delivery;
+  readonly close: (code: number | undefined, reason: string) => void;
+  /** Tells listeners of `stopping`. Returns a promise while they are not ready. */
+  readonly askToStop: () => Promise<void> | undefined;
+}
+
+/** What is to be done when nobody is at work any more, or after `waitMs`. */
+export interface DelayedClose {
+  readonly clock: Clock;
+  readonly waitMs: number;
+  readonly code: number | undefined;
+  readonly reason: string;
+}
+
+export class LastWork {
+  readonly #owner: LastWorkOwner;
+  readonly #options: DelayedClose;
+  readonly #timer: Timer;
+  #isReady = false;
+
+  /** Stops the delivery of messages. */
+  constructor(owner: LastWorkOwner, options: DelayedClose) {
+    this.#owner = owner;
+    this.#options = options;
+    this.#timer = options.clock.setTimer(() => this.close(), options.waitMs);
+    owner.delivery.stop();
+    void this.#begin();
+  }
+
+  /** Call when somebody may have finished. */
+  check(): void {
+    if (this.#isReady && !this.#owner.delivery.isHandling) this.close();
+  }
+
+  /** Closes at once. */
+  close(): void {
+    this.#owner.close(this.#options.code, this.#options.reason);
+  }
+
+  /** Call when the connection closes, or has ended. Goes on with the delivery. */
+  end(): void {
+    this.#isReady = false;
+    this.#timer.cancel();
+    this.#owner.delivery.start();
+  }
+
+  /** No listener is called before the call that closes has returned. */
+  async #begin(): Promise<void> {
+    await Promise.resolve();
+    await this.#owner.askToStop();
+    this.#isReady = true;
+    this.check();
+  }
+}
