@@ -10,7 +10,7 @@ import {
 import { visibleText } from "../protocol/index.js";
 import { frameLine } from "./frame-line.js";
 import { Prompt } from "./prompt.js";
-import { type Terminal, UsageError } from "./terminal.js";
+import { checkFlags, type Terminal, UsageError } from "./terminal.js";
 
 export const CONNECT_HELP = `plainsocket connect URL
   Sends each line you type as a text message, and shows what comes. Ctrl-D closes.
@@ -38,6 +38,18 @@ const OPTIONS = {
   "show-frames": { type: "boolean", default: false },
 } as const;
 
+/** Of wscat and websocat. */
+const ADVICE = {
+  "-c": "leave it out, the URL is all it takes",
+  "-H": "use --header",
+  "-l": "use plainsocket echo",
+  "-o": "use --origin",
+  "-s": "use --subprotocol",
+  "--connect": "leave it out, the URL is all it takes",
+  "--listen": "use plainsocket echo",
+  "--protocol": "use --subprotocol",
+};
+
 /**
  * Runs until the connection has ended.
  *
@@ -45,6 +57,7 @@ const OPTIONS = {
  * @throws {HandshakeError} The connection could not be opened.
  */
 export async function connectAndTalk(args: readonly string[], terminal: Terminal): Promise<void> {
+  checkFlags("connect", args, OPTIONS, ADVICE);
   const { values, positionals } = parseArgs({
     args: [...args],
     options: OPTIONS,

@@ -1,7 +1,7 @@
 /** `plainsocket echo`: a server that sends every message back. */
 import { parseArgs } from "node:util";
 import { type ServerOptions, WebSocketServer } from "../node/index.js";
-import { say, type Terminal, wholeNumber } from "./terminal.js";
+import { checkFlags, say, type Terminal, wholeNumber } from "./terminal.js";
 
 export const ECHO_HELP = `plainsocket echo --port PORT
   Sends every message back, as it came. Prints its URL, and ends with Ctrl-C.
@@ -47,6 +47,7 @@ export async function echo(args: readonly string[], terminal: Terminal): Promise
 }
 
 function echoOptions(args: readonly string[]): ServerOptions {
+  checkFlags("echo", args, OPTIONS);
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const maxMessageBytes = wholeNumber("max-message-bytes", values["max-message-bytes"]);
   return {

@@ -1,4 +1,4 @@
-import { isError } from "../input/index.js";
+import { isError, unknownName } from "../input/index.js";
 import { HandshakeError } from "../protocol/index.js";
 import { CONNECT_HELP, connectAndTalk } from "./connect.js";
 import { echo, ECHO_HELP } from "./echo.js";
@@ -29,12 +29,11 @@ export async function run(
   else if (name === "--help") say(terminal.output, HELP);
   else if (command !== undefined && rest.includes("--help")) say(terminal.output, command.help);
   else if (command !== undefined) return runCommand(command.run, rest, terminal);
-  else
-    return complain(
-      terminal,
-      `there is no command ${JSON.stringify(name)}; see plainsocket --help`,
-      2,
-    );
+  else {
+    const known = Object.fromEntries(Array.from(COMMANDS.keys(), (one) => [one, true as const]));
+    const { message } = unknownName("has no", "command", name, { owner: "this program", known });
+    return complain(terminal, `${message}; see plainsocket --help`, 2);
+  }
   return 0;
 }
 

@@ -1,4 +1,6 @@
 import type { Readable, Writable } from "node:stream";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { type Advice, unknownName } from "../input/index.js";
 
 /** What a command reads from and writes to. */
 export interface Terminal {
@@ -16,6 +18,28 @@ export class UsageError extends Error {
 
 export function say(stream: Writable, line: string): void {
   stream.write(`${line}\n`);
+}
+
+/**
+ * Refuses options that a command does not have, as {@link unknownName} does; `parseArgs` says less.
+ *
+ * @param advice - For options of other programs.
+ * @throws {TypeError}
+ */
+export function checkFlags(
+  command: string,
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig["options"]>,
+  advice: Advice = {},
+): void {
+  const config = { options, strict: false, allowPositionals: true, tokens: true } as const;
+  const names = [...Object.keys(options), "help"];
+  const known = Object.fromEntries(names.map((name) => [`--${name}`, true as const]));
+  for (const token of parseArgs({ args: [...args], ...config }).tokens) {
+    const isKnown = token.kind !== "option" || names.includes(token.name);
+    if (isKnown || /^-\d/.test(token.rawName)) continue; // a negative number is somebody's value
+    throw unknownName("has no", "option", token.rawName, { owner: command, known, advice });
+  }
 }
 
 /** @throws {UsageError} `value` is no whole number from 0 to `max`. */

@@ -22,5 +22,5 @@ export {
   type RoomMember,
 } from "./local.js";
 export { MemoryBroker, type MemoryBrokerOptions } from "./memory-broker.js";
-export type { ClusterLimits } from "./options.js";
+export { checkClusterLimits, type ClusterLimits } from "./options.js";
 export type { Returning } from "./replay.js";

@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../input/index.js";
 import type { Clock } from "../node/index.js";
 import type {
   Broker,
@@ -21,6 +22,12 @@ export interface MemoryBrokerOptions {
   readonly clock?: Pick<Clock, "now">;
 }
 
+const NAMES: Names<MemoryBrokerOptions> = {
+  owner: "MemoryBroker",
+  known: { replayEntries: true, clock: true },
+  advice: { maxEntries: "use replayEntries", replay: "use replayEntries" },
+};
+
 /**
  * A broker without an engine, for managers of one process: several servers in one process, and
  * tests. Messages arrive in order and in a later turn, as from an engine.
@@ -31,8 +38,13 @@ export class MemoryBroker implements Broker {
   readonly presence: BrokerPresence;
   readonly #receivers = new Map<string, Set<BrokerReceiver>>();
 
-  /** @throws {RangeError} An option is out of its range. */
-  constructor({ replayEntries = 0, clock = { now: () => 0 } }: MemoryBrokerOptions = {}) {
+  /**
+   * @throws {TypeError} An option does not exist.
+   * @throws {RangeError} An option is out of its range.
+   */
+  constructor(options: MemoryBrokerOptions = {}) {
+    checkOptions(options, NAMES);
+    const { replayEntries = 0, clock = { now: () => 0 } } = options;
     if (!(replayEntries >= 0)) {
       throw new RangeError(`replayEntries must be 0 or more, not ${replayEntries}`);
     }

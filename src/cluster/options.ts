@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../input/index.js";
 import { type Clock, realClock } from "../node/index.js";
 import type { Broker } from "./broker.js";
 import type { ClusterEvent } from "./event.js";
@@ -14,6 +15,22 @@ export interface ClusterLimits {
   readonly maxQueuedBytes?: number | undefined;
   /** The largest number of messages that wait for the engine. Beyond it the oldest are given up. @defaultValue 10 000 */
   readonly maxQueuedMessages?: number | undefined;
+}
+
+const LIMITS: Names<ClusterLimits> = {
+  owner: "clusterLimits",
+  known: {
+    heartbeatIntervalMs: true,
+    nodeTtlMs: true,
+    maxPayloadBytes: true,
+    maxQueuedBytes: true,
+    maxQueuedMessages: true,
+  },
+};
+
+/** @throws {TypeError} A limit does not exist. */
+export function checkClusterLimits(limits: ClusterLimits): void {
+  checkOptions(limits, LIMITS);
 }
 
 export interface ClusterOptions extends ClusterLimits {

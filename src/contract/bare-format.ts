@@ -1,4 +1,5 @@
 /** The format of systems that were there before: a message is told by its own fields, without an envelope. */
+import { checkOptions, type Names } from "../input/index.js";
 import {
   type Envelope,
   type Fields,
@@ -38,11 +39,28 @@ export interface BareFormatOptions {
   readonly readError?: (fields: Fields) => ErrorBody | undefined;
 }
 
+/** A new option is a row here. */
+const NAMES: Names<BareFormatOptions> = {
+  owner: "bareFormat()",
+  known: {
+    typeField: true,
+    typeOf: true,
+    dataField: true,
+    idField: true,
+    replyField: true,
+    writeError: true,
+    readError: true,
+  },
+};
+
 /**
  * Makes a format of flat objects. It has no pings, acknowledgements and
  * cancellations of its own: where the system has them, they are types of the contract.
+ *
+ * @throws {TypeError} An option does not exist.
  */
 export function bareFormat(options: BareFormatOptions = {}): Format {
+  checkOptions(options, NAMES);
   const format = new BareFormat(options);
   return {
     read: (value) => format.read(value),

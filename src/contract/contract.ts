@@ -1,8 +1,15 @@
+import { checkOptions, type Names } from "../input/index.js";
 import { type Codec, jsonCodec } from "./codec.js";
-import type { Definition } from "./dispatcher.js";
+import { type Definition, unknownType } from "./dispatcher.js";
 import { type Envelope, envelopeFormat, type Format } from "./envelope.js";
 import type { ErrorCode } from "./error-reply.js";
-import type { DataArguments, EventName, MessageTypes, Outgoing } from "./message-types.js";
+import type {
+  DataArguments,
+  EventName,
+  MessageTypes,
+  Outgoing,
+  RequestType,
+} from "./message-types.js";
 import { ContractPeer } from "./peer.js";
 import type { PeerOptions } from "./peer-options.js";
 import {
@@ -29,12 +36,45 @@ export interface ContractOptions<FromClient extends MessageTypes, FromServer ext
   readonly maxDepth?: number;
 }
 
+/** A new option is a row here. */
+const NAMES: Names<ContractOptions<never, never>> = {
+  owner: "defineContract()",
+  known: {
+    fromClient: true,
+    fromServer: true,
+    format: true,
+    codec: true,
+    batch: true,
+    maxDepth: true,
+  },
+  advice: {
+    client: "use fromClient: what clients send",
+    clientToServer: "use fromClient",
+    events: "use fromClient and fromServer, by who sends them",
+    handlers: "give them to serve() or wrap()",
+    server: "use fromServer: what servers send",
+    serverToClient: "use fromServer",
+  },
+};
+
+const BATCH: Names<Batch> = {
+  owner: "batch",
+  known: { join: true, split: true, maxMessages: true },
+};
+
+const REQUEST: Names<RequestType> = {
+  owner: "a request",
+  known: { request: true, response: true },
+  advice: { data: "use request", reply: "use response", result: "use response" },
+};
+
 const DEFAULT_MAX_DEPTH = 64;
 
 /**
  * Says what the two ends of an application send each other. Both share it.
  *
- * @throws {TypeError} A type has no validator, or is a request and the format has none.
+ * @throws {TypeError} A type has no validator, or is a request and the format has none; or an option
+ *   does not exist.
  * @throws {RangeError} `maxDepth` is no depth.
  */
 export function defineContract<
@@ -51,10 +91,12 @@ export class Contract<FromClient extends MessageTypes, FromServer extends Messag
   readonly #fromServer: ReadonlyMap<string, Definition>;
 
   constructor(options: ContractOptions<FromClient, FromServer>) {
+    checkOptions(options, NAMES);
     const { format = envelopeFormat, codec = jsonCodec, batch = false } = options;
     const { maxDepth = DEFAULT_MAX_DEPTH } = options;
     if (!(maxDepth >= 1)) throw new RangeError(`maxDepth must be 1 or more, not ${maxDepth}`);
     const batches = batch === true ? {} : batch === false ? undefined : batch;
+    if (batches !== undefined) checkOptions(batches, BATCH);
     this.#wire = new Wire({ codec, format, batch: batches, maxDepth });
     this.#fromClient = definitionsOf(options.fromClient ?? {}, format);
     this.#fromServer = definitionsOf(options.fromServer ?? {}, format);
@@ -109,7 +151,7 @@ export class Contract<FromClient extends MessageTypes, FromServer extends Messag
   ): WireMessage {
     const definition = this.#fromServer.get(type);
     if (definition === undefined || definition.response !== undefined) {
-      throw new TypeError(`"${type}" is no event that the server sends`);
+      throw unknownType("the server", "event", type, this.#fromServer);
     }
     return this.#write({ kind: "event", type, data });
   }
@@ -144,6 +186,7 @@ function definitionsOf(types: MessageTypes, format: Format): ReadonlyMap<string,
       if (typeof definition === "function" || "~standard" in definition) {
         return [type, { validator: definition, response: undefined }];
       }
+      checkOptions(definition, { ...REQUEST, owner: `the request "${type}"` });
       const { request, response } = definition;
       if (request === undefined || response === undefined) {
         throw new TypeError(`"${type}" needs a validator, or one for each of request and response`);

@@ -1,3 +1,4 @@
+import { unknownName } from "../input/index.js";
 import type { Envelope, MessageId, Unreadable } from "./envelope.js";
 import { type ErrorBody, type ErrorCode, isErrorReply } from "./error-reply.js";
 import type { ContractCounters, ResolvedPeerOptions } from "./peer-options.js";
@@ -63,8 +64,9 @@ export class Dispatcher {
   addHandler(type: string, handler: unknown): () => void {
     requireCallback(handler, `the handler of "${type}"`);
     const definition = this.#setup.definitions.get(type);
-    if (definition === undefined)
-      throw new TypeError(`the peer sends no "${type}" in this contract`);
+    if (definition === undefined) {
+      throw unknownType("the peer", "type", type, this.#setup.definitions);
+    }
     const handlers = this.#handlers.get(type) ?? [];
     if (definition.response !== undefined && handlers.length > 0) {
       throw new TypeError(`"${type}" has a handler: a request can have one response`);
@@ -253,4 +255,25 @@ interface Failure {
 
 function requireCallback(value: unknown, name: string): asserts value is Callback {
   if (typeof value !== "function") throw new TypeError(`${name} must be a function`);
+}
+
+/**
+ * The error for a type that an end does not send.
+ *
+ * @param kind - What it was to be. A type of the other kind is named as what it is.
+ */
+export function unknownType(
+  owner: string,
+  kind: "event" | "request" | "type",
+  type: string,
+  definitions: ReadonlyMap<string, Definition>,
+): TypeError {
+  const isOne = ({ response }: Definition): boolean =>
+    kind === "type" || (kind === "request") === (response !== undefined);
+  const names = Array.from(definitions).flatMap(([name, one]) => (isOne(one) ? [name] : []));
+  const known = Object.fromEntries(names.map((name) => [name, true as const]));
+  const advice = definitions.has(type)
+    ? { [type]: kind === "event" ? "it is a request" : "it is an event" }
+    : {};
+  return unknownName("sends no", kind, type, { owner, known, advice });
 }

@@ -1,4 +1,4 @@
-import { atLeast, type Clock } from "../input/index.js";
+import { atLeast, checkOptions, type Clock, type Names } from "../input/index.js";
 import type { SessionEnvelope } from "./envelope.js";
 import type { ErrorBody } from "./error-reply.js";
 import type { Handlers, MessageTypes } from "./message-types.js";
@@ -93,6 +93,30 @@ export interface PeerOptions<Out extends MessageTypes, In extends MessageTypes, 
   readonly clock?: Clock;
 }
 
+/** A new option is a row here. */
+const NAMES: Names<PeerOptions<never, never, never>> = {
+  owner: "a contract's peer",
+  known: {
+    handlers: true,
+    authorize: true,
+    onHandlerError: true,
+    onRefused: true,
+    onErrorReply: true,
+    onSession: true,
+    requestTimeoutMs: true,
+    maxPendingRequests: true,
+    concurrency: true,
+    maxQueuedBytes: true,
+    counters: true,
+    clock: true,
+  },
+  advice: {
+    onError: "use onHandlerError",
+    on: "use handlers",
+    timeoutMs: "use requestTimeoutMs",
+  },
+};
+
 /** Counters at zero. */
 export function contractCounters(): ContractCounters {
   return {
@@ -116,10 +140,14 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_PENDING = 1000;
 const DEFAULT_MAX_QUEUED_BYTES = 1_048_576; // as much as a connection queues by default
 
-/** @throws {RangeError} A number is none, or too small. */
+/**
+ * @throws {TypeError} An option does not exist.
+ * @throws {RangeError} A number is none, or too small.
+ */
 export function resolvePeerOptions(
   options: Omit<PeerOptions<never, never, never>, "handlers" | "authorize">,
 ): ResolvedPeerOptions {
+  checkOptions(options, NAMES);
   return {
     onHandlerError: options.onHandlerError ?? printError,
     onRefused: options.onRefused ?? ignore,

@@ -1,4 +1,4 @@
-import { type Definition, Dispatcher } from "./dispatcher.js";
+import { type Definition, Dispatcher, unknownType } from "./dispatcher.js";
 import type { Envelope } from "./envelope.js";
 import { closedError, RequestError } from "./error-reply.js";
 import type {
@@ -129,7 +129,7 @@ export class ContractPeer<
   ): SendStatus {
     const definition = this.#setup.outgoing.get(type);
     if (definition === undefined || definition.response !== undefined) {
-      throw new TypeError(`"${type}" is no event that this end sends`);
+      throw unknownType("this end", "event", type, this.#setup.outgoing);
     }
     return this.sendEnvelope({ kind: "event", type, data });
   }
@@ -146,7 +146,9 @@ export class ContractPeer<
     ...[data, options = {}]: DataArguments<Outgoing<Out[Name]>, [options?: RequestOptions]>
   ): Promise<ResponseResult<Out[Name]>> {
     const validator = this.#setup.outgoing.get(type)?.response;
-    if (validator === undefined) throw new TypeError(`"${type}" is no request that this end sends`);
+    if (validator === undefined) {
+      throw unknownType("this end", "request", type, this.#setup.outgoing);
+    }
     const reply = await this.#pending.open(
       (id) => this.#sendOrThrow({ kind: "request", type, id, data }),
       options,

@@ -1,4 +1,4 @@
-import { type Clock, LONGEST_DELAY_MS } from "../input/index.js";
+import { checkOptions, type Clock, LONGEST_DELAY_MS, type Names } from "../input/index.js";
 import type { MessageId } from "./envelope.js";
 import { RequestError } from "./error-reply.js";
 import type { Signal } from "./transport.js";
@@ -10,6 +10,12 @@ export interface RequestOptions {
   /** Gives up on abort: the promise rejects with the signal's reason, and the peer is told. */
   readonly signal?: Signal | undefined;
 }
+
+const NAMES: Names<RequestOptions> = {
+  owner: "a request",
+  known: { timeoutMs: true, signal: true },
+  advice: { requestTimeoutMs: "use timeoutMs" },
+};
 
 export interface PendingRequest {
   readonly resolve: (data: unknown) => void;
@@ -46,6 +52,7 @@ export class PendingRequests {
    *   signal's reason, or with what `send` threw; with a RangeError when `timeoutMs` is no time.
    */
   async open(send: (id: number) => void, options: RequestOptions): Promise<unknown> {
+    checkOptions(options, NAMES);
     const { timeoutMs = this.#options.defaultTimeoutMs, signal } = options;
     if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs must be 0 or more, not ${timeoutMs}`);
     if (signal?.aborted === true) throw signal.reason;

@@ -2,4 +2,12 @@
 export { brand, isError, isPromise } from "./brand.js";
 export { type Clock, LONGEST_DELAY_MS, type Timer } from "./clock.js";
 export { atLeast, limit } from "./numbers.js";
-export { type Advice, checkEvent, checkOptions, type Known, type Names } from "./names.js";
+export {
+  type Advice,
+  CALLBACK,
+  checkEvent,
+  checkOptions,
+  type Known,
+  type Names,
+  unknownName,
+} from "./names.js";

@@ -18,6 +18,9 @@ export type Known<Members extends object> = Readonly<Record<keyof Members & stri
 /** By a name that does not exist: what to use, as the rest of a sentence. */
 export type Advice = Readonly<Record<string, string>>;
 
+/** The name of an {@link Advice} for those who pass a callback in place of options. */
+export const CALLBACK = "()";
+
 /**
  * Checks that all options exist. Costs some 10 ns. An unknown name whose value is `undefined` passes:
  * it asks for nothing, and objects that are put together from others are full of them. So does what
@@ -27,7 +30,9 @@ export type Advice = Readonly<Record<string, string>>;
  */
 export function checkOptions(options: unknown, names: Names): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`${names.owner} takes options as an object, not ${kindOf(options)}`);
+    const hint = typeof options === "function" ? names.advice?.[CALLBACK] : undefined;
+    const told = hint === undefined ? "" : `: ${hint}`;
+    throw new TypeError(`${names.owner} takes options as an object, not ${kindOf(options)}${told}`);
   }
   // Most calls end in here: `in` visits the names without making a list of them.
   for (const name in options) {
@@ -37,26 +42,31 @@ export function checkOptions(options: unknown, names: Names): void {
 
 /** @throws {TypeError} There is no such event. */
 export function checkEvent(name: PropertyKey, names: Names): void {
-  if (!Object.hasOwn(names.known, name)) throw new TypeError(complaint("event", name, names));
+  if (!Object.hasOwn(names.known, name)) throw unknownName("has no", "event", name, names);
 }
 
 function refuseOption(options: object, name: string, names: Names): void {
   if (!Object.hasOwn(options, name) || Reflect.get(options, name) === undefined) return;
-  throw new TypeError(complaint("option", name, names));
+  throw unknownName("has no", "option", name, names);
 }
 
-function complaint(kind: "option" | "event", name: PropertyKey, names: Names): string {
-  const { owner, advice = {} } = names;
+/** The error for a name that does not exist: which do, the nearest first, and what to use in its place. */
+export function unknownName(
+  verb: "has no" | "sends no",
+  kind: "command" | "event" | "option" | "request" | "type",
+  name: PropertyKey,
+  { owner, known, advice = {} }: Names,
+): TypeError {
   const text = String(name).slice(0, MAX_NAME_LENGTH);
-  const known = Object.keys(names.known);
   const advised = Object.hasOwn(advice, text) ? advice[text] : undefined;
-  const near = advised === undefined ? nearest(text, known) : [];
+  const near = advised === undefined ? nearest(text, Object.keys(known)) : [];
   const [guess] = near;
   const hint = advised ?? (guess === undefined ? "" : `did you mean "${guess}"?`);
-  const all = [...near, ...known.filter((one) => !near.includes(one))];
+  const all = [...near, ...Object.keys(known).filter((one) => !near.includes(one))];
   const told = hint === "" ? "" : `: ${hint}`;
   const end = hint.endsWith("?") ? "" : ".";
-  return `${owner} has no ${kind} "${text}"${told}${end} Its ${kind}s are ${all.join(", ")}`;
+  const list = all.length === 0 ? "There are none" : `Its ${kind}s are ${all.join(", ")}`;
+  return new TypeError(`${owner} ${verb} ${kind} "${text}"${told}${end} ${list}`);
 }
 
 /** Longer than any name there is; what else somebody passes need not be told in full. */

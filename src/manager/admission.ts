@@ -1,11 +1,20 @@
 /** The limits on connections of a manager, in all and from one address. */
-import type { AdmissionGuard, GuardVerdict, ServerRequest } from "../node/index.js";
+import { checkOptions, type Names } from "../input/index.js";
+import {
+  type AdmissionGuard,
+  checkCloseStatus,
+  type GuardVerdict,
+  type ServerRequest,
+} from "../node/index.js";
+import { isValidOnWire } from "../protocol/index.js";
 
 /** A refusal that a page in a browser can read: the server accepts the connection and closes it with this. */
 export interface CloseAnswer {
   readonly code: number;
   readonly reason?: string | undefined;
 }
+
+const CLOSE_ANSWER: Names<CloseAnswer>["known"] = { code: true, reason: true };
 
 /** The answer to a client when there is no place for it: an HTTP status, or a connection that is closed at once. */
 export type FullAnswer = "refuse" | CloseAnswer;
@@ -119,3 +128,19 @@ const REASONS: Readonly<Record<AdmissionLimit, string>> = {
   maxConnections: "Too many connections",
   maxConnectionsPerAddress: "Too many connections from this address",
 };
+
+/** @throws {TypeError | RangeError} `answer` cannot be given. */
+export function fullAnswer(name: string, answer: FullAnswer = "refuse"): FullAnswer {
+  if (answer === "refuse") return answer;
+  checkOptions(answer, { owner: name, known: CLOSE_ANSWER });
+  const { code, reason = "" } = answer;
+  if (typeof code !== "number" || !isValidOnWire(code)) {
+    throw new TypeError(`${name} must be "refuse", or have a close code that may be sent`);
+  }
+  try {
+    checkCloseStatus(code, reason);
+  } catch (cause) {
+    throw new RangeError(`${name}.reason has more than 123 bytes as UTF-8`, { cause });
+  }
+  return answer;
+}

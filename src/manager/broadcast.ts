@@ -1,4 +1,5 @@
 /** Broadcasts: one message for many connections. */
+import { checkOptions, type Names } from "../input/index.js";
 import type { OutboundMessage } from "../cluster/index.js";
 import {
   adoptPrepared,
@@ -30,6 +31,30 @@ export interface BroadcastOptions<Data = unknown> extends SendOptions {
   readonly batchMs?: number | undefined;
   /** `"local"` reaches the connections of this process only. @defaultValue `"cluster"` */
   readonly scope?: "local" | "cluster" | undefined;
+}
+
+/** A new option is a row here. */
+const NAMES: Names<BroadcastOptions> = {
+  owner: "a broadcast",
+  known: {
+    type: true,
+    compress: true,
+    except: true,
+    volatile: true,
+    batchMs: true,
+    scope: true,
+  },
+  advice: {
+    binary: 'use type: "binary" or "text"',
+    exclude: "use except",
+    local: 'use scope: "local"',
+    onWritten: "give it to send() of a connection",
+  },
+};
+
+/** @throws {TypeError} An option does not exist. */
+export function checkBroadcastOptions(options: object): void {
+  checkOptions(options, NAMES);
 }
 
 /** A connection, or its id. */

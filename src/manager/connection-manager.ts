@@ -1,5 +1,5 @@
 import type { CloseAllOptions } from "../cluster/index.js";
-import type { Names } from "../input/index.js";
+import { checkOptions, type Names } from "../input/index.js";
 import { Emitter, resolveShutdownOptions, type WebSocketConnection } from "../node/index.js";
 import { CloseCode, type SendOptions } from "../protocol/index.js";
 import type { Broadcastable, BroadcastOptions, BroadcastResult } from "./broadcast.js";
@@ -17,6 +17,11 @@ export interface ManagerCloseAllOptions extends CloseAllOptions {
   /** `"cluster"` closes the connections of all processes. @defaultValue `"local"` */
   readonly scope?: "local" | "cluster" | undefined;
 }
+
+const CLOSE_ALL: Names<ManagerCloseAllOptions> = {
+  owner: "closeAll()",
+  known: { scope: true, deadlineMs: true, code: true, reason: true },
+};
 
 /**
  * Manages the connections of one or several servers: it finds them, keeps them within limits,
@@ -209,9 +214,11 @@ export class ConnectionManager<Data = unknown>
    * @returns Resolves when the connections of this process have ended.
    * @throws {TypeError | RangeError} An option cannot be used (as a rejection). Nothing was closed.
    */
-  async closeAll({ scope = "local", ...options }: ManagerCloseAllOptions = {}): Promise<void> {
-    const closed = this.#core.closeAll(resolveShutdownOptions(options));
-    if (scope === "cluster") this.#core.cluster.closeAll(options);
+  async closeAll(options: ManagerCloseAllOptions = {}): Promise<void> {
+    checkOptions(options, CLOSE_ALL);
+    const { scope = "local", ...how } = options;
+    const closed = this.#core.closeAll(resolveShutdownOptions(how));
+    if (scope === "cluster") this.#core.cluster.closeAll(how);
     await closed;
   }
 

@@ -1,4 +1,5 @@
 /** The way of a message to connections of this process and of others. */
+import { checkOptions, type Names } from "../input/index.js";
 import { type Cluster, NO_CLUSTER, nodeIdOf, type OutboundMessage } from "../cluster/index.js";
 import type { SendStatus } from "../node/index.js";
 import {
@@ -11,6 +12,7 @@ import {
 import type { Batched, Batches } from "./batches.js";
 import {
   type Broadcastable,
+  checkBroadcastOptions,
   type BroadcastOptions,
   type BroadcastResult,
   deliver,
@@ -33,6 +35,12 @@ export type SendToStatus = SendStatus | "remote" | "unknown";
 
 /** A connection for which more bytes wait does not get volatile messages. */
 const VOLATILE_BYTES = 65_536;
+
+const SEND_TO: Names<SendOptions> = {
+  owner: "sendTo()",
+  known: { type: true, compress: true },
+  advice: { onWritten: "give it to send() of a connection of this process, which get() finds" },
+};
 
 export interface DispatchOptions<Data> {
   readonly nodeId: string;
@@ -60,6 +68,7 @@ export class Dispatch<Data> {
     data: Broadcastable,
     options: BroadcastOptions<Data>,
   ): BroadcastResult {
+    checkBroadcastOptions(options);
     const { scope = "cluster", volatile = false, batchMs } = options;
     const message = toPrepared(data, options);
     const exceptIds = this.#idsOf(options.except);
@@ -75,6 +84,7 @@ export class Dispatch<Data> {
 
   /** @throws {TypeError} `data` cannot be sent. */
   sendTo(id: string, data: Broadcastable, options: SendOptions): SendToStatus {
+    checkOptions(options, SEND_TO);
     const { roster, cluster, nodeId } = this.#options;
     const managed = roster.withId(id);
     if (managed !== undefined) return sendToOne(managed, ownOf(data), options);
@@ -160,7 +170,7 @@ function ownOf(data: Broadcastable): Broadcastable {
 function sendToOne<Data>(
   { connection, isAuthenticated }: ManagedConnection<Data>,
   data: Broadcastable,
-  options: SendOptions,
+  { type, compress }: SendOptions,
 ): SendToStatus {
-  return isAuthenticated ? connection.send(data, options) : "unknown";
+  return isAuthenticated ? connection.send(data, { type, compress }) : "unknown";
 }

@@ -41,5 +41,11 @@ export {
   prometheusText,
 } from "./metrics/prometheus.js";
 export type { Counts, Metrics } from "./metrics/metrics.js";
-export { type ResumeOptions, Room } from "./room.js";
+export {
+  type FetchMembersOptions,
+  type JoinOptions,
+  type PresenceOptions,
+  type ResumeOptions,
+  Room,
+} from "./room.js";
 export type { Authorize, LeaveReason, RoomAction } from "./rooms.js";

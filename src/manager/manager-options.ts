@@ -1,12 +1,12 @@
-import { isError, limit } from "../input/index.js";
+import { checkOptions, isError, limit, type Names } from "../input/index.js";
 import {
   type Broker,
+  checkClusterLimits,
   type ClusterFactory,
   type ClusterLimits,
   clusterOn,
 } from "../cluster/index.js";
 import {
-  checkCloseStatus,
   type Clock,
   realClock,
   reportTo,
@@ -14,10 +14,16 @@ import {
   type WebSocketConnection,
   type WebSocketServer,
 } from "../node/index.js";
-import { isValidOnWire } from "../protocol/index.js";
-import type { FullAnswer } from "./admission.js";
+import { type FullAnswer, fullAnswer } from "./admission.js";
 import type { JoinMessages } from "./batches.js";
-import type { FirstMessageCheck, Rate, RateLimit } from "./message-gate.js";
+import {
+  checkOf,
+  type FirstMessageCheck,
+  type Rate,
+  type RateLimit,
+  rateOf,
+  type ResolvedFirstMessageCheck,
+} from "./message-gate.js";
 import type { Authorize } from "./rooms.js";
 
 /** Options of a {@link ConnectionManager}. `Infinity` lifts a limit. */
@@ -123,7 +129,51 @@ export interface BatchOptions {
   readonly maxBytes?: number | undefined;
 }
 
-type ResolvedFirstMessageCheck<Data> = FirstMessageCheck<Data> & { readonly deadlineMs: number };
+const BATCH: Names<BatchOptions> = {
+  owner: "batch",
+  known: { join: true, maxMessages: true, maxBytes: true },
+  advice: { batchMs: "give it to broadcast()" },
+};
+
+const OF_SERVER = "it is an option of the WebSocketServer";
+
+/** A new option is a row here. */
+const NAMES: Names<ManagerOptions> = {
+  owner: "ConnectionManager",
+  known: {
+    server: true,
+    servers: true,
+    userOf: true,
+    maxConnections: true,
+    whenFull: true,
+    maxConnectionsPerAddress: true,
+    whenAddressFull: true,
+    addressOf: true,
+    rateLimit: true,
+    idleTimeoutMs: true,
+    authenticateFirst: true,
+    batch: true,
+    authorize: true,
+    maxRoomsPerConnection: true,
+    maxRoomNameLength: true,
+    broker: true,
+    clusterLimits: true,
+    cluster: true,
+    onHandlerError: true,
+    clock: true,
+  },
+  advice: {
+    adapter: "use broker",
+    authenticate: `${OF_SERVER}; authenticateFirst checks the first message`,
+    contract: 'call contract.serve(connection) in a listener of "connection"',
+    maxMessageBytes: OF_SERVER,
+    maxPayload: `use maxMessageBytes: ${OF_SERVER}`,
+    origins: OF_SERVER,
+    path: OF_SERVER,
+    port: `${OF_SERVER}, which goes into server`,
+    trustedProxies: OF_SERVER,
+  },
+};
 
 /** {@link ManagerOptions} with all defaults filled in. */
 export interface ResolvedManagerOptions<Data> {
@@ -158,25 +208,30 @@ export interface ResolvedManagerOptions<Data> {
 export function resolveManagerOptions<Data>(
   options: ManagerOptions<Data>,
 ): ResolvedManagerOptions<Data> {
-  const { server, servers = [], onHandlerError = warn, batch = {} } = options;
-  const { maxConnections, maxConnectionsPerAddress } = options;
+  checkOptions(options, NAMES);
+  const { server, servers = [], onHandlerError = warn, batch = {}, authorize } = options;
+  const { maxConnections, maxConnectionsPerAddress, authenticateFirst } = options;
+  checkOptions(batch, BATCH);
+  if (authorize !== undefined && typeof authorize !== "function") {
+    throw new TypeError("authorize must be a function");
+  }
   const report = (error: unknown): void => reportTo(onHandlerError, error);
   return {
-    servers: server === undefined ? servers : [server, ...servers],
+    servers: serversOf(server === undefined ? servers : [server, ...servers]),
     userOf: options.userOf ? orNobody(options.userOf, report) : () => undefined,
     maxConnections: limit("maxConnections", maxConnections, Infinity),
     whenFull: fullAnswer("whenFull", options.whenFull),
     maxConnectionsPerAddress: limit("maxConnectionsPerAddress", maxConnectionsPerAddress, Infinity),
     whenAddressFull: fullAnswer("whenAddressFull", options.whenAddressFull),
     addressOf: options.addressOf ?? (({ remoteAddress }) => remoteAddress),
-    rate: options.rateLimit && rateOf(options.rateLimit),
+    rate: options.rateLimit === undefined ? undefined : rateOf(options.rateLimit),
     whenExceeded: options.rateLimit?.whenExceeded ?? "close",
     idleTimeoutMs: limit("idleTimeoutMs", options.idleTimeoutMs, Infinity),
-    authenticateFirst: options.authenticateFirst && checkOf(options.authenticateFirst),
+    authenticateFirst: authenticateFirst === undefined ? undefined : checkOf(authenticateFirst),
     joinBatch: batch.join,
     maxBatchMessages: limit("batch.maxMessages", batch.maxMessages, 256),
     maxBatchBytes: limit("batch.maxBytes", batch.maxBytes, 65_536),
-    authorize: options.authorize,
+    authorize,
     maxRoomsPerConnection: limit("maxRoomsPerConnection", options.maxRoomsPerConnection, 1_000),
     maxRoomNameLength: limit("maxRoomNameLength", options.maxRoomNameLength, 256),
     cluster: options.cluster ?? clusterOf(options),
@@ -185,11 +240,23 @@ export function resolveManagerOptions<Data>(
   };
 }
 
+/** By what is asked of them: they may come from another copy of the package. */
+function serversOf<Data>(
+  servers: readonly WebSocketServer<Data>[],
+): readonly WebSocketServer<Data>[] {
+  for (const server of servers) {
+    if ("addGuard" in server && "handleUpgrade" in server) continue;
+    throw new TypeError("server must be a WebSocketServer: give an http server to that");
+  }
+  return servers;
+}
+
 function clusterOf<Data>({
   broker,
-  clusterLimits,
+  clusterLimits = {},
   clock,
 }: ManagerOptions<Data>): ClusterFactory | undefined {
+  checkClusterLimits(clusterLimits);
   return broker && clusterOn({ ...clusterLimits, broker, clock });
 }
 
@@ -206,37 +273,6 @@ function orNobody<Data>(
       return undefined;
     }
   };
-}
-
-function rateOf({ messagesPerSecond, burst }: RateLimit): Rate {
-  if (typeof messagesPerSecond !== "number") {
-    throw new TypeError("rateLimit.messagesPerSecond must be a number");
-  }
-  const perSecond = limit("rateLimit.messagesPerSecond", messagesPerSecond, Infinity);
-  if (burst !== undefined && burst < 1) throw new RangeError("rateLimit.burst must be 1 or more");
-  return { perSecond, burst: limit("rateLimit.burst", burst, Math.max(perSecond, 1)) };
-}
-
-function checkOf<Data>({
-  check,
-  deadlineMs,
-}: FirstMessageCheck<Data>): ResolvedFirstMessageCheck<Data> {
-  if (typeof check !== "function") throw new TypeError("authenticateFirst.check is a function");
-  return { check, deadlineMs: limit("authenticateFirst.deadlineMs", deadlineMs, 10_000) };
-}
-
-function fullAnswer(name: string, answer: FullAnswer = "refuse"): FullAnswer {
-  if (answer === "refuse") return answer;
-  const { code, reason = "" } = answer;
-  if (typeof code !== "number" || !isValidOnWire(code)) {
-    throw new TypeError(`${name} must be "refuse", or have a close code that may be sent`);
-  }
-  try {
-    checkCloseStatus(code, reason);
-  } catch (cause) {
-    throw new RangeError(`${name}.reason has more than 123 bytes as UTF-8`, { cause });
-  }
-  return answer;
 }
 
 function warn(error: unknown): void {

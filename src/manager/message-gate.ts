@@ -1,4 +1,5 @@
 /** The gate that each message passes before the application gets it: activity, rate limit, check of the first message. */
+import { checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, Message, WebSocketConnection } from "../node/index.js";
 import { CloseCode } from "../protocol/index.js";
 import type { Broadcastable } from "./broadcast.js";
@@ -19,6 +20,17 @@ export interface RateLimit {
   readonly whenExceeded?: "close" | "drop" | { readonly reply: Broadcastable } | undefined;
 }
 
+const RATE_LIMIT: Names<RateLimit> = {
+  owner: "rateLimit",
+  known: { messagesPerSecond: true, burst: true, whenExceeded: true },
+  advice: {
+    duration: "use messagesPerSecond",
+    max: "use messagesPerSecond and burst",
+    points: "use messagesPerSecond and burst",
+    windowMs: "use messagesPerSecond",
+  },
+};
+
 /** The check of a connection's first message. */
 export interface FirstMessageCheck<Data> {
   /** Time from the opening handshake to the end of the check; then the connection is closed with 1008. @defaultValue 10 000 */
@@ -33,6 +45,17 @@ export interface FirstMessageCheck<Data> {
     connection: WebSocketConnection<Data>,
   ) => boolean | Promise<boolean>;
 }
+
+const FIRST_MESSAGE_CHECK: Names<FirstMessageCheck<unknown>> = {
+  owner: "authenticateFirst",
+  known: { check: true, deadlineMs: true },
+  advice: { timeoutMs: "use deadlineMs" },
+};
+
+/** {@link FirstMessageCheck} with nothing left open. */
+export type ResolvedFirstMessageCheck<Data> = FirstMessageCheck<Data> & {
+  readonly deadlineMs: number;
+};
 
 export interface MessageGateOptions<Data> {
   readonly clock: Clock;
@@ -124,4 +147,24 @@ export class TokenBucket {
     this.#tokens--;
     return true;
   }
+}
+
+/** @throws {TypeError | RangeError} An option cannot be used. */
+export function rateOf(rateLimit: RateLimit): Rate {
+  checkOptions(rateLimit, RATE_LIMIT);
+  const { messagesPerSecond, burst } = rateLimit;
+  if (typeof messagesPerSecond !== "number") {
+    throw new TypeError("rateLimit.messagesPerSecond must be a number");
+  }
+  const perSecond = limit("rateLimit.messagesPerSecond", messagesPerSecond, Infinity);
+  if (burst !== undefined && burst < 1) throw new RangeError("rateLimit.burst must be 1 or more");
+  return { perSecond, burst: limit("rateLimit.burst", burst, Math.max(perSecond, 1)) };
+}
+
+/** @throws {TypeError | RangeError} An option cannot be used. */
+export function checkOf<Data>(options: FirstMessageCheck<Data>): ResolvedFirstMessageCheck<Data> {
+  checkOptions(options, FIRST_MESSAGE_CHECK);
+  const { check, deadlineMs } = options;
+  if (typeof check !== "function") throw new TypeError("authenticateFirst.check is a function");
+  return { check, deadlineMs: limit("authenticateFirst.deadlineMs", deadlineMs, 10_000) };
 }

@@ -1,8 +1,10 @@
+import { checkOptions, type Names } from "../input/index.js";
 import type { ClusterMembers, OutboundMessage, RoomMember } from "../cluster/index.js";
 import type { WebSocketConnection } from "../node/index.js";
 import { ReadyState } from "../protocol/index.js";
 import {
   type Broadcastable,
+  checkBroadcastOptions,
   type BroadcastOptions,
   type BroadcastResult,
   exceptionsOf,
@@ -21,6 +23,53 @@ export interface ResumeOptions {
   /** Time for the broker's engine to find the missed messages. @defaultValue 5000 */
   readonly timeoutMs?: number | undefined;
 }
+
+/** See {@link Room.join}. */
+export interface JoinOptions {
+  /** The presence state of the member: see {@link Room.setState}. */
+  readonly state?: unknown;
+}
+
+/** See {@link Room.presence}. */
+export interface PresenceOptions {
+  /**
+   * With `"cluster"` the list has the members in other processes, too, as far as this process knows
+   * them. It knows them while it has a member of its own. Later changes come as `cluster` events
+   * of the type `presence`: they keep the list up to date.
+   *
+   * @defaultValue `"local"`
+   */
+  readonly scope?: "local" | "cluster" | undefined;
+}
+
+/** See {@link Room.fetchMembers}. */
+export interface FetchMembersOptions {
+  /** The time for other processes to answer. @defaultValue 1000 */
+  readonly timeoutMs?: number | undefined;
+}
+
+const JOIN: Names<JoinOptions> = {
+  owner: "join()",
+  known: { state: true },
+  advice: { offset: "use resume()" },
+};
+
+const RESUME: Names<ResumeOptions> = {
+  owner: "resume()",
+  known: { offset: true, state: true, timeoutMs: true },
+};
+
+const PRESENCE: Names<PresenceOptions> = {
+  owner: "presence()",
+  known: { scope: true },
+  advice: { timeoutMs: "use fetchMembers()" },
+};
+
+const FETCH: Names<FetchMembersOptions> = {
+  owner: "fetchMembers()",
+  known: { timeoutMs: true },
+  advice: { scope: "leave it out, or use presence()" },
+};
 
 /** The default of {@link ResumeOptions.timeoutMs}. */
 const RESUME_TIMEOUT_MS = 5_000;
@@ -61,14 +110,13 @@ export class Room<Data = unknown> {
    * answers without a promise, the connection is a member when this call returns. A second call
    * changes only the state, if one is given.
    *
-   * @param options - `state`: the presence state of the member, see {@link setState}.
    * @returns The outcome. The promise never rejects, and may be ignored.
    * @throws {Error} The connection is open, and this manager does not have it.
+   * @throws {TypeError} An option does not exist: `{ state: … }` is all there is.
    */
-  join(
-    connection: WebSocketConnection<Data>,
-    { state }: { readonly state?: unknown } = {},
-  ): Promise<JoinStatus> {
+  join(connection: WebSocketConnection<Data>, options: JoinOptions = {}): Promise<JoinStatus> {
+    checkOptions(options, JOIN);
+    const { state } = options;
     const { roster, rooms } = this.#core;
     const managed = roster.of(connection);
     if (managed !== undefined) return rooms.join(managed, this.name, state);
@@ -98,8 +146,10 @@ export class Room<Data = unknown> {
    */
   async resume(
     connection: WebSocketConnection<Data>,
-    { offset, state, timeoutMs = RESUME_TIMEOUT_MS }: ResumeOptions,
+    options: ResumeOptions,
   ): Promise<JoinStatus | "gap"> {
+    checkOptions(options, RESUME);
+    const { offset, state, timeoutMs = RESUME_TIMEOUT_MS } = options;
     const { roster, rooms, cluster } = this.#core;
     const managed = roster.of(connection);
     if (managed === undefined) return this.join(connection, { state });
@@ -110,7 +160,7 @@ export class Room<Data = unknown> {
     const join = (missed: readonly OutboundMessage[]): void => {
       status = permitted();
       if (status !== "joined") return;
-      for (const message of missed) connection.send(message.data, message);
+      for (const { data, type, compress } of missed) connection.send(data, { type, compress });
     };
     const returning = { connectionId: managed.id, offset, timeoutMs, join };
     const outcome = await cluster.resume?.(this.name, returning);
@@ -141,6 +191,7 @@ export class Room<Data = unknown> {
     data: Broadcastable,
     options: BroadcastOptions<Data> = {},
   ): Promise<BroadcastResult | "denied"> {
+    checkBroadcastOptions(options);
     const message = toPrepared(data, options); // before `authorize` is asked: data that cannot be sent throws at once
     const { roster, rooms } = this.#core;
     const managed = roster.of(connection);
@@ -163,13 +214,10 @@ export class Room<Data = unknown> {
 
   /**
    * Lists the members in this process, by id, with their states.
-   *
-   * @param options - `scope`: with `"cluster"` the list has the members in other processes, too, as
-   *   far as this process knows them. It knows them while it has a member of its own. Later changes
-   *   come as `cluster` events of the type `presence`: they keep the list up to date.
-   *   @defaultValue `"local"`
    */
-  presence({ scope = "local" }: { readonly scope?: "local" | "cluster" } = {}): RoomMember[] {
+  presence(options: PresenceOptions = {}): RoomMember[] {
+    checkOptions(options, PRESENCE);
+    const { scope = "local" } = options;
     const here = this.#core.rooms.membersOf(this.name);
     return scope === "local" ? here : [...here, ...this.#core.cluster.knownMembersOf(this.name)];
   }
@@ -177,12 +225,11 @@ export class Room<Data = unknown> {
   /**
    * Asks all processes for the members of the room, with their states.
    *
-   * @param options - `timeoutMs`: the time for other processes to answer. @defaultValue 1000
    * @returns The answers that came in time. Never rejects.
    */
-  async fetchMembers({
-    timeoutMs = 1_000,
-  }: { readonly timeoutMs?: number } = {}): Promise<ClusterMembers> {
+  async fetchMembers(options: FetchMembersOptions = {}): Promise<ClusterMembers> {
+    checkOptions(options, FETCH);
+    const { timeoutMs = 1_000 } = options;
     const elsewhere = await this.#core.cluster.fetchMembers(this.name, { timeoutMs });
     const { members, missingNodes } = elsewhere;
     return { members: [...this.presence(), ...members], missingNodes };

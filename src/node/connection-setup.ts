@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { Names } from "../input/index.js";
 import type { DeflateParameters, Fields, Role } from "../protocol/index.js";
 import type { WebSocketConnection } from "./connection.js";
 import type { ResolvedConnectionOptions } from "./options.js";
@@ -23,6 +24,24 @@ export interface ConnectionSetup<Data> {
   /** Told the same, without a function for each connection. */
   readonly membership?: Membership | undefined;
 }
+
+/** A new part of a setup is a row here. */
+export const SETUP: Names<ConnectionSetup<unknown>> = {
+  owner: "WebSocketConnection",
+  known: {
+    role: true,
+    transport: true,
+    options: true,
+    subprotocol: true,
+    deflate: true,
+    received: true,
+    data: true,
+    remoteAddress: true,
+    response: true,
+    onClosed: true,
+    membership: true,
+  },
+};
 
 /** How the server answered the opening handshake of a client. */
 export interface UpgradeResponse {

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Names } from "../input/index.js";
+import { checkOptions, type Names } from "../input/index.js";
 import {
   CloseCode,
   type MessageData,
@@ -10,7 +10,7 @@ import {
 } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
 import { CONNECTION_EVENTS, type ConnectionEvents } from "./connection-events.js";
-import type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
+import { type ConnectionSetup, SETUP, type UpgradeResponse } from "./connection-setup.js";
 import type { MessageGuard } from "./delivery.js";
 import { tellOpened } from "./diagnostics.js";
 import { Emitter, type Listener } from "./emitter.js";
@@ -18,7 +18,16 @@ import type { MessageIterator } from "./inbox.js";
 import { type CloseOptions, waitForHandlerMs } from "./last-work.js";
 import type { SendStatus } from "./outgoing.js";
 import { nodePlatform } from "./platform.js";
-import { type MessageOptions, NO_OPTIONS, type Sendable, toReady } from "./sendable.js";
+import {
+  type MessageOptions,
+  NO_OPTIONS,
+  PING_OPTIONS,
+  PONG_OPTIONS,
+  SEND_OPTIONS,
+  STREAM_OPTIONS,
+  type Sendable,
+  toReady,
+} from "./sendable.js";
 import { type EmitEvent, Session } from "./session.js";
 import type { FragmentSource } from "./stream-sender.js";
 import { type Traffic, trafficOf } from "./traffic.js";
@@ -56,6 +65,7 @@ export class WebSocketConnection<Data = unknown>
   /** Meant for {@link WebSocketServer} and {@link connect}, and for transports of your own. */
   constructor(setup: ConnectionSetup<Data>) {
     super();
+    checkOptions(setup, SETUP);
     this.data = setup.data;
     this.subprotocol = setup.subprotocol;
     this.extensions = setup.deflate === undefined ? "" : "permessage-deflate";
@@ -125,9 +135,11 @@ export class WebSocketConnection<Data = unknown>
    * error is in CloseInfo, and goes to `onHandlerError`.
    *
    * @returns What became of it; see {@link SendStatus}. Without an open connection `"closed"`.
-   * @throws {TypeError} `data` cannot be sent, or is sent as text and is not UTF-8. Nothing was sent.
+   * @throws {TypeError} `data` cannot be sent, or is sent as text and is not UTF-8; or an option does
+   *   not exist. Nothing was sent.
    */
   send(data: Sendable | PreparedMessage, options: MessageOptions = NO_OPTIONS): SendStatus {
+    if (options !== NO_OPTIONS) checkOptions(options, SEND_OPTIONS);
     const message = toReady(data);
     if (this.readyState !== ReadyState.OPEN) return this.#session.outgoing.refuse(options);
     const status = this.#session.outgoing.send(message, options);
@@ -145,12 +157,13 @@ export class WebSocketConnection<Data = unknown>
    *
    * @param options - Without a `type`, that of the first fragment decides.
    * @returns `"sent"`, or `"closed"` when the connection closed before the end.
-   * @throws {TypeError} `source` is not iterable, or is a whole message.
+   * @throws {TypeError} `source` is not iterable, or is a whole message; or an option does not exist.
    */
   sendStream(
     source: FragmentSource,
     options: Pick<SendOptions, "type"> = NO_OPTIONS,
   ): Promise<SendStatus> {
+    checkOptions(options, STREAM_OPTIONS);
     if (this.readyState !== ReadyState.OPEN) return Promise.resolve("closed");
     return this.#session.outgoing.sendStream(source, options.type);
   }
@@ -163,11 +176,13 @@ export class WebSocketConnection<Data = unknown>
    *   connection ends before or a RangeError for a long payload, does no harm when nobody handles it.
    */
   ping(payload?: MessageData, options: WrittenOptions = NO_OPTIONS): Promise<number> {
+    checkOptions(options, PING_OPTIONS);
     return this.#session.ping(payload, options);
   }
 
   /** Sends a Pong frame that answers no ping (§5.5.3). @throws {RangeError} `payload` is over 125 bytes. */
   pong(payload: MessageData = "", options: WrittenOptions = NO_OPTIONS): void {
+    checkOptions(options, PONG_OPTIONS);
     this.#session.pong(payload, options);
   }
 

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { type Advice, CALLBACK, type Known, type Names } from "../input/index.js";
 import {
   adoptPrepared,
   COPIED_PAYLOAD_BYTES,
@@ -18,6 +19,48 @@ export type Sendable = MessageData | Blob;
 
 /** How one message is to be sent, and who is told when it is out. */
 export interface MessageOptions extends SendOptions, WrittenOptions {}
+
+const WRITTEN: Known<WrittenOptions> = { onWritten: true };
+
+/** Of ws, whose callbacks and flags these are. */
+const ADVICE: Advice = {
+  [CALLBACK]: "use onWritten",
+  binary: 'use type: "binary" or "text"',
+  callback: "use onWritten",
+  cb: "use onWritten",
+  fin: "use sendStream(), which sends a message in fragments",
+  mask: "leave it out, clients mask and servers do not (RFC 6455 §5.3)",
+};
+
+/** A new option of a message is a row here. */
+export const SEND_OPTIONS: Names<MessageOptions> = {
+  owner: "send()",
+  known: { type: true, compress: true, ...WRITTEN },
+  advice: ADVICE,
+};
+
+export const STREAM_OPTIONS: Names<Pick<SendOptions, "type">> = {
+  owner: "sendStream()",
+  known: { type: true },
+  advice: {
+    ...ADVICE,
+    [CALLBACK]: "await what sendStream() returns",
+    compress: "leave it out, fragments are not compressed",
+    onWritten: "await what sendStream() returns, then flushed()",
+  },
+};
+
+export const PING_OPTIONS: Names<WrittenOptions> = {
+  owner: "ping()",
+  known: WRITTEN,
+  advice: ADVICE,
+};
+
+export const PONG_OPTIONS: Names<WrittenOptions> = {
+  owner: "pong()",
+  known: WRITTEN,
+  advice: ADVICE,
+};
 
 /** One for all calls that give none. */
 export const NO_OPTIONS: MessageOptions = {};
@@ -62,7 +105,8 @@ const BLOBS: ReadonlySet<string> = new Set(["[object Blob]", "[object File]"]);
 export function toWaiting(message: ReadyMessage, options: SendOptions, role: Role): ReadyMessage {
   if (PreparedMessage.isOwn(message)) message.checkType(options.type);
   else if (typeof message !== "string") {
-    if (options.type === "text") return prepareMessage(message, options);
+    const { type, compress } = options;
+    if (type === "text") return prepareMessage(message, { type, compress });
     const isCopied = role === "client" || message.length <= COPIED_PAYLOAD_BYTES;
     return isCopied ? Buffer.from(message) : message;
   }

@@ -1,5 +1,5 @@
 /** How an application turns a client away: with an HTTP response, or with a Close frame. */
-import { brand } from "../input/index.js";
+import { brand, checkOptions, type Names } from "../input/index.js";
 import { buildResponse, type HttpResponse, WebSocketError } from "../protocol/index.js";
 import { checkCloseStatus } from "./server-close-code.js";
 
@@ -57,6 +57,12 @@ function isAnswer(answer: object | undefined): answer is Answer {
     : type === "close" && typeof closeCode === "number" && typeof reason === "string";
 }
 
+const RESPONSE: Names<Omit<HttpResponse, "httpStatus">> = {
+  owner: "reject()",
+  known: { headers: true, body: true },
+  advice: { message: "use body", reason: "use body" },
+};
+
 /**
  * Turns a client away with an HTTP response in place of 101 (RFC 6455 §4.2.2). Programs
  * see the status; a page in a browser sees nothing but 1006: use {@link acceptThenClose}
@@ -65,12 +71,13 @@ function isAnswer(answer: object | undefined): answer is Answer {
  * @param httpStatus - 200 to 599; 401 and 403 are the usual ones.
  * @param response - Headers and body; the body is text/plain unless a header says otherwise.
  * @throws {RangeError} The status cannot be sent.
- * @throws {TypeError} A header cannot be sent: a line break in it, for example.
+ * @throws {TypeError} A header cannot be sent: a line break in it, for example. Or an option does not exist.
  */
 export function reject(
   httpStatus: number,
   response: Omit<HttpResponse, "httpStatus"> = {},
 ): Rejection {
+  checkOptions(response, RESPONSE);
   return new Rejection({
     type: "response",
     httpStatus,

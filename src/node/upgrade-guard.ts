@@ -1,4 +1,5 @@
 /** Checks that others than the server make before `authenticate`: how many connections there may be, from where. */
+import { checkOptions, type Names } from "../input/index.js";
 import { buildResponse, type HttpResponse } from "../protocol/index.js";
 import { safely } from "./handler-error.js";
 import { checkCloseStatus } from "./server-close-code.js";
@@ -34,6 +35,16 @@ export type GuardVerdict =
  * with 500 and goes to `onHandlerError`; so is what it returns if that is no verdict.
  */
 export type AdmissionGuard = (request: ServerRequest) => GuardVerdict;
+
+const REFUSAL: Names<GuardRefusal> = {
+  owner: "a guard's refusal",
+  known: { httpStatus: true, headers: true, body: true, reason: true, close: true },
+  advice: {
+    status: "use httpStatus",
+    statusCode: "use httpStatus",
+    code: "use close: { code, reason }",
+  },
+};
 
 /** The guards of one server, and the places they gave. */
 export class Guards<Holder extends object> {
@@ -98,7 +109,9 @@ function checkedVerdict(verdict: GuardVerdict | undefined): GuardVerdict {
 }
 
 /** @throws {TypeError | RangeError} */
-function checked({ reason, close, ...response }: GuardRefusal): CheckedRefusal {
+function checked(refusal: GuardRefusal): CheckedRefusal {
+  checkOptions(refusal, REFUSAL);
+  const { reason, close, ...response } = refusal;
   if (close !== undefined) checkCloseStatus(close.code, close.reason);
   return { httpStatus: response.httpStatus, response: buildResponse(response), reason, close };
 }

@@ -1,7 +1,7 @@
 /** Upgrades that an application hands over by itself, one by one. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { checkOptions, type Names } from "../input/index.js";
+import { CALLBACK, checkOptions, type Names } from "../input/index.js";
 import type { Verdict } from "./server-options.js";
 import { headOf, judgeArrival } from "./server-request.js";
 import { claimOf } from "./upgrade-claim.js";
@@ -21,6 +21,7 @@ export interface UpgradeOptions<Data = undefined> {
 const NAMES: Names<UpgradeOptions<unknown>> = {
   owner: "handleUpgrade()",
   known: { data: true },
+  advice: { [CALLBACK]: 'use on("connection"), which gets the connection and the request' },
 };
 
 /**

@@ -1,4 +1,6 @@
+import { checkOptions, type Names } from "../input/index.js";
 import {
+  buildResponse,
   detailOfLimit,
   type HandshakeFaultCode,
   type HeadLimits,
@@ -22,6 +24,18 @@ export interface RefusedHandshake {
   readonly code: HandshakeFaultCode | "PATH_UNKNOWN" | "REJECTED" | "HANDLER_FAILED";
   /** Why, and what to do about it where that is known. */
   readonly reason: string;
+}
+
+const RESPONSE: Names<HttpResponse> = {
+  owner: "respond()",
+  known: { httpStatus: true, headers: true, body: true },
+  advice: { code: "use httpStatus", status: "use httpStatus", statusCode: "use httpStatus" },
+};
+
+/** The bytes of what an application answers to a request by `method`. @throws {TypeError | RangeError} It cannot be sent. */
+export function responseOf(response: HttpResponse, method: string): Uint8Array {
+  checkOptions(response, RESPONSE);
+  return buildResponse(response, method);
 }
 
 /** A refusal that can be sent. */

@@ -18,6 +18,7 @@ import {
   PATH_UNKNOWN,
   type RefusedHandshake,
   rejectedWith,
+  responseOf,
   type SendableRefusal,
   timeoutRefusal,
   withAdvice,
@@ -249,7 +250,7 @@ export class Upgrader<Data> {
       return;
     }
     const respond = (response: HttpResponse): void =>
-      void pending.answer(buildResponse(response, request.method));
+      void pending.answer(responseOf(response, request.method));
     try {
       await onRequest(request, respond);
     } catch (error) {

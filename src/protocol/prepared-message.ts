@@ -1,4 +1,4 @@
-import { brand, isError } from "../input/index.js";
+import { brand, checkOptions, isError, type Names } from "../input/index.js";
 import type { SendOptions } from "./connection-options.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import { type FrameHeader, headerLength, writeFrameHeader } from "./frame-header.js";
@@ -153,7 +153,7 @@ export function adoptPrepared(message: PreparedMessage): PreparedMessage {
       "this message was prepared by a version of plainsocket that is too different",
     );
   }
-  const own = prepareMessage(data, { type, compress });
+  const own = prepare(data, { type, compress });
   adopted.set(message, own);
   return own;
 }
@@ -166,10 +166,24 @@ export function adoptPrepared(message: PreparedMessage): PreparedMessage {
  * Clients mask every frame with a key of its own (RFC 6455 §5.3): they can send
  * it like any other message, and save nothing.
  *
- * @throws {TypeError} `data` cannot be sent, or is bytes to be sent as text that are not UTF-8.
+ * @throws {TypeError} `data` cannot be sent, or is bytes to be sent as text that are not UTF-8; or
+ *   an option does not exist.
  */
 export function prepareMessage(data: MessageData, options: SendOptions = {}): PreparedMessage {
-  const { type, compress = true } = options;
+  checkOptions(options, NAMES);
+  return prepare(data, options);
+}
+
+const NAMES: Names<SendOptions> = {
+  owner: "prepareMessage()",
+  known: { type: true, compress: true },
+  advice: {
+    binary: 'use type: "binary" or "text"',
+    onWritten: "give it to send(), for each connection has its own time",
+  },
+};
+
+function prepare(data: MessageData, { type, compress = true }: SendOptions): PreparedMessage {
   const message = toMessage(data);
   const isText = type === undefined ? typeof message === "string" : type === "text";
   const payload = typeof message === "string" ? encoder.encode(message) : new Uint8Array(message);

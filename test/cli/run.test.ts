@@ -19,8 +19,12 @@ describe("plainsocket", () => {
   });
 
   it.each([
-    [["ecko"], 'there is no command "ecko"'],
-    [["echo", "--prot", "1"], "--prot"],
+    [["ecko"], 'has no command "ecko": did you mean "echo"?'],
+    [["echo", "--prot", "1"], 'plainsocket: echo has no option "--prot": did you mean "--port"?'],
+    [["echo", "-p", "1"], 'plainsocket: echo has no option "-p"'],
+    [["connect", "ws://a", "--subprotocols", "a"], 'did you mean "--subprotocol"?'],
+    [["connect", "-c", "ws://a"], "leave it out, the URL is all it takes"],
+    [["connect", "ws://a", "--frames"], "Its options are --subprotocol, --header"],
     [["echo", "--port", "x"], '--port takes a whole number up to 65535, not "x"'],
     [["echo", "--port", "65536"], "--port takes"],
     [["echo", "--max-message-bytes", "-1"], "max-message-bytes"],

@@ -15,9 +15,9 @@ describe("a contract", () => {
     expect(message).toBe(`{"type":"say","data":{"text":"a"}}`);
     expect(contract.join([message, message])).toBe(`[${String(message)},${String(message)}]`);
     // @ts-expect-error: a request
-    expect(() => contract.serialize("ask")).toThrow('"ask" is no event');
+    expect(() => contract.serialize("ask")).toThrow('sends no event "ask"');
     // @ts-expect-error: not of the contract
-    expect(() => contract.serialize("toString", 1)).toThrow('"toString" is no event');
+    expect(() => contract.serialize("toString", 1)).toThrow('sends no event "toString"');
     expect(() => defineContract({ fromServer }).join([])).toThrow("set `batch`");
   });
 

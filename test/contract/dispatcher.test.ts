@@ -207,7 +207,7 @@ describe("handlers that cannot be", () => {
     const { peer } = serve({ handlers: { sum: () => 0 } });
     expect(() => peer.on("sum", () => 1)).toThrow('"sum" has a handler');
     // @ts-expect-error: no such type
-    expect(() => peer.on("fly", () => {})).toThrow('no "fly"');
+    expect(() => peer.on("fly", () => {})).toThrow('no type "fly"');
     // @ts-expect-error: no function
     expect(() => peer.on("say", 7)).toThrow("must be a function");
     // @ts-expect-error: no function

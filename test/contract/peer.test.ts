@@ -163,9 +163,9 @@ describe("events", () => {
 
     expect(notes).toEqual(["to the server", "to the client", "again"]);
     // @ts-expect-error: not of the contract
-    expect(() => server.send("fly", "")).toThrow('"fly" is no event');
+    expect(() => server.send("fly", "")).toThrow('sends no event "fly"');
     // @ts-expect-error: a request
-    expect(() => server.send("ask", "")).toThrow('"ask" is no event');
+    expect(() => server.send("ask", "")).toThrow('sends no event "ask"');
   });
 
   it("with a number are acknowledged when they have been handled, however that went", async () => {

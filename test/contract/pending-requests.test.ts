@@ -169,7 +169,7 @@ describe("a request", () => {
     // @ts-expect-error: what JavaScript may pass
     await expect(client.request("double", endless)).rejects.toThrow(TypeError);
     // @ts-expect-error: an event
-    await expect(client.request("note", "")).rejects.toThrow('"note" is no request');
+    await expect(client.request("note", "")).rejects.toThrow('sends no request "note"');
     expect(client.pendingRequests + clock.timers).toBe(0);
 
     const connection = new FakeConnection();

@@ -1,6 +1,16 @@
 // A name that does not exist, on every public entry of the layer.
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { connect, resolveConnectionOptions, WebSocket, WebSocketServer } from "../../src/index.js";
+import {
+  connect,
+  prepareMessage,
+  reject,
+  resolveConnectionOptions,
+  WebSocket,
+  WebSocketConnection,
+  WebSocketServer,
+} from "../../src/index.js";
 import {
   CONNECT_ADVICE,
   CONNECTION_ADVICE,
@@ -8,7 +18,9 @@ import {
   SERVER_ADVICE,
   WEBSOCKET_ADVICE,
 } from "../../src/node/foreign-names.js";
+import { statusOf, upgradeRequest } from "../support/raw-client.js";
 import { connectedPair } from "../support/raw-peer.js";
+import { startServer } from "../support/server-under-test.js";
 
 const URL = "ws://127.0.0.1:9/";
 
@@ -20,6 +32,21 @@ const ENTRIES: Readonly<Record<string, (options: object) => unknown>> = {
   "a connection": (options) => resolveConnectionOptions(options, "server"),
   perMessageDeflate: (perMessageDeflate) => new WebSocketServer({ perMessageDeflate }),
   "shutdown()": (options) => new WebSocketServer().shutdown(options),
+  "handleUpgrade()": (options) => {
+    const request = new IncomingMessage(new Socket());
+    new WebSocketServer().handleUpgrade(request, new Socket(), undefined, options);
+  },
+  "send()": (options) => connectedPair().server.send("text", options),
+  "sendStream()": (options) => connectedPair().server.sendStream(["text"], options),
+  "ping()": (options) => connectedPair().server.ping("", options),
+  "pong()": (options) => connectedPair().server.pong("", options),
+  "prepareMessage()": (options) => prepareMessage("text", options),
+  "reject()": (options) => reject(401, options),
+  WebSocketConnection: (options) => {
+    const setup: object = { ...options, role: "server", transport: new Socket() };
+    // @ts-expect-error -- half a setup
+    return new WebSocketConnection(setup);
+  },
 };
 
 async function complaintOf(run: () => unknown): Promise<string> {
@@ -45,7 +72,7 @@ describe("an option that does not exist [M04]", () => {
     ["WebSocketServer", "maxPayload",         "use maxMessageBytes"],
     ["WebSocketServer", "clientTracking",     "server.connections"],
     ["WebSocketServer", "handleProtocols",    "use selectSubprotocol"],
-    ["WebSocketServer", "backlogg",           "Its options are port, host"],
+    ["WebSocketServer", "nothingLikeIt",      "Its options are port"],
     ["WebSocketServer", "autenticate",        'did you mean "authenticate"?'],
     ["WebSocketServer", "origin",             'did you mean "origins"?'],
     ["WebSocketServer", "cors",               "use origins"],
@@ -62,6 +89,15 @@ describe("an option that does not exist [M04]", () => {
     ["perMessageDeflate", "threshold",        "use thresholdBytes"],
     ["perMessageDeflate", "zlibDeflateOptions", "use zlibLevel"],
     ["shutdown()",      "deadline",           'did you mean "deadlineMs"?'],
+    ["send()",          "binary",             'use type: "binary" or "text"'],
+    ["send()",          "compres",            'did you mean "compress"?'],
+    ["send()",          "callback",           "use onWritten"],
+    ["send()",          "fin",                "use sendStream()"],
+    ["sendStream()",    "compress",           "fragments are not compressed"],
+    ["ping()",          "onwritten",          'did you mean "onWritten"?'],
+    ["prepareMessage()", "onWritten",         "give it to send()"],
+    ["reject()",        "reason",             "use body"],
+    ["handleUpgrade()", "dat",                'did you mean "data"?'],
   ])("of %s, %s, is told what to do", async (owner, name, advice) => {
     expect(await complaintOf(() => ENTRIES[owner]?.({ [name]: 1 }))).toContain(advice);
   });
@@ -80,6 +116,57 @@ describe("an option that does not exist [M04]", () => {
     expect(await complaintOf(make)).toContain("takes options as an object");
     // @ts-expect-error -- no options
     expect(await complaintOf(() => connect(URL, options))).toContain("takes options as an object");
+  });
+});
+
+describe("a callback in place of options, as ws has it [M04]", () => {
+  it.each([
+    ["send()", "use onWritten"],
+    ["ping()", "use onWritten"],
+    ["pong()", "use onWritten"],
+    ["sendStream()", "await what sendStream() returns"],
+    ["handleUpgrade()", 'use on("connection")'],
+  ])("is refused by %s, which says what to do", async (owner, advice) => {
+    const message = await complaintOf(() => ENTRIES[owner]?.(() => {}));
+    expect(message).toBe(
+      `${owner} takes options as an object, not a function: ${advice}${owner === "handleUpgrade()" ? ", which gets the connection and the request" : ""}`,
+    );
+  });
+});
+
+describe("a message with an option that does not exist [M04]", () => {
+  it("is not sent, and no pong or ping either", async () => {
+    const { server, client } = connectedPair();
+    const options: object = { compres: false };
+    expect(() => server.send("text", options)).toThrow(TypeError);
+    expect(() => server.ping("", options)).toThrow(TypeError);
+    expect(() => server.pong("", options)).toThrow(TypeError);
+    expect(() => server.sendStream(["text"], options)).toThrow(TypeError);
+    expect(server.bufferedAmount).toBe(0);
+    expect(server.send("text", { compress: undefined })).toBe("sent");
+    client.terminate();
+  });
+});
+
+describe("an answer with an option that does not exist [M04]", () => {
+  it.each([
+    ["statusCode", "use httpStatus"],
+    ["bdy", 'did you mean "body"?'],
+  ])("is a hook that failed, when respond() gets %s", async (name, advice) => {
+    await using under = await startServer({
+      onRequest: (_request, respond) => respond({ httpStatus: 200, [name]: 1 }),
+    });
+    const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    expect(await statusOf(under, request)).toBe(500);
+    expect(String(under.errors)).toContain(`respond() has no option "${name}": ${advice}`);
+  });
+
+  it("is a hook that failed, when a guard gives it", async () => {
+    await using under = await startServer();
+    const refusal = { httpStatus: 503, reason: "full", status: 503 };
+    under.server.addGuard(() => ({ type: "refuse", refusal }));
+    expect(await statusOf(under, upgradeRequest())).toBe(500);
+    expect(String(under.errors)).toContain("use httpStatus");
   });
 });
 

@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../../input/index.js";
 import type {
   Broker,
   BrokerReceiver,
@@ -27,6 +28,12 @@ export interface NatsBrokerOptions {
   readonly replay?: NatsReplayOptions;
 }
 
+const NAMES: Names<NatsBrokerOptions> = {
+  owner: "NatsBroker",
+  known: { prefix: true, replay: true },
+  advice: { sharded: "leave it out, that is Redis's", subject: "use prefix" },
+};
+
 /** The number that a stream gave a message which it publishes again. */
 const SEQUENCE_HEADER = "Nats-Sequence";
 
@@ -52,7 +59,7 @@ export class NatsBroker implements Broker {
   #isClosed = false;
 
   /**
-   * @throws {TypeError} `connection` is not a connection to NATS.
+   * @throws {TypeError} `connection` is not a connection to NATS, or an option does not exist.
    * @throws {RangeError} An option is out of its range.
    */
   constructor(connection: NatsConnection, options: NatsBrokerOptions = {}) {
@@ -61,6 +68,7 @@ export class NatsBroker implements Broker {
         "NatsBroker needs a connection: await connect() of @nats-io/transport-node",
       );
     }
+    checkOptions(options, NAMES);
     const { prefix = "plainsocket", replay } = options;
     this.#connection = connection;
     this.#live = `${prefix}.live.`;

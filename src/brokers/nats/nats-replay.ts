@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../../input/index.js";
 import type { BrokerReplay, ReplayEntry } from "../../cluster/index.js";
 import type {
   JetStream,
@@ -13,6 +14,16 @@ export interface NatsReplayOptions extends JetStream {
   /** How long messages are kept. @defaultValue 3 600 000: an hour */
   readonly maxAgeMs?: number;
 }
+
+const NAMES: Names<NatsReplayOptions> = {
+  owner: "replay",
+  known: { client: true, manager: true, maxEntries: true, maxAgeMs: true },
+  advice: {
+    js: "use client: jetstream(connection)",
+    jsm: "use manager: await jetstreamManager(connection)",
+    maxIdleMs: "use maxAgeMs",
+  },
+};
 
 export interface NatsSubjects {
   /** What the stream takes in: the start of a subject, before the channel. */
@@ -31,10 +42,12 @@ const NANOSECONDS_PER_MS = 1_000_000;
  * what it has taken in, with the number it has given it: so subscribers see its order.
  */
 export function natsReplay(
-  { client, manager, maxEntries = 1000, maxAgeMs = 3_600_000 }: NatsReplayOptions,
+  options: NatsReplayOptions,
   prefix: string,
   subjects: NatsSubjects,
 ): BrokerReplay {
+  checkOptions(options, NAMES);
+  const { client, manager, maxEntries = 1000, maxAgeMs = 3_600_000 } = options;
   if (!(Number.isSafeInteger(maxEntries) && maxEntries > 0)) {
     throw new RangeError(`replay.maxEntries must be an integer above 0, not ${maxEntries}`);
   }

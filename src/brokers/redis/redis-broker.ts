@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../../input/index.js";
 import type {
   Broker,
   BrokerPresence,
@@ -33,6 +34,18 @@ export interface RedisBrokerOptions {
   readonly replay?: RedisReplayOptions;
 }
 
+const NAMES: Names<RedisBrokerOptions> = {
+  owner: "RedisBroker",
+  known: { prefix: true, sharded: true, replay: true },
+  advice: {
+    channel: "use prefix",
+    key: "use prefix",
+    keyPrefix: "use prefix, or the client's own keyPrefix",
+    publishOnSpecificResponseChannel: "leave it out, answers go to the node that asked",
+    requestsTimeout: "use timeoutMs of fetchMembers()",
+  },
+};
+
 /** A client of the package `ioredis` or `redis`. */
 export type RedisClient = IoRedisClient | NodeRedisClient;
 
@@ -53,10 +66,11 @@ export class RedisBroker implements Broker {
   #mode: Promise<PubSubMode> | undefined;
 
   /**
-   * @throws {TypeError} `client` is of neither package.
+   * @throws {TypeError} `client` is of neither package, or an option does not exist.
    * @throws {RangeError} An option is out of its range.
    */
   constructor(client: RedisClient, options: RedisBrokerOptions = {}) {
+    checkOptions(options, NAMES);
     const { prefix = "plainsocket", sharded = "auto", replay } = options;
     this.#prefix = prefix;
     this.#link = linkOf(client);

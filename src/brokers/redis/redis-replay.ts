@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../../input/index.js";
 import type { BrokerReplay, ReplayEntry } from "../../cluster/index.js";
 import type { PubSubMode, RedisArgument } from "./redis-link.js";
 
@@ -13,6 +14,12 @@ export interface RedisReplayOptions {
   /** After how long without a message all of a room is forgotten. @defaultValue 3 600 000: an hour */
   readonly maxIdleMs?: number;
 }
+
+const NAMES: Names<RedisReplayOptions> = {
+  owner: "replay",
+  known: { maxEntries: true, maxIdleMs: true },
+  advice: { maxAgeMs: "use maxIdleMs: Redis forgets a room as a whole", maxLen: "use maxEntries" },
+};
 
 /** Kept and published in one step, so that subscribers see the order of the stream. */
 const APPEND = `
@@ -34,8 +41,10 @@ export interface RedisReplayStore {
 /** Replay on a stream for each channel. */
 export function redisReplay(
   { command, mode, channelName }: RedisReplayStore,
-  { maxEntries = 1000, maxIdleMs = 3_600_000 }: RedisReplayOptions,
+  options: RedisReplayOptions,
 ): BrokerReplay {
+  checkOptions(options, NAMES);
+  const { maxEntries = 1000, maxIdleMs = 3_600_000 } = options;
   if (!(Number.isSafeInteger(maxEntries) && maxEntries > 0)) {
     throw new RangeError(`replay.maxEntries must be an integer above 0, not ${maxEntries}`);
   }

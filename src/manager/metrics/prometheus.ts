@@ -1,4 +1,5 @@
 /** Metrics in the text format of Prometheus, version 0.0.4. */
+import { checkOptions, type Names } from "../../input/index.js";
 import type { BrokerMetrics } from "../../cluster/index.js";
 import type { HistogramData } from "./histogram.js";
 import type { Counts, Metrics } from "./metrics.js";
@@ -11,6 +12,15 @@ export interface PrometheusOptions {
   /** Labels for every sample, such as the name of the service. Their values are escaped. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
+
+const NAMES: Names<PrometheusOptions> = {
+  owner: "prometheusText()",
+  known: { labels: true },
+  advice: {
+    defaultLabels: "use labels",
+    prefix: "leave it out, all names begin with plainsocket_",
+  },
+};
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -35,7 +45,9 @@ interface Family {
  * @throws {TypeError} A label's name has other characters than letters, digits and `_`, begins with
  *   a digit or `__`, or is in use by a metric.
  */
-export function prometheusText(metrics: Metrics, { labels = {} }: PrometheusOptions = {}): string {
+export function prometheusText(metrics: Metrics, options: PrometheusOptions = {}): string {
+  checkOptions(options, NAMES);
+  const { labels = {} } = options;
   Object.keys(labels).forEach(checkLabelName);
   return familiesOf(metrics)
     .map((family) => textOf(family, labels))
