@@ -104,6 +104,38 @@ const REQUIRED = `
     return error instanceof plainsocket.HandshakeError ? error.code : "";
   }`;
 
+/** What takes the WebSocket of the DOM, and what is written for it. */
+const SOCKETS = `
+  import { ErrorEvent as OurErrorEvent, WebSocket as Ours } from "plainsocket";
+  export const constructor: new (url: string | URL, protocols?: string | string[]) => WebSocket = Ours;
+  export const whole: typeof WebSocket = Ours;
+  export function listen(socket: WebSocket): void {
+    socket.onopen = () => socket.send("hello");
+    socket.onmessage = ({ data }) => console.log(data.anything);
+    socket.onerror = (event: Event) => console.log(event.type);
+    socket.onclose = ({ code, reason, wasClean }) => console.log(code, reason, wasClean);
+  }
+  const socket = new Ours("ws://localhost/", ["chat"]);
+  listen(socket);
+  const onMessage = (event: MessageEvent): void => console.log(event.origin);
+  const onClose = (event: CloseEvent): void => console.log(event.code);
+  socket.onmessage = onMessage;
+  socket.onclose = onClose;
+  socket.onerror = ({ message, error }) => console.log(message.length, error);
+  socket.addEventListener("message", onMessage, { once: true });
+  socket.removeEventListener("message", onMessage);
+  socket.addEventListener("close", ({ wasClean }) => console.log(wasClean));
+  socket.addEventListener("error", (event: OurErrorEvent) => console.log(event.error));
+  socket.addEventListener("other", (event) => console.log(event.type));
+  socket.binaryType = "arraybuffer";
+  export const binaryType: BinaryType = socket.binaryType;
+  export const states: [0, 1, 2, 3] = [Ours.CONNECTING, socket.OPEN, Ours.CLOSING, socket.CLOSED];
+  socket.close(1000, "bye");
+  // @ts-expect-error -- there is no such value
+  socket.binaryType = "nodebuffer";
+  // @ts-expect-error -- a close event has no data
+  socket.addEventListener("close", ({ data }) => console.log(data));`;
+
 const EVERY_ENTRY = `
   export * as contract from "plainsocket/contract";
   export * as nats from "plainsocket/brokers/nats";
@@ -172,7 +204,7 @@ const PROJECTS: Readonly<Record<string, Project>> = {
     versions: EVERYWHERE,
   },
   "a bundler of both ends": {
-    texts: { "app.ts": SERVER, "contract.ts": CONTRACT, "page.ts": PAGE },
+    texts: { "app.ts": SERVER, "contract.ts": CONTRACT, "page.ts": PAGE, "sockets.ts": SOCKETS },
     options: { ...BUNDLER, ...PAGES, ...STRICTER, types: ["node"] },
     versions: EVERYWHERE,
   },
