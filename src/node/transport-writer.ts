@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ProtocolConnection } from "../protocol/index.js";
 
@@ -76,7 +77,9 @@ export class TransportWriter {
   /** Sees to it that what has been sent goes out, at the end of this turn at the latest. */
   schedule(): void {
     const { unsentBytes } = this.#core;
-    if (unsentBytes >= FLUSH_AT_BYTES) this.flush();
+    // What a transport in memory gets can come out at the other end at once, and the answer come
+    // back: no listener must be called before `send` returns.
+    if (unsentBytes >= FLUSH_AT_BYTES && this.#transport instanceof Socket) this.flush();
     else if (unsentBytes > 0 && !this.#isCorked && !this.#isScheduled) {
       this.#isScheduled = true;
       flushSoon(this);

@@ -69,6 +69,26 @@ describe("a listener", () => {
     return () => call(iterator);
   }
 
+  it.each([10, 70_000, 1_000_000])(
+    "is not called inside send, whose %i bytes are answered at once by an end in this process",
+    async (length) => {
+      const [here, there] = duplexPair();
+      const [client, server] = [over(here, undefined, { role: "client" }), over(there, undefined)];
+      const log: string[] = [];
+      server.on("message", (message) => {
+        log.push("asked");
+        server.send(message);
+        log.push("answered");
+      });
+      client.on("message", () => log.push("heard"));
+      await settle();
+      client.send(Buffer.alloc(length), { compress: false });
+      log.push("sent");
+      await eventually(() => log.length === 4);
+      expect(log).toEqual(["sent", "asked", "answered", "heard"]);
+    },
+  );
+
   it.each(CALLS)("is not called inside %s, but in a microtask", async (_name, prepare) => {
     const peer = new RawPeer();
     const log: string[] = [];
