@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import http from "node:http";
 import process from "node:process";
 import {
   acceptThenClose,
@@ -18,6 +17,7 @@ import {
   WebSocket,
   WebSocketServer,
 } from "plainsocket";
+import { checkBesideHttp } from "./beside-http.mjs";
 import { checkTheWire } from "./wire.mjs";
 
 const HOST = "127.0.0.1";
@@ -231,26 +231,7 @@ await check(
   { tls: { key: pem("key"), cert: pem("localhost") } },
 );
 
-await check("serves beside an HTTP server", async () => {
-  const web = http.createServer((_, response) => response.end("page"));
-  const server = new WebSocketServer({ server: web });
-  server.on("connection", (connection) => {
-    connection.on("message", (message) => connection.send(message));
-  });
-  web.listen(0, HOST);
-  await once(web, "listening");
-  const { port } = web.address();
-  try {
-    const connection = await connect(`ws://${HOST}:${port}/`);
-    assert.equal(await echoed(connection, "hello"), "hello");
-    connection.close();
-    const page = await fetch(`http://${HOST}:${port}/`, { headers: { connection: "close" } });
-    assert.equal(await page.text(), "page");
-  } finally {
-    await server.shutdown({ deadlineMs: 1000 });
-    web.close();
-  }
-});
+await checkBesideHttp(check, echoed);
 
 /** Echoes through the WHATWG interface, whoever implements it. */
 async function whatwgEcho(Implementation, port) {
