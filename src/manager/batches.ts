@@ -1,6 +1,6 @@
 /** Batches: small messages to the same receivers wait for a moment and go out together. */
 import type { OutboundMessage } from "../cluster/index.js";
-import type { Clock, Timer } from "../node/index.js";
+import type { Clock, OnHandlerError, Timer } from "../node/index.js";
 import { toPrepared } from "./broadcast.js";
 
 /** Makes one message of several. The receivers must know how to take it apart. */
@@ -12,7 +12,7 @@ export interface BatchesOptions {
   /** A batch that reaches this number of messages, or of bytes, goes out at once. */
   readonly maxMessages: number;
   readonly maxBytes: number;
-  readonly onHandlerError: (error: unknown) => void;
+  readonly onHandlerError: OnHandlerError;
 }
 
 /** A message and the choice of its receivers. */
@@ -105,7 +105,7 @@ export class Batches {
       const data = join(group.map(({ message }) => message.data));
       return [{ ...first, message: toPrepared(data, { type, compress }) }];
     } catch (error) {
-      this.#options.onHandlerError(error);
+      this.#options.onHandlerError(error, "batch.join");
       return group; // sent one by one, so that none is lost
     }
   }

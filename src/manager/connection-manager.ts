@@ -1,6 +1,12 @@
 import type { CloseAllOptions } from "../cluster/index.js";
 import { checkOptions, type Names } from "../input/index.js";
-import { Emitter, resolveShutdownOptions, type WebSocketConnection } from "../node/index.js";
+import {
+  Emitter,
+  LISTENER_FAILED,
+  listenerOf,
+  resolveShutdownOptions,
+  type WebSocketConnection,
+} from "../node/index.js";
 import { CloseCode, type SendOptions } from "../protocol/index.js";
 import type { Broadcastable, BroadcastOptions, BroadcastResult } from "./broadcast.js";
 import type { SendToStatus } from "./dispatch.js";
@@ -45,8 +51,8 @@ export class ConnectionManager<Data = unknown>
     const announce: Announce<Data> = (about, name, ...values) => {
       const failed = (error: unknown): void => {
         recorder.handlerFailed();
-        about?.close(CloseCode.INTERNAL_ERROR);
-        resolved.onHandlerError(error);
+        about?.close(CloseCode.INTERNAL_ERROR, LISTENER_FAILED);
+        resolved.onHandlerError(error, listenerOf(name));
       };
       return this.emit(name, failed, ...values);
     };

@@ -1,4 +1,4 @@
-import { checkOptions, isError, limit, type Names } from "../input/index.js";
+import { checkOptions, limit, type Names } from "../input/index.js";
 import {
   type Broker,
   checkClusterLimits,
@@ -9,8 +9,10 @@ import {
 import {
   type Clock,
   realClock,
+  type OnHandlerError,
   reportTo,
   type ServerRequest,
+  warnOfHandlerError,
   type WebSocketConnection,
   type WebSocketServer,
 } from "../node/index.js";
@@ -109,11 +111,11 @@ export interface ManagerOptions<Data = unknown> {
 
   /**
    * Gets the errors of this manager's listeners and hooks: what they threw, or what the promises
-   * that they returned were rejected with.
+   * that they returned were rejected with; and which one it was: `"message" listener of a ConnectionManager`.
    *
-   * @defaultValue Node prints a process warning with the stack.
+   * @defaultValue Node prints a process warning with both, and the stack.
    */
-  readonly onHandlerError?: ((error: unknown) => void) | undefined;
+  readonly onHandlerError?: OnHandlerError | undefined;
 
   /** The source of time. Meant for tests. */
   readonly clock?: Clock | undefined;
@@ -195,8 +197,8 @@ export interface ResolvedManagerOptions<Data> {
   readonly maxRoomsPerConnection: number;
   readonly maxRoomNameLength: number;
   readonly cluster: ClusterFactory | undefined;
-  /** Never throws. */
-  readonly onHandlerError: (error: unknown) => void;
+  /** Is told which hook of the manager failed. Never throws. */
+  readonly onHandlerError: OnHandlerError;
   readonly clock: Clock;
 }
 
@@ -209,13 +211,14 @@ export function resolveManagerOptions<Data>(
   options: ManagerOptions<Data>,
 ): ResolvedManagerOptions<Data> {
   checkOptions(options, NAMES);
-  const { server, servers = [], onHandlerError = warn, batch = {}, authorize } = options;
-  const { maxConnections, maxConnectionsPerAddress, authenticateFirst } = options;
+  const { server, servers = [], onHandlerError = warnOfHandlerError, batch = {} } = options;
+  const { maxConnections, maxConnectionsPerAddress, authenticateFirst, authorize } = options;
   checkOptions(batch, BATCH);
   if (authorize !== undefined && typeof authorize !== "function") {
     throw new TypeError("authorize must be a function");
   }
-  const report = (error: unknown): void => reportTo(onHandlerError, error);
+  const report: OnHandlerError = (error, hook) =>
+    reportTo(onHandlerError, error, `${hook} of a ConnectionManager`);
   return {
     servers: serversOf(server === undefined ? servers : [server, ...servers]),
     userOf: options.userOf ? orNobody(options.userOf, report) : () => undefined,
@@ -263,21 +266,14 @@ function clusterOf<Data>({
 /** Makes a `userOf` that gives `undefined` where the application's throws. */
 function orNobody<Data>(
   userOf: NonNullable<ManagerOptions<Data>["userOf"]>,
-  report: (error: unknown) => void,
+  report: OnHandlerError,
 ): NonNullable<ManagerOptions<Data>["userOf"]> {
   return (connection) => {
     try {
       return userOf(connection);
     } catch (error) {
-      report(error);
+      report(error, "userOf");
       return undefined;
     }
   };
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(isError(error) ? error : new Error(String(error)), {
-    type: "PlainsocketHandlerError",
-    detail: "A listener of a ConnectionManager failed; set onHandlerError to be told",
-  });
 }

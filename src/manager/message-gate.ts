@@ -1,6 +1,6 @@
 /** The gate that each message passes before the application gets it: activity, rate limit, check of the first message. */
 import { checkOptions, limit, type Names } from "../input/index.js";
-import type { Clock, Message, WebSocketConnection } from "../node/index.js";
+import type { Clock, Message, OnHandlerError, WebSocketConnection } from "../node/index.js";
 import { CloseCode } from "../protocol/index.js";
 import type { Broadcastable } from "./broadcast.js";
 import type { ManagedConnection } from "./managed-connection.js";
@@ -62,7 +62,7 @@ export interface MessageGateOptions<Data> {
   readonly rate: Rate | undefined;
   readonly whenExceeded: NonNullable<RateLimit["whenExceeded"]>;
   readonly check: FirstMessageCheck<Data>["check"] | undefined;
-  readonly onHandlerError: (error: unknown) => void;
+  readonly onHandlerError: OnHandlerError;
   readonly onLimited: (
     managed: ManagedConnection<Data>,
     action: "close" | "drop" | "reply",
@@ -108,7 +108,7 @@ export class MessageGate<Data> {
     try {
       isWelcome = await check?.(message, connection);
     } catch (error) {
-      onHandlerError(error);
+      onHandlerError(error, "authenticateFirst.check");
     }
     if (!managed.isOpen) return false;
     if (isWelcome === true) await onAuthenticated(managed);

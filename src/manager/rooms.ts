@@ -3,7 +3,7 @@ import type { RoomMember } from "../cluster/index.js";
 import { type JoinStatus, type ManagedConnection, type PendingJoin } from "./managed-connection.js";
 import { Membership } from "./membership.js";
 import { isPromise } from "../input/index.js";
-import type { WebSocketConnection } from "../node/index.js";
+import type { OnHandlerError, WebSocketConnection } from "../node/index.js";
 
 /** A right in a room: `"join"` gets its messages, `"publish"` sends messages to it. */
 export type RoomAction = "join" | "publish";
@@ -46,7 +46,7 @@ export interface RoomEvents<Data> {
 export interface RoomsOptions<Data> extends RoomEvents<Data> {
   readonly authorize: Authorize<Data> | undefined;
   readonly maxRoomsPerConnection: number;
-  readonly onHandlerError: (error: unknown) => void;
+  readonly onHandlerError: OnHandlerError;
 }
 
 export class Rooms<Data> {
@@ -240,7 +240,7 @@ export class Rooms<Data> {
     const { authorize, onHandlerError } = this.#options;
     if (authorize === undefined) return true;
     const failed = (error: unknown): boolean => {
-      onHandlerError(error);
+      onHandlerError(error, "authorize");
       return false;
     };
     try {

@@ -1,4 +1,17 @@
-import type { CloseStatus } from "../protocol/index.js";
+import type { CloseStatus, CodecError, ProtocolError } from "../protocol/index.js";
+import type { TransportError } from "./transport-error.js";
+
+/**
+ * What went wrong with a connection: an error of this library, whose `code` is a row of its table
+ * (docs/errors.md), or what the application threw, in a listener for example. `code` can be
+ * asked for, and compared, whichever of them it is.
+ */
+export type ConnectionError = ProtocolError | CodecError | TransportError | ApplicationError;
+
+/** Any error at all. Those of Node have a string for a `code`, a DOMException a number, most have none. */
+export interface ApplicationError extends Error {
+  readonly code?: (string & {}) | number | undefined;
+}
 
 /** How a connection ended. */
 export interface CloseInfo {
@@ -8,8 +21,8 @@ export interface CloseInfo {
   readonly reason: string;
   /** Both Close frames went their way before the transport ended (§7.1.4). */
   readonly wasClean: boolean;
-  /** What went wrong: a ProtocolError, an error of the transport or of a listener. */
-  readonly error: Error | undefined;
+  /** What went wrong first: here, with the transport, or in a listener. */
+  readonly error: ConnectionError | undefined;
   /** The peer's Close frame. */
   readonly received: CloseStatus | undefined;
   /** Our Close frame. */

@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { Names } from "../input/index.js";
 import type { CloseInfo } from "./close-event.js";
+import type { WebSocketConnection } from "./connection.js";
 import { CONNECTION_EVENT_ADVICE } from "./foreign-names.js";
 import type { Message } from "./options.js";
 
@@ -66,3 +67,11 @@ export const CONNECTION_EVENTS: Names<ConnectionEvents> = {
   },
   advice: CONNECTION_EVENT_ADVICE,
 };
+
+/** Has a connection emit: only it can. */
+export type EmitEvent = <Name extends keyof ConnectionEvents>(
+  connection: WebSocketConnection,
+  name: Name,
+  failed: (error: unknown) => void,
+  ...values: ConnectionEvents[Name]
+) => Promise<void> | undefined;

@@ -9,7 +9,7 @@ import {
   serializeClosePayload,
 } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
-import { CONNECTION_EVENTS, type ConnectionEvents } from "./connection-events.js";
+import { CONNECTION_EVENTS, type ConnectionEvents, type EmitEvent } from "./connection-events.js";
 import { type ConnectionSetup, SETUP, type UpgradeResponse } from "./connection-setup.js";
 import type { MessageGuard } from "./delivery.js";
 import { tellOpened } from "./diagnostics.js";
@@ -28,7 +28,7 @@ import {
   type Sendable,
   toReady,
 } from "./sendable.js";
-import { type EmitEvent, Session } from "./session.js";
+import { Session } from "./session.js";
 import type { FragmentSource } from "./stream-sender.js";
 import { type Traffic, trafficOf } from "./traffic.js";
 import type { WrittenOptions } from "./written.js";
@@ -286,7 +286,7 @@ export class WebSocketConnection<Data = unknown>
   ): void {
     const session = this.#session;
     const told = session.told(name);
-    const call = told && ((): void => this.emitTo(listener, name, session.reporter(), ...told));
+    const call = told && ((): void => this.emitTo(listener, name, session.reporter(name), ...told));
     session.listenerAdded(name, call);
   }
 

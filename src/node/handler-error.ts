@@ -1,25 +1,40 @@
 /** Where errors of an application's listeners and hooks go: never to the peer, never into the library. */
+import { inspect } from "node:util";
 import { isError } from "../input/index.js";
 
+/**
+ * Gets what a listener or a hook threw, or what the promise that it returned was rejected with.
+ * `source` says which one it was, and of what: `"message" listener of a server's connection`.
+ */
+export type OnHandlerError = (error: unknown, source: string) => void;
+
+/** What the peer is told of it, as the reason of a Close frame. */
+export const LISTENER_FAILED = "a listener failed";
+
+/** A listener, as it is called in the source of an error. */
+export function listenerOf(event: string): string {
+  return `"${event}" listener`;
+}
+
 /** Calls `hook`; one that throws has nobody left to tell. */
-export function reportTo(hook: (error: unknown) => void, error: unknown): void {
+export function reportTo(hook: OnHandlerError, error: unknown, source: string): void {
   try {
-    hook(error);
+    hook(error, source);
   } catch {
     // The process must not end because of a peer that found a way into a hook.
   }
 }
 
-/** Makes `callback` one that never throws: `hook` gets what it threw. */
+/** Makes `callback` one that never throws: `failed` gets what it threw. */
 export function safely<Value>(
   callback: (value: Value) => void,
-  hook: (error: unknown) => void,
+  failed: (error: unknown) => void,
 ): (value: Value) => void {
   return (value) => {
     try {
       callback(value);
     } catch (error) {
-      reportTo(hook, error);
+      failed(error);
     }
   };
 }
@@ -34,10 +49,10 @@ export function toError(cause: unknown): Error {
   }
 }
 
-/** What happens without a hook: Node prints the error with its stack. */
-export function warnOfHandlerError(error: unknown): void {
-  process.emitWarning(toError(error), {
+/** What happens without a hook: Node prints which one failed, and the error with its stack and cause. */
+export function warnOfHandlerError(error: unknown, source: string): void {
+  process.emitWarning(`${source} failed; set onHandlerError to be told`, {
     type: "PlainsocketHandlerError",
-    detail: "A listener failed; set onHandlerError to be told",
+    detail: inspect(error),
   });
 }

@@ -1,13 +1,19 @@
 /** The door of the layer: sockets, for servers and clients. */
 export { type Clock, realClock, type Timer } from "./clock.js";
-export type { CloseInfo } from "./close-event.js";
+export type { ApplicationError, CloseInfo, ConnectionError } from "./close-event.js";
 export { connect } from "./connect.js";
 export type { ConnectOptions, TlsClientOptions } from "./connect-options.js";
 export type { Redirect, RedirectAnswer, RedirectHook } from "./connect-redirect.js";
 export type { ConnectionTarget, RouteOptions } from "./connect-route.js";
 export type { ConnectionEvents } from "./connection-events.js";
 export { Emitter, type Listener } from "./emitter.js";
-export { reportTo } from "./handler-error.js";
+export {
+  LISTENER_FAILED,
+  listenerOf,
+  type OnHandlerError,
+  reportTo,
+  warnOfHandlerError,
+} from "./handler-error.js";
 export type { MessageGuard } from "./delivery.js";
 export type { ConnectionSetup, UpgradeResponse } from "./connection-setup.js";
 export { WebSocketConnection } from "./connection.js";

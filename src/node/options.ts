@@ -13,7 +13,7 @@ import { type Clock, realClock } from "./clock.js";
 import type { WebSocketConnection } from "./connection.js";
 import { createDeflateCodec, type DeflateCodecOptions } from "./deflate.js";
 import { CONNECTION_ADVICE, DEFLATE_ADVICE } from "./foreign-names.js";
-import { warnOfHandlerError } from "./handler-error.js";
+import { type OnHandlerError, warnOfHandlerError } from "./handler-error.js";
 
 /**
  * What to do with a message when more than `maxBufferedBytes` wait for the peer:
@@ -107,12 +107,13 @@ export interface ConnectionOptions extends MessageLimits {
   readonly sharedReads?: boolean | undefined;
 
   /**
-   * Gets what a listener threw, or the rejection of the promise it returned. The
-   * connection is closed with 1011; nothing else is affected.
+   * Gets what a listener threw, or the rejection of the promise it returned, and which one
+   * it was: `"message" listener of a server's connection`. The connection is closed with 1011;
+   * nothing else is affected.
    *
-   * @defaultValue Node prints a process warning with the stack.
+   * @defaultValue Node prints a process warning with both, and the stack.
    */
-  readonly onHandlerError?: ((error: unknown) => void) | undefined;
+  readonly onHandlerError?: OnHandlerError | undefined;
 
   /**
    * Sees every frame on the wire, in both directions, when it is complete. Costs time;
@@ -189,7 +190,7 @@ export interface ResolvedConnectionOptions {
   readonly textAs: "string" | "bytes";
   readonly zeroCopy: boolean;
   readonly sharedReads: boolean;
-  readonly onHandlerError: (error: unknown) => void;
+  readonly onHandlerError: OnHandlerError;
   readonly onFrame: OnFrame | undefined;
   readonly clock: Clock;
 }

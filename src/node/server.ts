@@ -9,7 +9,7 @@ import type { WebSocketConnection } from "./connection.js";
 import { tellHandlerFailed } from "./diagnostics.js";
 import { Emitter } from "./emitter.js";
 import { SERVER_EVENT_ADVICE } from "./foreign-names.js";
-import { reportTo } from "./handler-error.js";
+import { LISTENER_FAILED, listenerOf, reportTo } from "./handler-error.js";
 import { Listener, serve } from "./listener.js";
 import {
   type ResolvedServerOptions,
@@ -94,14 +94,15 @@ export class WebSocketServer<Data = undefined>
     this.#upgrader = new Upgrader(this.#options, {
       onConnection: (connection, request) => this.#connected(connection, request),
       onRefused: (refusal, request) => this.#refused(refusal, request),
-      onHookError: this.#report,
+      onHookError: (error, hook) => this.#report(error, hook),
     });
     this.#httpServer = server;
     const isSecure = tls !== undefined || (server !== undefined && isSecureServer(server));
     this.#scheme = isSecure ? "wss" : "ws";
     if (server !== undefined) this.#detach = attach(server, this.#upgrader);
     if (port !== undefined || socketPath !== undefined) {
-      this.#listener = new Listener(options, this.#upgrader, this.#report);
+      const failed = (error: unknown): void => this.#report(error, "the listening socket");
+      this.#listener = new Listener(options, this.#upgrader, failed);
     }
   }
 
@@ -264,23 +265,24 @@ export class WebSocketServer<Data = undefined>
 
   #refused(refusal: RefusedHandshake, request: ServerRequest | undefined): void {
     if (this.listenerCount("refused") === this.#counters) this.#warnings.refused(refusal, request);
-    void this.emit("refused", this.#report, refusal, request);
+    const failed = (error: unknown): void => this.#report(error, listenerOf("refused"));
+    void this.emit("refused", failed, refusal, request);
   }
 
   #connected(connection: WebSocketConnection<Data>, request: ServerRequest): void {
     const isUnpicked = connection.subprotocol === "" && request.subprotocols.length > 0;
     if (isUnpicked && !this.#picksItself) this.#warnings.nonePicked();
     const failed = (error: unknown): void => {
-      connection.close(CloseCode.INTERNAL_ERROR);
-      this.#report(error);
+      connection.close(CloseCode.INTERNAL_ERROR, LISTENER_FAILED);
+      this.#report(error, listenerOf("connection"));
     };
     void this.emit("connection", failed, connection, request);
   }
 
-  readonly #report = (error: unknown): void => {
+  #report(error: unknown, hook: string): void {
     tellHandlerFailed("server", error);
-    reportTo(this.#options.connection.onHandlerError, error);
-  };
+    reportTo(this.#options.connection.onHandlerError, error, `${hook} of a WebSocketServer`);
+  }
 }
 
 /** A server on all addresses is reached by name: IPv6 may be off. */

@@ -6,13 +6,13 @@ import {
   ReadyState,
 } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
-import type { ConnectionEvents } from "./connection-events.js";
+import type { ConnectionEvents, EmitEvent } from "./connection-events.js";
 import type { ConnectionSetup, Membership } from "./connection-setup.js";
 import type { WebSocketConnection } from "./connection.js";
 import { Delivery, type DeliveryOwner } from "./delivery.js";
 import { tellClosed, tellHandlerFailed } from "./diagnostics.js";
 import { Ending, type EndingOwner } from "./ending.js";
-import { reportTo, safely, toError } from "./handler-error.js";
+import { LISTENER_FAILED, listenerOf, reportTo, safely, toError } from "./handler-error.js";
 import { LastWork } from "./last-work.js";
 import type { LinkOwner } from "./link-owner.js";
 import { Link } from "./link.js";
@@ -23,14 +23,6 @@ import { asBuffer } from "./platform.js";
 import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
 import type { WrittenOptions } from "./written.js";
-
-/** Has a connection emit: only it can. */
-export type EmitEvent = <Name extends keyof ConnectionEvents>(
-  connection: WebSocketConnection,
-  name: Name,
-  failed: (error: unknown) => void,
-  ...values: ConnectionEvents[Name]
-) => Promise<void> | undefined;
 
 /**
  * What goes on behind a connection: joins its link, the delivery of messages and those that
@@ -102,7 +94,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   }
 
   askToStop(): Promise<void> | undefined {
-    return this.#emit(this.#connection, "stopping", this.reporter());
+    return this.#emit(this.#connection, "stopping", this.reporter("stopping"));
   }
 
   terminate(): void {
@@ -152,8 +144,10 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   }
 
   frameObserver(): FrameObserver | undefined {
-    const { onFrame, onHandlerError } = this.#options;
-    return onFrame && safely((frame) => onFrame(frame, this.#connection), onHandlerError);
+    const { onFrame } = this.#options;
+    if (onFrame === undefined) return undefined;
+    const failed = (error: unknown): void => this.#reportFailure(error, "onFrame");
+    return safely((frame) => onFrame(frame, this.#connection), failed);
   }
 
   wantsMore(): boolean {
@@ -173,16 +167,16 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
       const { data, isText } = event;
       this.delivery.take(typeof data === "string" ? data : asBuffer(data), isText);
     } else if (event.type === "ping" || event.type === "pong") {
-      void this.#emit(this.#connection, event.type, this.reporter(), asBuffer(event.payload));
+      this.#tell(event.type, asBuffer(event.payload));
     }
   }
 
   emitMessage(message: Message, isText: boolean): Promise<void> | undefined {
-    return this.#emit(this.#connection, "message", this.reporter(), message, isText);
+    return this.#emit(this.#connection, "message", this.reporter("message"), message, isText);
   }
 
   onGuardError(error: unknown): void {
-    this.#fail(error);
+    this.#fail(error, "messageGuard");
   }
 
   onDelivered(): void {
@@ -214,19 +208,19 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
       core.close(CloseCode.INTERNAL_ERROR, reason);
       this.#closeSoon();
     }
-    this.#reportFailure(cause);
+    this.#reportFailure(cause, "the source of a message");
   }
 
   /** An {@link OnWritten} failed. What comes after the end did not cause it. */
   onWrittenFailed(error: unknown): void {
-    if (this.hasEnded) this.#reportFailure(error);
-    else this.#fail(error);
+    if (this.hasEnded) this.#reportFailure(error, "onWritten");
+    else this.#fail(error, "onWritten");
   }
 
   /** Nothing waits any more, after more than `maxBufferedBytes` had. */
   onDrained(): void {
     this.delivery.unthrottle();
-    void this.#emit(this.#connection, "drain", this.reporter());
+    this.#tell("drain");
   }
 
   /** The peer reads too slowly, so it could not read a Close frame in time either. */
@@ -255,20 +249,25 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   }
 
   emitEnd(name: "end" | "close", info: CloseInfo): void {
-    void this.#emit(this.#connection, name, this.reporter(), info);
+    this.#tell(name, info);
   }
 
-  /** Where errors of listeners go. */
-  reporter(): (cause: unknown) => void {
-    this.#report ??= (cause) => this.#fail(cause);
-    return this.#report;
+  /** Where errors of listeners go. There is one for all messages: it would else be made for each. */
+  reporter(name: keyof ConnectionEvents): (cause: unknown) => void {
+    if (name !== "message") return (cause) => this.#fail(cause, listenerOf(name));
+    return (this.#report ??= (cause) => this.#fail(cause, listenerOf("message")));
   }
 
-  /** A listener of this connection failed: the rest of the process is not affected. */
-  #fail(cause: unknown): void {
+  #tell<Name extends keyof ConnectionEvents>(name: Name, ...values: ConnectionEvents[Name]): void {
+    if (this.#connection.listenerCount(name) === 0) return;
+    void this.#emit(this.#connection, name, this.reporter(name), ...values);
+  }
+
+  /** A listener or a hook of this connection failed: the rest of the process is not affected. */
+  #fail(cause: unknown, hook: string): void {
     this.handlerError ??= toError(cause);
-    this.close(CloseCode.INTERNAL_ERROR, "");
-    this.#reportFailure(cause);
+    this.close(CloseCode.INTERNAL_ERROR, LISTENER_FAILED);
+    this.#reportFailure(cause, hook);
   }
 
   #closeSoon(): void {
@@ -278,9 +277,10 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     if (!this.link.isPumping) queueMicrotask(() => this.link.pump());
   }
 
-  #reportFailure(cause: unknown): void {
+  #reportFailure(cause: unknown, hook: string): void {
     tellHandlerFailed(this.link.role, cause);
-    reportTo(this.#options.onHandlerError, cause);
+    const source = `${hook} of a ${this.link.role}'s connection`;
+    reportTo(this.#options.onHandlerError, cause, source);
   }
 
   /** Nobody who asks for nothing needs an {@link outgoing}. */

@@ -48,7 +48,8 @@ export type Decision<Data> =
       /** Why, when a guard said so. */
       readonly reason?: string;
     }
-  | { readonly type: "failed"; readonly error: unknown };
+  /** `hook` of the application threw, or gave what cannot be used. */
+  | { readonly type: "failed"; readonly error: unknown; readonly hook: string };
 
 /** Whether there is a place for one more connection. */
 export type Admission = "admitted" | "acceptThenClose" | "full";
@@ -59,6 +60,15 @@ export interface Places {
   readonly admit: () => Admission;
   /** Asks the guards: what the first that refuses has said. */
   readonly askGuards: () => CheckedRefusal | undefined;
+}
+
+/** A request, whom it is for, and how far the answer is. */
+interface Asked<Data> {
+  readonly upgrade: UpgradeRequest;
+  readonly request: ServerRequest;
+  readonly options: ResolvedServerOptions<Data>;
+  /** The hook of the application that is being asked, for the case that it throws. */
+  hook: string;
 }
 
 /**
@@ -73,6 +83,7 @@ export function decide<Data>(
   options: ResolvedServerOptions<Data>,
   places: Places,
 ): Decision<Data> | Promise<Decision<Data>> {
+  const asked: Asked<Data> = { upgrade, request, options, hook: "origins" };
   try {
     const { origin, host, isSecure } = request;
     const objection = judgeOrigin({ origin, host, secure: isSecure }, options.origins);
@@ -81,78 +92,60 @@ export function decide<Data>(
     const admission = places.admit();
     if (admission === "full") return refuse(fullRefusal(options.maxConnections));
     if (admission === "acceptThenClose") {
-      const agreement = agree(upgrade, request, options);
-      return { type: "acceptThenClose", agreement, ...FULL };
+      return { type: "acceptThenClose", agreement: agree(asked), ...FULL };
     }
+    asked.hook = "a guard";
     const refusal = places.askGuards();
-    if (refusal !== undefined) return turnAwayFor(refusal, upgrade, request, options);
+    if (refusal !== undefined) return turnAwayFor(refusal, asked);
 
     const { authenticate } = options;
-    if (authenticate === undefined) return openToAll(upgrade, request, options);
+    if (authenticate === undefined) return openToAll(asked);
+    asked.hook = "authenticate";
     const outcome = authenticate(request);
-    return isPromise(outcome)
-      ? decideLater(outcome, upgrade, request, options)
-      : decideFor(outcome, upgrade, request, options);
+    return isPromise(outcome) ? decideLater(outcome, asked) : decideFor(outcome, asked);
   } catch (error) {
-    return decideAgainst(error, upgrade, request, options);
+    return decideAgainst(error, asked);
   }
 }
 
 async function decideLater<Data>(
   outcome: Promise<Verdict<Data>>,
-  upgrade: UpgradeRequest,
-  request: ServerRequest,
-  options: ResolvedServerOptions<Data>,
+  asked: Asked<Data>,
 ): Promise<Decision<Data>> {
   try {
-    return decideFor(await outcome, upgrade, request, options);
+    return decideFor(await outcome, asked);
   } catch (error) {
-    return decideAgainst(error, upgrade, request, options);
+    return decideAgainst(error, asked);
   }
 }
 
 /** @throws See {@link agree}. */
-function decideFor<Data>(
-  outcome: Verdict<Data>,
-  upgrade: UpgradeRequest,
-  request: ServerRequest,
-  options: ResolvedServerOptions<Data>,
-): Decision<Data> {
+function decideFor<Data>(outcome: Verdict<Data>, asked: Asked<Data>): Decision<Data> {
   if (outcome === undefined || outcome === null || outcome === false) {
     return { type: "refuse", refusal: notAdmitted(outcome) };
   }
-  if (isError(outcome)) return decideAgainst(outcome, upgrade, request, options);
-  return { type: "open", agreement: agree(upgrade, request, options), data: outcome };
+  if (isError(outcome)) return decideAgainst(outcome, asked);
+  return { type: "open", agreement: agree(asked), data: outcome };
 }
 
 /** Nobody asks who comes. */
-function openToAll<Data>(
-  upgrade: UpgradeRequest,
-  request: ServerRequest,
-  options: ResolvedServerOptions<Data>,
-): Decision<Data> {
+function openToAll<Data>(asked: Asked<Data>): Decision<Data> {
   // Without the hook, Data is undefined, unless a type argument claims otherwise.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { type: "open", agreement: agree(upgrade, request, options), data: undefined as Data };
+  return { type: "open", agreement: agree(asked), data: undefined as Data };
 }
 
 /** A rejection is an error, too, so that it may be thrown. */
-function decideAgainst<Data>(
-  error: unknown,
-  upgrade: UpgradeRequest,
-  request: ServerRequest,
-  options: ResolvedServerOptions<Data>,
-): Decision<never> {
+function decideAgainst<Data>(error: unknown, asked: Asked<Data>): Decision<never> {
   try {
     const answer = answerOf(error);
-    if (answer === undefined) return { type: "failed", error };
+    if (answer === undefined) return { type: "failed", error, hook: asked.hook };
     if (answer.type === "response") return { ...answer, type: "reject" };
     // A browser that offered subprotocols fails a handshake that picks none of them,
     // and would not get to see the close code.
-    const agreement = agree(upgrade, request, options);
-    return { ...answer, type: "acceptThenClose", code: "REJECTED", agreement };
+    return { ...answer, type: "acceptThenClose", code: "REJECTED", agreement: agree(asked) };
   } catch (failure) {
-    return { type: "failed", error: failure };
+    return { type: "failed", error: failure, hook: asked.hook };
   }
 }
 
@@ -168,32 +161,30 @@ function refuse(refusal: SendableRefusal): Decision<never> {
 
 function turnAwayFor<Data>(
   { httpStatus, response, reason, close }: CheckedRefusal,
-  upgrade: UpgradeRequest,
-  request: ServerRequest,
-  options: ResolvedServerOptions<Data>,
+  asked: Asked<Data>,
 ): Decision<never> {
   if (close === undefined) return { type: "reject", httpStatus, response, reason };
-  const agreement = agree(upgrade, request, options);
   const told = { closeCode: close.code, reason: close.reason };
-  return { type: "acceptThenClose", code: "REJECTED", agreement, ...told };
+  return { type: "acceptThenClose", code: "REJECTED", agreement: agree(asked), ...told };
 }
 
 /** @throws What hooks throw; and for what they ask for that the client did not offer. */
-function agree<Data>(
-  upgrade: UpgradeRequest,
-  request: ServerRequest,
-  options: ResolvedServerOptions<Data>,
-): Agreement {
+function agree<Data>(asked: Asked<Data>): Agreement {
+  const { upgrade, request, options } = asked;
   const { selectSubprotocol, responseHeaders, connection } = options;
+  asked.hook = "selectSubprotocol";
   const subprotocol = selectSubprotocol(upgrade.subprotocols, request);
   const deflate =
     connection.perMessageDeflate &&
     acceptDeflateOffer(upgrade.extensionOffers, connection.perMessageDeflate);
+  asked.hook = "responseHeaders";
+  const headers = responseHeaders(request);
+  asked.hook = "selectSubprotocol or responseHeaders"; // what they gave has to fit the request
   const acceptance = {
     accept: acceptFor(upgrade.key, sha1),
     subprotocol,
     extensions: deflate && [deflate.response],
-    headers: responseHeaders(request),
+    headers,
   };
   const response = buildAcceptance(upgrade, acceptance, encodeLatin1);
   return { response, subprotocol: subprotocol ?? "", deflate: deflate?.parameters };

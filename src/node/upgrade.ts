@@ -30,8 +30,8 @@ export interface UpgraderEvents<Data> {
   readonly onConnection: (connection: WebSocketConnection<Data>, request: ServerRequest) => void;
   /** @param request - `undefined` when none had arrived, or it could not be read. */
   readonly onRefused: (refusal: RefusedHandshake, request: ServerRequest | undefined) => void;
-  /** A hook of the application threw. */
-  readonly onHookError: (error: unknown) => void;
+  /** `hook` of the application threw. */
+  readonly onHookError: (error: unknown, hook: string) => void;
 }
 
 /** What the application has made of a client by itself, so that `authenticate` is not asked. */
@@ -78,7 +78,7 @@ export class Upgrader<Data> {
   constructor(options: ResolvedServerOptions<Data>, events: UpgraderEvents<Data>) {
     this.options = options;
     this.#events = events;
-    this.guards = new Guards(events.onHookError);
+    this.guards = new Guards((error) => events.onHookError(error, "the release of a guard"));
     this.#accepted = new Accepted(options.connection, () => this.#checkEmpty());
     const { clock, closeTimeoutMs, maxQueuedBytes } = options.connection;
     const { handshakeTimeoutMs } = options;
@@ -137,7 +137,7 @@ export class Upgrader<Data> {
       void this.#answerPlain(pending, arrival.request, withAdvice(arrival.refusal));
     } else if (claim === "foreign") this.refuse(pending, PATH_UNKNOWN);
     else if (claim === "ours") this.#upgrade(pending, arrival.upgrade, arrival.request, given);
-    else this.#fail(pending, claim.error);
+    else this.#fail(pending, claim.error, "route");
   }
 
   /** Sends a refusal, and tells of it. Does nothing when the peer does not wait any more. */
@@ -233,7 +233,7 @@ export class Upgrader<Data> {
         this.#send(pending, decision.response, rejectedWith(decision.httpStatus, decision.reason));
         break;
       case "failed":
-        this.#fail(pending, decision.error);
+        this.#fail(pending, decision.error, decision.hook);
         break;
     }
     void SETTLED.then(() => transport.uncork());
@@ -254,7 +254,7 @@ export class Upgrader<Data> {
     try {
       await onRequest(request, respond);
     } catch (error) {
-      if (pending.checkWaiting()) this.#fail(pending, error);
+      if (pending.checkWaiting()) this.#fail(pending, error, "onRequest");
     }
   }
 
@@ -263,9 +263,9 @@ export class Upgrader<Data> {
   }
 
   /** A hook of the application failed. */
-  #fail(pending: PendingTransport, error: unknown): void {
+  #fail(pending: PendingTransport, error: unknown, hook: string): void {
     this.refuse(pending, HANDLER_FAILED);
-    this.#events.onHookError(error);
+    this.#events.onHookError(error, hook);
   }
 
   #send(pending: PendingTransport, response: Uint8Array, refusal: RefusedHandshake): void {

@@ -115,7 +115,7 @@ describe("a listener of a manager that fails", () => {
       bad?.message("bad");
       good?.message("good");
       await eventually(() => bad !== undefined && closeOf(bad) !== undefined);
-      expect(bad && closeOf(bad)).toBe("1011");
+      expect(bad && closeOf(bad)).toBe("1011 a listener failed");
       expect(peers.errors).toEqual([new Error("listener")]);
       expect(peers.manager.broadcast("on we go")).toMatchObject({ sent: 1 });
       await eventually(() => good !== undefined && textsOf(good).length === 1);
@@ -177,7 +177,7 @@ describe("a listener of a manager that fails", () => {
     const peer = peers.add();
     await expect(peers.manager.room("a").join(peer.connection)).resolves.toBe("denied");
     peer.message("x");
-    await eventually(() => closeOf(peer) === "1011");
+    await eventually(() => closeOf(peer) === "1011 a listener failed");
   });
 
   it("is told of in a process warning without a hook [G08]", async () => {
@@ -187,7 +187,11 @@ describe("a listener of a manager that fails", () => {
       throw new Error("nobody asked");
     });
     manager.add(new ManagedPeers().add().connection);
-    expect(await warned).toMatchObject({ name: "Error", message: "nobody asked" });
+    expect(await warned).toMatchObject({
+      name: "PlainsocketHandlerError",
+      message: expect.stringContaining('"connection" listener of a ConnectionManager failed'),
+      detail: expect.stringContaining("Error: nobody asked"),
+    });
   });
 });
 

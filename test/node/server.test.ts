@@ -182,7 +182,7 @@ describe("a connection", () => {
 
       const close = await bad.frame();
       expect(close.opcode).toBe(CLOSE);
-      expect(close.payload.subarray(0, 2)).toEqual(closePayload(1011));
+      expect(close.payload).toEqual(closePayload(1011, "a listener failed"));
       expect(under.errors).toEqual([new Error("listener")]);
       expect(others).toBe(2);
       isBroken = false;

@@ -1,6 +1,7 @@
 // The guard of a connection's messages: what it stops reaches nobody, and what it lets pass keeps its order.
 import { describe, expect, it } from "vitest";
 import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
+import { closePayload } from "../../support/wire-frame.js";
 
 function peer(): { peer: RawPeer; got: unknown[]; errors: unknown[] } {
   const errors: unknown[] = [];
@@ -102,7 +103,7 @@ describe("messageGuard", () => {
       one.message("a");
       const close = await one.next();
 
-      expect([...close.payload]).toEqual([1011 >> 8, 1011 & 255]);
+      expect(close.payload).toEqual(closePayload(1011, "a listener failed"));
       expect(errors).toEqual([new Error("guard")]);
       expect(got).toEqual([]);
     },

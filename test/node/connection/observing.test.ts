@@ -61,5 +61,5 @@ it("an observer that throws is told of, and changes nothing", async () => {
   peer.send(frame(PING, "p"));
   expect(await peer.next()).toMatchObject({ opcode: PONG, payload: utf8("p") });
   expect(onHandlerError).toHaveBeenCalledTimes(2);
-  expect(onHandlerError).toHaveBeenCalledWith(oops);
+  expect(onHandlerError).toHaveBeenCalledWith(oops, "onFrame of a server's connection");
 });
