@@ -38,6 +38,22 @@ describe("a signal that aborts", () => {
     expect(calls).toBe(0);
   });
 
+  it("counts by its shape: jsdom and libraries have AbortSignals of their own", async () => {
+    const listeners: (() => void)[] = [];
+    const signal = {
+      aborted: false,
+      reason: REASON,
+      addEventListener: (_type: string, listener: () => void) => listeners.push(listener),
+      removeEventListener: () => {},
+    };
+    const { createConnection } = memoryPeer();
+    // @ts-expect-error -- less than an AbortSignal
+    const opening = connect("ws://h/", { signal, createConnection });
+    await settle();
+    for (const listener of listeners) listener();
+    await expectAborted(opening);
+  });
+
   it("while the name is looked up: never connects", async () => {
     await using server = await StubServer.start();
     const abort = new AbortController();

@@ -1,4 +1,5 @@
 // A name that does not exist, on every public entry of the layer.
+import { once } from "node:events";
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
@@ -199,6 +200,19 @@ describe("an event that does not exist [M04]", () => {
       // @ts-expect-error -- no such event
       expect(() => client[method](name, () => {}), method).toThrow(advice);
     }
+  });
+});
+
+describe("once of node:events, which listens for error as well [M04]", () => {
+  it("rejects, and is told of the once that there is", async () => {
+    // @ts-expect-error -- no EventEmitter
+    await expect(once(new WebSocketServer(), "connection")).rejects.toThrow(
+      "in place of once() of node:events, call server.once(name, listener)",
+    );
+    // @ts-expect-error -- no EventEmitter
+    await expect(once(connectedPair().client, "message")).rejects.toThrow(
+      "in place of once() of node:events, call connection.once(name, listener)",
+    );
   });
 });
 
