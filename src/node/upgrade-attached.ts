@@ -22,6 +22,8 @@ import type { AnyUpgrader } from "./upgrade.js";
  * it is not ours to touch.
  */
 class Offer {
+  /** Whether it is to another protocol. */
+  readonly isForeign: boolean;
   readonly #message: IncomingMessage;
   readonly #transport: Duplex;
   readonly #received: Uint8Array;
@@ -33,6 +35,7 @@ class Offer {
     this.#transport = transport;
     this.#received = received;
     this.#before = useOf(transport);
+    this.isForeign = isForeign(message);
     transport.on("error", ignore); // while it is nobody's, a reset would end the process
   }
 
@@ -44,10 +47,6 @@ class Offer {
       isUsedSince(this.#transport, this.#before);
     if (isGone) this.#transport.off("error", ignore);
     return !isGone;
-  }
-
-  get isForeign(): boolean {
-    return isForeign(this.#message);
   }
 
   /** Gives it to the first that claims it. @returns Whether one does. */
@@ -148,14 +147,12 @@ class Attachment {
       if (hasOthers) setImmediate(go);
       else process.nextTick(go);
     };
+    const isSettledBy = (some: readonly AnyUpgrader[]): boolean =>
+      !offer.checkFree() || (!offer.isForeign && offer.giveTo(some));
     nextTurn(() => {
-      if (!offer.checkFree()) return;
-      if (!offer.isForeign && offer.giveTo(upgraders.filter((one) => isChoosy(one.options))))
-        return;
+      if (isSettledBy(upgraders.filter(({ options }) => isChoosy(options)))) return;
       nextTurn(() => {
-        if (!offer.checkFree()) return;
-        if (!offer.isForeign && offer.giveTo(upgraders.filter((one) => !isChoosy(one.options))))
-          return;
+        if (isSettledBy(upgraders.filter(({ options }) => !isChoosy(options)))) return;
         nextTurn(() => this.#settle(offer, upgraders));
       });
     });

@@ -5,7 +5,7 @@ import { RawClient, statusOf, upgradeRequest } from "../support/raw-client.js";
 import { settle } from "../support/raw-peer.js";
 import { Site } from "../support/site.js";
 
-describe("two copies of this package on one http server", () => {
+describe("two copies of this package on one http server [M03]", () => {
   let Other: typeof WebSocketServer;
 
   beforeAll(async () => {

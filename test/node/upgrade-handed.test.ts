@@ -200,7 +200,7 @@ describe("what the application knows of a client it hands over", () => {
   it.each([
     ["an unknown option", { user: "ann" }, /no option "user"/],
     ["a callback, as ws has it", () => {}, /takes options as an object/],
-  ])("is not %s: that throws, and the socket is free", (_, options, message) => {
+  ])("is not %s: that throws, and the socket is free [M04]", (_, options, message) => {
     const server = new WebSocketServer();
     const socket = new PassThrough();
     const request = new IncomingMessage(new Socket());
