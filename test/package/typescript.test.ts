@@ -109,6 +109,8 @@ const SOCKETS = `
   import { ErrorEvent as OurErrorEvent, WebSocket as Ours } from "plainsocket";
   export const constructor: new (url: string | URL, protocols?: string | string[]) => WebSocket = Ours;
   export const whole: typeof WebSocket = Ours;
+  globalThis.WebSocket = Ours;
+  export const wrapper: { create: (url: string) => WebSocket } = { create: (url) => new Ours(url) };
   export function listen(socket: WebSocket): void {
     socket.onopen = () => socket.send("hello");
     socket.onmessage = ({ data }) => console.log(data.anything);
