@@ -1,10 +1,10 @@
 import type { BrokerReceiver, BrokerStatus, BrokerSubscription } from "../cluster/index.js";
 
-/** How a set of subscriptions reaches its engine. */
+/** The engine's part of a set of subscriptions. */
 export interface SubscriptionEngine {
   /** Called when a channel gets its first receiver. */
   readonly added: (channel: string) => void;
-  /** Called when a channel has lost its last receiver. */
+  /** Called when a channel loses its last receiver. */
   readonly removed: (channel: string) => void;
 }
 
@@ -14,7 +14,7 @@ interface Channel {
   readonly confirm: () => void;
 }
 
-/** Who receives what: many receivers of a channel, and one subscription at the engine. */
+/** Subscriptions to channels: a channel may have many receivers, and has one subscription at the engine. */
 export class Subscriptions {
   readonly #engine: SubscriptionEngine;
   readonly #channels = new Map<string, Channel>();
@@ -33,7 +33,7 @@ export class Subscriptions {
   }
 
   add(channel: string, receive: BrokerReceiver): BrokerSubscription {
-    // Its own function, so that the same one subscribed twice is called twice.
+    // A function of its own, so that one that is subscribed twice is called twice.
     const receiver: BrokerReceiver = (payload, offset) => receive(payload, offset);
     const existing = this.#channels.get(channel);
     const entry = existing ?? newChannel();
@@ -51,12 +51,12 @@ export class Subscriptions {
     };
   }
 
-  /** The engine has confirmed the subscription of `channel`. */
+  /** Called when the engine has confirmed the subscription to `channel`. */
   confirm(channel: string): void {
     this.#channels.get(channel)?.confirm();
   }
 
-  /** Hands over a message. One that nobody waits for any more is dropped. */
+  /** Gives a message to the receivers of its channel. Without receivers it is dropped. */
   deliver(channel: string, payload: Uint8Array, offset?: string): void {
     const receivers = this.#channels.get(channel)?.receivers;
     for (const receive of receivers === undefined ? [] : [...receivers]) {
@@ -64,7 +64,7 @@ export class Subscriptions {
     }
   }
 
-  /** Takes all receivers away, without a word to the engine. */
+  /** Removes all receivers. The engine is not told. */
   clear(): void {
     for (const { receivers } of this.#channels.values()) receivers.clear();
     this.#channels.clear();
@@ -77,7 +77,7 @@ function newChannel(): Channel {
   return { receivers: new Set(), ready, confirm };
 }
 
-/** Whether an engine is up, and who wants to know. */
+/** Whether an engine is up, with listeners for changes. */
 export class Status {
   readonly #listeners = new Set<(status: BrokerStatus) => void>();
   #isUp = false;
@@ -92,7 +92,7 @@ export class Status {
     return () => void this.#listeners.delete(own);
   }
 
-  /** Tells of a change, and only of a change. */
+  /** Sets the status. Listeners are called only if it changes. */
   set(status: BrokerStatus): void {
     const isUp = status.type === "up";
     if (isUp === this.#isUp) return;

@@ -15,11 +15,11 @@ import {
 } from "./nats-connection.js";
 import { natsReplay, type NatsReplayOptions } from "./nats-replay.js";
 
-/** How subjects are called, and what is kept of their messages. */
+/** Options of a {@link NatsBroker}. */
 export interface NatsBrokerOptions {
   /**
-   * What subjects begin with, and the name of the stream. Applications that share a server need
-   * different ones; all nodes of one application need the same.
+   * The first part of subjects and of the stream's name. Applications that share a server need
+   * different ones. All nodes of one application need the same.
    *
    * @defaultValue `"plainsocket"`
    */
@@ -34,16 +34,15 @@ const NAMES: Names<NatsBrokerOptions> = {
   advice: { sharded: "leave it out, that is Redis's", subject: "use prefix" },
 };
 
-/** The number that a stream gave a message which it publishes again. */
+/** The header in which a stream gives the number of a message that it publishes again. */
 const SEQUENCE_HEADER = "Nats-Sequence";
 
 /**
  * Joins nodes through NATS 2.9 or later, on a connection that the application has made.
  *
- * How the connection is made again, and after how much silence, is up to the
- * connection's own settings (`maxReconnectAttempts: -1` and a `pingInterval` of some
- * seconds suit a server). There is no register of nodes: they know each other by
- * the signs of life that they send each other.
+ * The connection's own settings decide when it counts as lost and how it is made again. For a server
+ * use `maxReconnectAttempts: -1` and a `pingInterval` of some seconds. NATS has no register of nodes:
+ * they know each other by their heartbeats.
  */
 export class NatsBroker implements Broker {
   readonly replay?: BrokerReplay;
@@ -97,7 +96,7 @@ export class NatsBroker implements Broker {
     return this.#status.listen(listener);
   }
 
-  /** Ends the subscriptions, and leaves the connection alone. */
+  /** Ends all subscriptions. The connection stays open: the application closes it. */
   close(): Promise<void> {
     this.#isClosed = true;
     this.#subscriptions.clear();
@@ -111,7 +110,7 @@ export class NatsBroker implements Broker {
     const callback = (error: Error | null, message: NatsMessage): void => {
       if (error === null) this.#deliver(channel, message);
     };
-    // After a drop the client subscribes to this again by itself.
+    // When the connection was lost, the client renews the subscription by itself.
     this.#atServer.set(channel, this.#connection.subscribe(this.#live + channel, { callback }));
     await this.#confirm();
   }
@@ -127,13 +126,13 @@ export class NatsBroker implements Broker {
     else this.#subscriptions.deliver(channel, data, offset);
   }
 
-  /** Whatever was sent before its question, a server that answers has done. */
+  /** Confirms all subscriptions with a flush: when the server answers, it has handled everything from before. */
   async #confirm(): Promise<void> {
     const channels = this.#subscriptions.channels;
     try {
       await this.#flush();
     } catch {
-      return; // The connection is gone: once it is back everything is confirmed.
+      return; // The connection is lost. When it is back, everything is confirmed.
     }
     if (this.#isClosed) return;
     for (const channel of channels) this.#subscriptions.confirm(channel);
@@ -151,7 +150,7 @@ export class NatsBroker implements Broker {
     }
   }
 
-  /** One question to the server for all that is sent in this turn. */
+  /** Asks the server once for all messages of this turn. */
   #flush(): Promise<void> {
     this.#flushed ??= Promise.resolve().then(() => {
       this.#flushed = undefined;

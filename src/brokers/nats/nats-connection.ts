@@ -1,6 +1,6 @@
 /**
- * What is used of a connection of `@nats-io/transport-node`, or of the older package
- * `nats` (2.10 or later).
+ * The part of a connection that the broker uses. Connections of `@nats-io/transport-node` have it, and
+ * those of the older package `nats` (2.10 or later).
  */
 export interface NatsConnection {
   publish(subject: string, payload: Uint8Array): void;
@@ -8,31 +8,31 @@ export interface NatsConnection {
     subject: string,
     options: { readonly callback: (error: Error | null, message: NatsMessage) => void },
   ): NatsSubscription;
-  /** Resolves when the server has taken all that was sent before. */
+  /** Resolves when the server has handled everything that was sent before. */
   flush(): Promise<void>;
   isClosed(): boolean;
-  /** Resolves when it is closed for good, with the error if there was one. */
+  /** Resolves when the connection is closed for good, with the error if there was one. */
   closed(): Promise<unknown>;
   status(): AsyncIterable<{ readonly type: string }>;
 }
 
-/** What is read of a message. */
+/** The part of a message that the broker reads. */
 export interface NatsMessage {
   readonly data: Uint8Array;
   readonly headers?: { get(name: string): string };
 }
 
-/** What is used of a subscription. */
+/** The part of a subscription that the broker uses. */
 export interface NatsSubscription {
   unsubscribe(): void;
 }
 
-/** What is used of `jetstream(connection)`. */
+/** The part of `jetstream(connection)` that the broker uses. */
 export interface JetStreamClient {
   publish(subject: string, payload: Uint8Array): Promise<{ readonly seq: number }>;
 }
 
-/** What is used of `await jetstreamManager(connection)`. */
+/** The part of `await jetstreamManager(connection)` that the broker uses. */
 export interface JetStreamManager {
   readonly streams: {
     info(stream: string): Promise<{ readonly config: { readonly republish?: unknown } }>;
@@ -41,29 +41,29 @@ export interface JetStreamManager {
   };
 }
 
-/** What is said of the stream that keeps messages. */
+/** The settings of the stream that keeps messages. */
 export interface JetStreamConfig {
   readonly name: string;
   readonly subjects: string[];
   readonly max_msgs_per_subject: number;
-  /** Nanoseconds. */
+  /** The age in nanoseconds. */
   readonly max_age: number;
   readonly republish: { readonly src: string; readonly dest: string };
 }
 
-/** By number; or by subject, the first one with that number or a higher one. */
+/** A query by number; or by subject, for the first message with that number or a higher one. */
 export type JetStreamQuery =
   | { readonly seq: number }
   | { readonly seq: number; readonly next_by_subj: string };
 
-/** What is read of a message that the stream has kept. */
+/** The part of a kept message that the broker reads. */
 export interface StoredMessage {
   readonly subject: string;
   readonly seq: number;
   readonly data: Uint8Array;
 }
 
-/** What keeps messages for replay: the client and the manager of JetStream on the same connection. */
+/** The client and the manager of JetStream on the broker's connection, to keep messages for replay. */
 export interface JetStream {
   readonly client: JetStreamClient;
   readonly manager: JetStreamManager;

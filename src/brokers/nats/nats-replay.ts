@@ -7,11 +7,11 @@ import type {
   StoredMessage,
 } from "./nats-connection.js";
 
-/** Where messages are kept for members that come back, how many and how long. */
+/** Keeps messages for members that come back: the stream's client and manager, and limits. */
 export interface NatsReplayOptions extends JetStream {
-  /** How many of a room's latest messages are kept. @defaultValue 1000 */
+  /** The number of each room's latest messages that are kept. @defaultValue 1000 */
   readonly maxEntries?: number;
-  /** How long messages are kept. @defaultValue 3 600 000: an hour */
+  /** The time that messages are kept. @defaultValue 3 600 000: an hour */
   readonly maxAgeMs?: number;
 }
 
@@ -26,20 +26,20 @@ const NAMES: Names<NatsReplayOptions> = {
 };
 
 export interface NatsSubjects {
-  /** What the stream takes in: the start of a subject, before the channel. */
+  /** The first part of the subjects that the stream keeps; the channel follows. */
   readonly kept: string;
-  /** Where subscribers listen, likewise. */
+  /** The first part of the subjects that brokers subscribe to; the channel follows. */
   readonly live: string;
 }
 
-/** What the server says of a message that is not there (any more). */
+/** The error code of the server for a message that does not exist. */
 const NOT_FOUND = 10_037;
 
 const NANOSECONDS_PER_MS = 1_000_000;
 
 /**
- * Replay on one stream, with a subject for each channel. The stream publishes again
- * what it has taken in, with the number it has given it: so subscribers see its order.
+ * Replay on one stream, with a subject for each channel. The stream publishes each message that it
+ * keeps again, with its number. So subscribers see the order of the stream.
  */
 export function natsReplay(
   options: NatsReplayOptions,
@@ -87,10 +87,10 @@ export function natsReplay(
   };
 }
 
-/** Accepts a stream that the application has made with settings of its own, as long as it publishes again. */
+/** Adds the stream. Accepts one that the application has made with other settings, if it publishes messages again. */
 async function addStream({ streams }: JetStreamManager, config: JetStreamConfig): Promise<void> {
   try {
-    // Adding a stream that is there with the same settings does nothing.
+    // Adding a stream that exists with the same settings does nothing.
     await streams.add(config);
   } catch (error) {
     const existing = await streams.info(config.name).catch(() => undefined);
@@ -98,7 +98,7 @@ async function addStream({ streams }: JetStreamManager, config: JetStreamConfig)
   }
 }
 
-/** @returns The message; `undefined` when there is none, for which some versions throw. */
+/** Finds a message. @returns `undefined` when there is none, for which some versions of the client throw. */
 async function find(
   { streams }: JetStreamManager,
   stream: string,
@@ -124,13 +124,13 @@ function codeOf(error: unknown): unknown {
     : undefined;
 }
 
-/** Numbers begin with 1, and a peer may send anything. */
+/** Reads a number of the stream, which begins with 1. A peer may send any text. */
 function parseNumber(text: string): number | undefined {
   const number = Number(text);
   return Number.isSafeInteger(number) && number > 0 && String(number) === text ? number : undefined;
 }
 
-/** Runs `work` until it has succeeded once, and for all who ask meanwhile together. */
+/** Makes a function that runs `work` until it has succeeded once. Calls at the same time share one run. */
 function onceUntilDone(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   return () => {

@@ -1,13 +1,13 @@
 import type { PubSubMode, RedisLink, SubscriberEvents, SubscriberLink } from "./redis-link.js";
 
-/** What is used of a client of the package `ioredis`, version 5 or later: a `Redis` or a `Cluster`. */
+/** The part of a client of `ioredis` (5 or later) that the broker uses: a `Redis` or a `Cluster`. */
 export interface IoRedisClient {
   readonly isCluster?: boolean;
   callBuffer(command: string, args: (string | Buffer)[]): Promise<unknown>;
   duplicate(): IoRedisSubscriber;
 }
 
-/** What is used of the duplicate, which receives. */
+/** The part of the duplicate that the broker uses to receive. */
 export interface IoRedisSubscriber {
   readonly status: string;
   on(event: string, listener: (...values: unknown[]) => void): unknown;
@@ -42,9 +42,9 @@ function openSubscriber(subscriber: IoRedisSubscriber, events: SubscriberEvents)
   subscriber.on("messageBuffer", message);
   subscriber.on("smessageBuffer", message);
   subscriber.on("ready", () => events.ready());
-  // A client without a listener for errors prints them.
+  // Without a listener for errors the client prints them.
   subscriber.on("error", (reason: unknown) => (error = reason));
-  // An engine that stands still takes no farewell: the client then needs a while to leave it.
+  // An engine that hangs does not answer when the client disconnects. Then the client needs a while.
   let isLeaving = false;
   for (const event of ["close", "end"]) {
     subscriber.on(event, () => {
@@ -74,7 +74,7 @@ function openSubscriber(subscriber: IoRedisSubscriber, events: SubscriberEvents)
   };
 }
 
-/** The same bytes as the client wants them. */
+/** A Buffer over the same bytes, which the client needs. */
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

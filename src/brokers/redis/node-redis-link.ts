@@ -1,14 +1,14 @@
 import type { PubSubMode, RedisLink, SubscriberEvents, SubscriberLink } from "./redis-link.js";
 
-/** What is used of a client of the package `redis` (node-redis), version 4.6 or later, made by `createClient`. */
+/** The part of a client of `redis` (4.6 or later) that the broker uses. `createClient` makes it. */
 export interface NodeRedisClient {
   sendCommand(args: (string | Buffer)[], options?: object): Promise<unknown>;
   duplicate(): NodeRedisSubscriber;
-  /** Here for its name: it tells this client from others. */
+  /** Tells this client from others by its name. */
   pSubscribe: unknown;
 }
 
-/** What is used of the duplicate, which receives. */
+/** The part of the duplicate that the broker uses to receive. */
 export interface NodeRedisSubscriber {
   on(event: string, listener: (...values: unknown[]) => void): unknown;
   connect(): Promise<unknown>;
@@ -16,18 +16,18 @@ export interface NodeRedisSubscriber {
   unsubscribe(channel: string, listener: BufferListener, bufferMode: true): Promise<void>;
   sSubscribe(channel: string, listener: BufferListener, bufferMode: true): Promise<void>;
   sUnsubscribe(channel: string, listener: BufferListener, bufferMode: true): Promise<void>;
-  /** Ends it at once. Older versions call it `disconnect`. */
+  /** Ends the connection at once. Older versions call it `disconnect`. */
   destroy?(): void;
   disconnect?(): unknown;
 }
 
 type BufferListener = (payload: Buffer, channel: Buffer) => void;
 
-/** Bytes for strings, as version 4 and as later versions want to be asked for them (36 is the `$` of RESP). */
+/** Asks for bytes instead of strings: the first for version 4, the second for later ones (36 is the `$` of RESP). */
 const BYTES = { returnBuffers: true, typeMapping: { 36: Buffer } };
 
 export function isNodeRedisClient(client: object): client is NodeRedisClient {
-  // A cluster of this package has the same names, and `sendCommand` with other parameters.
+  // A cluster of this package has the same names, but other parameters of `sendCommand`.
   if ("slots" in client) return false;
   return "sendCommand" in client && "duplicate" in client && "pSubscribe" in client;
 }
@@ -43,7 +43,7 @@ export function nodeRedisLink(client: NodeRedisClient): RedisLink {
   };
 }
 
-/** Takes another duplicate of the client for each new connection that it is told to make. */
+/** Makes a new duplicate of the client for each connection. */
 class NodeRedisSubscriberLink implements SubscriberLink {
   readonly #client: NodeRedisClient;
   readonly #events: SubscriberEvents;
@@ -77,7 +77,7 @@ class NodeRedisSubscriberLink implements SubscriberLink {
     return Promise.resolve();
   }
 
-  // One function for all channels and connections: the client knows it again.
+  // One function for all channels and connections: the client finds subscriptions by it.
   readonly #receive: BufferListener = (payload, channel) =>
     this.#events.message(new TextDecoder().decode(channel), payload);
 
@@ -86,7 +86,7 @@ class NodeRedisSubscriberLink implements SubscriberLink {
     const ifCurrent = (call: () => void) => (): void => {
       if (this.#subscriber === subscriber) call();
     };
-    // A client without a listener for errors throws them.
+    // Without a listener for errors the client throws them.
     subscriber.on("error", (error: unknown) => ifCurrent(() => this.#events.down(error))());
     subscriber.on(
       "end",
@@ -106,11 +106,11 @@ function end(subscriber: NodeRedisSubscriber): void {
     if (subscriber.destroy !== undefined) subscriber.destroy();
     else Promise.resolve(subscriber.disconnect?.()).catch(() => {});
   } catch {
-    // It was never open, or is closed already: that is what is wanted.
+    // It was never open, or is closed already, as intended.
   }
 }
 
-/** The same bytes as the client wants them. */
+/** A Buffer over the same bytes, which the client needs. */
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

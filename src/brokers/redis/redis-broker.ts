@@ -13,21 +13,21 @@ import { findMode, type PubSubMode, type RedisArgument, type RedisLink } from ".
 import { redisReplay, type RedisReplayOptions } from "./redis-replay.js";
 import { RedisSubscriber, withoutOffset } from "./redis-subscriber.js";
 
-/** How channels and keys are called, and what is kept of their messages. */
+/** Options of a {@link RedisBroker}. */
 export interface RedisBrokerOptions {
   /**
-   * What the names of channels and keys begin with. Applications that share a Redis
-   * need different ones; all nodes of one application need the same.
+   * The first part of the names of channels and keys. Applications that share a Redis need different
+   * ones. All nodes of one application need the same.
    *
    * @defaultValue `"plainsocket"`
    */
   readonly prefix?: string;
   /**
-   * Whether messages go by sharded pub/sub (SPUBLISH, Redis 7), which a Redis Cluster
-   * does not send to all of its nodes. All nodes of the application need the same.
+   * Whether messages go by sharded pub/sub (SPUBLISH, Redis 7), which a Redis Cluster does not send to
+   * all of its servers. All nodes of one application need the same.
    *
-   * @defaultValue `"auto"`: where the server has it, lets this user use it and is none of a
-   * Redis Cluster. An ioredis `Cluster` can do with `"always"`, if its `shardedSubscribers` is on.
+   * @defaultValue `"auto"`: sharded if the server has it, lets this user use it, and is not part of a
+   *   Redis Cluster. An ioredis `Cluster` can use `"always"`, if its `shardedSubscribers` is on.
    */
   readonly sharded?: "auto" | "always" | "never";
   /** Keeps each room's latest messages for members that come back. @defaultValue nothing is kept */
@@ -52,9 +52,8 @@ export type RedisClient = IoRedisClient | NodeRedisClient;
 /**
  * Joins nodes through Redis 6.2 or later (or Valkey), with a client that the application has made.
  *
- * It publishes on the client, and duplicates it for a connection that subscribes.
- * How either connects again, and how long the client tries a command, is up to the
- * client's own settings.
+ * It publishes on the client, and duplicates it for a connection that subscribes. The client's own
+ * settings decide how both connect again, and how long the client tries a command.
  */
 export class RedisBroker implements Broker {
   readonly replay?: BrokerReplay;
@@ -85,7 +84,7 @@ export class RedisBroker implements Broker {
       const channelName = (channel: string): string => this.#channelName(channel);
       this.replay = redisReplay({ command, mode: () => this.#knownMode(), channelName }, replay);
     }
-    // Asked again with each connection: the server may be another one now.
+    // Each connection asks again: the server may be another one now.
     this.#subscriber = new RedisSubscriber(this.#link, () => {
       this.#mode = undefined;
       return this.#knownMode();
@@ -115,17 +114,17 @@ export class RedisBroker implements Broker {
     this.#subscriber.refresh();
   }
 
-  /** Ends the connection that subscribes, and leaves the client alone. */
+  /** Ends the connection that subscribes. The client stays open: the application closes it. */
   close(): Promise<void> {
     return this.#subscriber.close();
   }
 
-  /** In braces is what decides the slot in a Redis Cluster: a channel and its stream share one. */
+  /** The part in braces decides the slot in a Redis Cluster: a channel and its stream share one. */
   #channelName(channel: string): string {
     return `${this.#prefix}:{${channel}}`;
   }
 
-  /** Asks once, and again after an error. */
+  /** Finds the mode once, and again after an error. */
   #knownMode(): Promise<PubSubMode> {
     if (this.#mode !== undefined) return this.#mode;
     const mode = this.#findMode();
@@ -148,7 +147,7 @@ function linkOf(client: RedisClient): RedisLink {
   );
 }
 
-/** By the clock of Redis alone: those of the nodes may differ. */
+/** Uses only the clock of Redis: the clocks of the nodes may differ. */
 const ANNOUNCE = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -156,7 +155,7 @@ redis.call("ZADD", KEYS[1], now + ARGV[2], ARGV[1])
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
 return redis.call("ZRANGE", KEYS[1], 0, -1)`;
 
-/** Nodes in a sorted set, by when they expire. */
+/** A register of nodes in a sorted set, by the time when they expire. */
 function redisPresence(
   command: (name: string, args: readonly RedisArgument[]) => Promise<unknown>,
   key: string,

@@ -1,46 +1,46 @@
 import { isError } from "../../input/index.js";
 
-/** What the broker needs of a client of Redis, whichever client it is. */
+/** The link to a client of Redis, the same for each package. */
 export interface RedisLink {
-  /** Sends one command. @returns Its reply, with bytes where Redis has strings. */
+  /** Sends one command. @returns The reply, with bytes in place of strings. */
   command(name: string, args: readonly RedisArgument[]): Promise<unknown>;
-  /** Opens a connection of its own for subscriptions, with the settings of the client. */
+  /** Opens another connection for subscriptions, with the settings of the client. */
   openSubscriber(events: SubscriberEvents): SubscriberLink;
 }
 
 export type RedisArgument = string | Uint8Array;
 
-/** How messages travel: `"sharded"` keeps to the node of a Redis Cluster that owns the channel's slot. */
+/** The kind of pub/sub. `"sharded"` messages stay on the server of a Redis Cluster that owns the channel's slot. */
 export type PubSubMode = "plain" | "sharded";
 
 export interface SubscriberEvents {
-  /** It is connected (again), and may be subscribed to nothing. */
+  /** Called when it is connected, for the first time or again. It may have no subscriptions. */
   readonly ready: () => void;
-  /** It is not connected any more. May be called more than once for one drop. */
+  /** Called when the connection is lost, perhaps more than once for one loss. */
   readonly down: (error: unknown) => void;
   readonly message: (channel: string, payload: Uint8Array) => void;
 }
 
-/** A connection that only subscribes. It connects, and connects again, by itself. */
+/** A connection that only subscribes. It connects by itself, also after a loss. */
 export interface SubscriberLink {
-  /** @returns A promise that resolves with the engine's confirmation and rejects when that will not come. */
+  /** @returns A promise that resolves when the engine has confirmed, and rejects when it will not. */
   subscribe(mode: PubSubMode, channel: string): Promise<void>;
   unsubscribe(mode: PubSubMode, channel: string): Promise<void>;
-  /** Drops the connection and makes a new one. */
+  /** Ends the connection and makes a new one. */
   refresh(): void;
   close(): Promise<void>;
 }
 
 type Command = (name: string, args: readonly RedisArgument[]) => Promise<unknown>;
 
-/** What a server says that does not have a command, or does not let this user use it. */
+/** The errors of a server that does not know a command, or does not let this user use it. */
 const REFUSED = /^(ERR unknown command|NOPERM)/;
 
 /**
- * How the server and the client can do pub/sub. All nodes of an application must come to
- * the same answer, whichever server of a Redis Cluster each of them is connected to.
+ * Finds the kind of pub/sub that server and client can do. All nodes of an application must come to the
+ * same answer, whichever server of a Redis Cluster each of them is connected to.
  *
- * @param probe - A channel that nobody hears.
+ * @param probe - A channel without subscribers.
  * @returns A promise that rejects when the server does not answer.
  */
 export async function findMode(
@@ -49,7 +49,7 @@ export async function findMode(
   command: Command,
 ): Promise<PubSubMode> {
   if (isClusterClient) return "plain";
-  // A client of one server of a cluster gets at those channels only that belong to this server.
+  // A client of one server of a cluster reaches only the channels that belong to this server.
   if (/cluster_enabled:1/.test(textOf(await unlessRefused(command("INFO", ["cluster"]))))) {
     return "plain";
   }

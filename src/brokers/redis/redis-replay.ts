@@ -2,16 +2,16 @@ import { checkOptions, type Names } from "../../input/index.js";
 import type { BrokerReplay, ReplayEntry } from "../../cluster/index.js";
 import type { PubSubMode, RedisArgument } from "./redis-link.js";
 
-/** How many messages are kept for members that come back, and how long. */
+/** Limits of the messages that are kept for members that come back. */
 export interface RedisReplayOptions {
   /**
-   * How many of a room's latest messages are kept, at least: Redis cuts its streams
-   * by whole blocks, so there may be some more.
+   * The number of each room's latest messages that are kept at least. Redis cuts its streams by whole
+   * blocks, so that there may be some more.
    *
    * @defaultValue 1000
    */
   readonly maxEntries?: number;
-  /** After how long without a message all of a room is forgotten. @defaultValue 3 600 000: an hour */
+  /** All messages of a room are forgotten when no new one has come for this time. @defaultValue 3 600 000: an hour */
   readonly maxIdleMs?: number;
 }
 
@@ -21,24 +21,24 @@ const NAMES: Names<RedisReplayOptions> = {
   advice: { maxAgeMs: "use maxIdleMs: Redis forgets a room as a whole", maxLen: "use maxEntries" },
 };
 
-/** Kept and published in one step, so that subscribers see the order of the stream. */
+/** Keeps and publishes in one step, so that subscribers see the order of the stream. */
 const APPEND = `
 local offset = redis.call("XADD", KEYS[1], "MAXLEN", "~", ARGV[1], "*", "p", ARGV[2])
 redis.call("PEXPIRE", KEYS[1], ARGV[3])
 redis.call(ARGV[4], ARGV[5], offset .. "|" .. ARGV[2])
 return offset`;
 
-/** What a read takes beyond the cap: streams are cut by blocks of a hundred entries. */
+/** The number of entries that a stream may have beyond the limit: it is cut by blocks of a hundred. */
 const BLOCK = 100;
 
-/** How commands are sent, and where things are. */
+/** Sends commands, and knows the kind of pub/sub and the names of channels. */
 export interface RedisReplayStore {
   readonly command: (name: string, args: readonly RedisArgument[]) => Promise<unknown>;
   readonly mode: () => Promise<PubSubMode>;
   readonly channelName: (channel: string) => string;
 }
 
-/** Replay on a stream for each channel. */
+/** Replay on one stream for each channel. */
 export function redisReplay(
   { command, mode, channelName }: RedisReplayStore,
   options: RedisReplayOptions,
@@ -77,19 +77,19 @@ export function redisReplay(
   };
 }
 
-/** Whether `text` is an id as Redis writes it: `1700000000000-0`. */
+/** Whether `text` is an id in the form of Redis: `1700000000000-0`. */
 function isStreamId(text: string): boolean {
   const parts = text.split("-");
   return parts.length === 2 && parts.every((part) => isDecimal(part));
 }
 
-/** Below 2^64 for certain, which is as much as Redis takes; its own ids are milliseconds and counters. */
+/** Whether `text` is a number that is certainly below 2^64, the limit of Redis. Its own ids are milliseconds and counters. */
 function isDecimal(text: string): boolean {
   if (text.length === 0 || text.length > 19) return false;
   return Array.from(text).every((digit) => digit >= "0" && digit <= "9");
 }
 
-/** An entry is `[id, [field, value]]`. */
+/** Reads an entry, which is `[id, [field, value]]`. */
 function parseEntry(entry: unknown): ReplayEntry {
   if (Array.isArray(entry) && Array.isArray(entry[1])) {
     const offset = textOf(entry[0]);

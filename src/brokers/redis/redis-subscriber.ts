@@ -2,18 +2,18 @@ import type { BrokerReceiver, BrokerStatus, BrokerSubscription } from "../../clu
 import { Status, Subscriptions } from "../subscriptions.js";
 import type { PubSubMode, RedisLink, SubscriberLink } from "./redis-link.js";
 
-/** Between the offset that the engine gave a message, if any, and the message. */
+/** Separates the offset that the engine gave a message, if any, from the message. */
 const SEPARATOR = 0x7c; // "|"
 
-/** Two 64-bit numbers and what is between them. */
+/** The length of two 64-bit numbers and a hyphen. */
 const MAX_OFFSET_LENGTH = 41;
 
 /**
- * The receiving connection, and what it has to be subscribed to.
+ * The connection that receives, with its subscriptions.
  *
- * What the client believes to be subscribed to is of no interest: with each new
- * connection everything is subscribed to again, also what was under way when the
- * last one dropped. It counts as up only when the engine has confirmed it all.
+ * The broker does not rely on the client to renew subscriptions. It renews all of them with each new
+ * connection, also those that were on their way when the last one was lost. It counts as up when
+ * the engine has confirmed all of them.
  */
 export class RedisSubscriber {
   readonly #link: SubscriberLink;
@@ -23,9 +23,9 @@ export class RedisSubscriber {
     added: (channel) => void this.#subscribe(channel),
     removed: (channel) => this.#unsubscribe(channel),
   });
-  /** Grows with each new connection, so that what belongs to an old one can be told. */
+  /** Grows with each new connection, so that replies to an old one can be ignored. */
   #generation = 0;
-  /** Known while there is a connection. */
+  /** The kind of pub/sub, while there is a connection. */
   #mode: PubSubMode | undefined;
 
   constructor(link: RedisLink, findMode: () => Promise<PubSubMode>) {
@@ -68,8 +68,8 @@ export class RedisSubscriber {
       await Promise.all(this.#subscriptions.channels.map((channel) => this.#confirm(channel)));
       if (generation === this.#generation) this.#status.set({ type: "up" });
     } catch (error) {
-      // The connection is gone, and the next one begins again; or the engine
-      // refuses, and the status keeps saying that it is not up.
+      // The connection is lost, and the next one begins again. Or the engine refuses: then the
+      // status stays down.
       if (generation === this.#generation) this.#disconnected(error);
     }
   }
@@ -80,7 +80,7 @@ export class RedisSubscriber {
     this.#status.set({ type: "down", error });
   }
 
-  /** Before the mode is known there is nothing to do: all of the set comes then. */
+  /** Subscribes to a channel. Does nothing before the mode is known: then all channels are subscribed to. */
   async #subscribe(channel: string): Promise<void> {
     if (this.#mode === undefined) return;
     const generation = this.#generation;
@@ -101,7 +101,7 @@ export class RedisSubscriber {
     if (this.#mode === undefined) return;
     this.#link.unsubscribe(this.#mode, channel).then(
       () => {
-        // Someone may have come back in between, and the engine be told in the wrong order.
+        // The channel may have got a receiver meanwhile, and the engine may have got both commands in the wrong order.
         if (this.#subscriptions.has(channel)) void this.#subscribe(channel);
       },
       () => {},
@@ -117,7 +117,7 @@ export class RedisSubscriber {
   }
 }
 
-/** What is published: room for an offset, and the message. */
+/** Frames a message that has no offset, as subscribers expect it. */
 export function withoutOffset(payload: Uint8Array): Uint8Array {
   const framed = new Uint8Array(payload.length + 1);
   framed[0] = SEPARATOR;
