@@ -13,7 +13,10 @@ export type NodeMessage = Exclude<ClusterMessage, Delivery>;
 /** The largest number of rooms in one question. */
 const ROOMS_PER_QUESTION = 200;
 
-/** The conversation of nodes: heartbeats, questions and answers, by which they know each other and each other's members. */
+/**
+ * The conversation of nodes: heartbeats, questions and answers, by which they know each other and
+ * each other's members.
+ */
 export class ClusterConversation {
   readonly nodes: ClusterNodes;
   readonly #local: ClusterLocal;

@@ -106,7 +106,11 @@ export class ClusterLink {
     }
   }
 
-  /** Subscribes to `channel`. A second call does nothing. @returns The {@link BrokerSubscription.ready} of the subscription. */
+  /**
+   * Subscribes to `channel`. A second call does nothing.
+   *
+   * @returns The {@link BrokerSubscription.ready} of the subscription.
+   */
   open(channel: string): Promise<void> {
     const subscription =
       this.#subscriptions.get(channel) ??

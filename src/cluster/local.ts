@@ -1,4 +1,7 @@
-/** The two sides of a cluster in one process: the manager as the cluster sees it, and the cluster as the manager does. */
+/**
+ * The two sides of a cluster in one process: the manager as the cluster sees it, and the cluster as
+ * the manager does.
+ */
 import type { ShutdownOptions } from "../node/index.js";
 import type { BrokerMetrics, ClusterEvent } from "./event.js";
 import type { Returning } from "./replay.js";
@@ -44,7 +47,10 @@ export interface ClusterMembers {
   readonly missingNodes: readonly string[];
 }
 
-/** The other processes, as a manager reaches them. The methods do not throw, and delivery in this process does not wait for them. */
+/**
+ * The other processes, as a manager reaches them. The methods do not throw, and delivery in this
+ * process does not wait for them.
+ */
 export interface Cluster {
   /** Sends to all connections of other processes, or to those in a room. */
   broadcast(room: string | undefined, message: OutboundMessage, exceptIds: readonly string[]): void;

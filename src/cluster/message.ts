@@ -50,7 +50,10 @@ export interface Delivery {
   readonly to?: string | undefined;
   readonly exceptIds: readonly string[];
   readonly message: OutboundMessage;
-  /** Random text that only receivers of the message know. It makes offsets that cannot be guessed: see `ClusterReplay`. */
+  /**
+   * Random text that only receivers of the message know. It makes offsets that cannot be guessed:
+   * see `ClusterReplay`.
+   */
   readonly nonce?: string | undefined;
 }
 

@@ -13,7 +13,11 @@ export interface ClusterLimits {
   readonly maxPayloadBytes?: number | undefined;
   /** The largest size of messages that wait for the engine. Beyond it the oldest are given up. @defaultValue 16 MiB */
   readonly maxQueuedBytes?: number | undefined;
-  /** The largest number of messages that wait for the engine. Beyond it the oldest are given up. @defaultValue 10 000 */
+  /**
+   * The largest number of messages that wait for the engine. Beyond it the oldest are given up.
+   *
+   * @defaultValue 10 000
+   */
   readonly maxQueuedMessages?: number | undefined;
 }
 

@@ -4,10 +4,16 @@
  * which messages came twice, and which are missing.
  */
 
-/** The number of channels of which a node remembers its latest number. Beyond it the least recently used one is forgotten. */
+/**
+ * The number of channels of which a node remembers its latest number. Beyond it the least recently
+ * used one is forgotten.
+ */
 const MAX_CHANNELS = 10_000;
 
-/** The number of nodes that are followed on a channel. Beyond it the oldest is forgotten, which most likely has gone. */
+/**
+ * The number of nodes that are followed on a channel. Beyond it the oldest is forgotten, which most
+ * likely has gone.
+ */
 const MAX_NODES = 1_000;
 
 /** Numbers the messages of this node. */

@@ -1,4 +1,4 @@
-/** The format of systems that were there before: a message is told by its own fields, without an envelope. */
+/** The format for existing systems: flat messages without an envelope, told apart by their own fields. */
 import { checkOptions, type Names } from "../input/index.js";
 import {
   type Envelope,
@@ -13,28 +13,27 @@ import {
 } from "./envelope.js";
 import type { ErrorBody } from "./error-reply.js";
 
-/** Which fields of a flat object say what; see {@link bareFormat}. */
+/** The meaning of the fields of a flat message. Options of {@link bareFormat}. */
 export interface BareFormatOptions {
   /** The field that names the type. @defaultValue "type" */
   readonly typeField?: string;
   /**
-   * Tells the type from the fields of a message that does not name it. Then all of
-   * the fields are its data, and `typeField` and `dataField` mean nothing. What it
-   * throws counts as an invalid message.
+   * Finds the type of a message that does not name it. Then all fields are its data, and `typeField`
+   * and `dataField` have no effect. A message for which it throws is invalid.
    */
   readonly typeOf?: (fields: Fields) => string | undefined;
-  /** The field that holds the data. By default the fields beside the type are the data. */
+  /** The field that holds the data. @defaultValue all fields but the type are the data */
   readonly dataField?: string;
-  /** The field with a request's id. Without one the contract can have no requests. */
+  /** The field with a request's id. Without it the contract can have no requests. */
   readonly idField?: string;
-  /** The field of a reply with the id of its request; may be the same one. @defaultValue "reply" */
+  /** The field of a reply with the id of its request. It may be `idField`. @defaultValue "reply" */
   readonly replyField?: string;
-  /** What an error reply looks like. @defaultValue `{ error: message, details }` */
+  /** Makes the fields of an error reply. @defaultValue makes `{ error: message, details }` */
   readonly writeError?: (error: ErrorBody) => Fields;
   /**
-   * Tells an error reply from other messages; `code` is "UNKNOWN" when it has none.
-   * By default it undoes what `writeError` does by default, and nothing is an error
-   * reply of another `writeError`: declare its type as an event, or set both.
+   * Reads an error reply; gives `undefined` for other messages. The default reads the fields that the
+   * default of `writeError` makes, with the code "UNKNOWN". With another `writeError` the default reads
+   * no error replies: set both, or declare the type of its messages as an event.
    */
   readonly readError?: (fields: Fields) => ErrorBody | undefined;
 }
@@ -54,8 +53,8 @@ const NAMES: Names<BareFormatOptions> = {
 };
 
 /**
- * Makes a format of flat objects. It has no pings, acknowledgements and
- * cancellations of its own: where the system has them, they are types of the contract.
+ * Makes a format of flat objects. It has no pings, acknowledgements and cancellations of its own: if
+ * the system has them, declare them as types of the contract.
  *
  * @throws {TypeError} An option does not exist.
  */

@@ -1,10 +1,15 @@
-/** How values become messages: JSON, unless a contract brings something else. */
+/** Turns values into messages and back. JSON is the default. */
 export interface Codec {
   /** The name of the format, for the text of an error reply: `Invalid JSON format`. */
   readonly name: string;
-  /** Leaves bytes alone. @throws Anything: `message` is not of this format. */
+  /** Reads a message. It must not write to bytes. @throws Any error: `message` is not of this format. */
   readonly parse: (message: string | Uint8Array) => unknown;
-  /** Gives bytes that nobody changes afterwards: a server's connection does not copy more than 4 KiB. @throws {TypeError} `value` cannot be sent. */
+  /**
+   * Writes a value. Nobody may change the bytes afterwards: a server's connection does not copy
+   * more than 4 KiB.
+   *
+   * @throws {TypeError} `value` cannot be sent.
+   */
   readonly serialize: (value: unknown) => string | Uint8Array;
 }
 
@@ -22,10 +27,9 @@ export const jsonCodec: Codec = {
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Tells whether code that goes through `value` is safe from it: no deeper than
- * `maxDepth` arrays and objects, so that recursion ends; and without the keys by
- * which a careless copy would change a prototype: `__proto__`, and `prototype` in
- * `constructor`.
+ * Whether code can safely walk through `value`. It must have at most `maxDepth` arrays and objects
+ * inside each other, so that recursion ends. It must not have keys by which a careless copy would
+ * change a prototype: `__proto__`, and `prototype` in `constructor`.
  */
 export function isSafe(value: unknown, maxDepth: number): boolean {
   if (typeof value !== "object" || value === null) return true;

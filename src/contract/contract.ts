@@ -20,19 +20,19 @@ import {
 } from "./transport.js";
 import { type Batch, Wire, type WireMessage } from "./wire.js";
 
-/** What the two ends say, and how it is written. */
+/** The messages of both ends, and their form. Options of {@link defineContract}. */
 export interface ContractOptions<FromClient extends MessageTypes, FromServer extends MessageTypes> {
-  /** What clients send, by type: a validator for an event, `{ request, response }` for a request. */
+  /** The messages of clients, by type: a validator for an event, `{ request, response }` for a request. */
   readonly fromClient?: FromClient;
-  /** What servers send. */
+  /** The messages of servers, likewise. */
   readonly fromServer?: FromServer;
-  /** What a message looks like. @defaultValue {@link envelopeFormat} */
+  /** The form of a message as a value. @defaultValue {@link envelopeFormat} */
   readonly format?: Format;
-  /** @defaultValue {@link jsonCodec} */
+  /** Turns values into messages and back. @defaultValue {@link jsonCodec} */
   readonly codec?: Codec;
-  /** How several messages become one, or `true` for a JSON array. @defaultValue they do not */
+  /** Joins several messages to one. `true` joins them as a JSON array. @defaultValue messages are not joined */
   readonly batch?: Batch | boolean;
-  /** Arrays and objects in one another that a message may have; one with more is refused. @defaultValue 64 */
+  /** The largest depth of arrays and objects in a message. A deeper message is refused. @defaultValue 64 */
   readonly maxDepth?: number;
 }
 
@@ -71,11 +71,11 @@ const REQUEST: Names<RequestType> = {
 const DEFAULT_MAX_DEPTH = 64;
 
 /**
- * Says what the two ends of an application send each other. Both share it.
+ * Defines the messages that the two ends of an application send each other. Both ends share it.
  *
- * @throws {TypeError} A type has no validator, or is a request and the format has none; or an option
- *   does not exist.
- * @throws {RangeError} `maxDepth` is no depth.
+ * @throws {TypeError} A type has no validator, or is a request and the format has no requests; or an
+ *   option does not exist.
+ * @throws {RangeError} `maxDepth` is below 1.
  */
 export function defineContract<
   const FromClient extends MessageTypes = {},
@@ -84,7 +84,7 @@ export function defineContract<
   return new Contract(options);
 }
 
-/** What {@link defineContract} makes. */
+/** A contract of two ends. Make it with {@link defineContract}. */
 export class Contract<FromClient extends MessageTypes, FromServer extends MessageTypes> {
   readonly #wire: Wire;
   readonly #fromClient: ReadonlyMap<string, Definition>;
@@ -103,8 +103,8 @@ export class Contract<FromClient extends MessageTypes, FromServer extends Messag
   }
 
   /**
-   * Speaks for the server on a connection. Call it before the first message can come: in
-   * the `connection` listener.
+   * Handles the server's end of a connection. Call it before the first message can come: in the
+   * `connection` listener.
    */
   serve<Connection extends ServerConnection>(
     connection: Connection,
@@ -122,8 +122,8 @@ export class Contract<FromClient extends MessageTypes, FromServer extends Messag
   }
 
   /**
-   * Speaks for the client over any standard WebSocket, whose `binaryType` it sets to
-   * `arraybuffer`. Send when `opened` has resolved.
+   * Handles the client's end of any standard WebSocket. It sets `binaryType` to `arraybuffer`. You can
+   * send when `opened` has resolved.
    */
   wrap<Socket extends StandardWebSocket>(
     socket: Socket,
@@ -141,7 +141,7 @@ export class Contract<FromClient extends MessageTypes, FromServer extends Messag
   }
 
   /**
-   * Makes a message of an event of the server: for broadcasts.
+   * Makes a message of an event of the server, for broadcasts.
    *
    * @throws {TypeError} The server sends no such event, or the data cannot be sent.
    */
@@ -157,9 +157,9 @@ export class Contract<FromClient extends MessageTypes, FromServer extends Messag
   }
 
   /**
-   * Makes an error reply, as the server sends it: for limits that live outside of the contract.
+   * Makes an error reply of the server, for limits outside of the contract.
    *
-   * @param message - By default the text that belongs to `code`.
+   * @param message - The default is the text of `code`.
    */
   serializeError(
     code: ErrorCode | (string & {}),
@@ -169,7 +169,7 @@ export class Contract<FromClient extends MessageTypes, FromServer extends Messag
     return this.#write({ kind: "error", error: this.#wire.errorBody(code, message, details) });
   }
 
-  /** Makes one message of several, for senders that merge. @throws {TypeError} The contract has no batches. */
+  /** Makes one message of several, for the batches of a manager. @throws {TypeError} The contract has no `batch`. */
   readonly join = (messages: readonly WireMessage[]): WireMessage => this.#wire.join(messages);
 
   #write(envelope: Envelope): WireMessage {
@@ -179,7 +179,7 @@ export class Contract<FromClient extends MessageTypes, FromServer extends Messag
   }
 }
 
-/** The types an end sends; a Map, because the peer's strings are looked up in it. */
+/** The types that an end sends, in a Map because strings of the peer are looked up in it. */
 function definitionsOf(types: MessageTypes, format: Format): ReadonlyMap<string, Definition> {
   return new Map(
     Object.entries(types).map(([type, definition]): [string, Definition] => {

@@ -10,11 +10,11 @@ import type { Wire } from "./wire.js";
 /** A message type of the contract. */
 export interface Definition {
   readonly validator: Validator;
-  /** Of a request. */
+  /** The validator of the response, for a request. */
   readonly response: Validator | undefined;
 }
 
-/** What arrives for the application, and what could not be read. */
+/** A message for the application, or one that could not be read. */
 export type Dispatched = Extract<Envelope, { readonly kind: "event" | "request" }> | Unreadable;
 
 export interface Context {
@@ -22,7 +22,7 @@ export interface Context {
   readonly signal: Signal;
 }
 
-/** A function of the application: the types of the contract say what it may be called with. */
+/** A function of the application. The types of the contract decide its parameters. */
 type Callback = (...values: readonly unknown[]) => unknown;
 
 export interface DispatcherSetup {
@@ -31,7 +31,7 @@ export interface DispatcherSetup {
   /** A function, or undefined. */
   readonly authorize: unknown;
   readonly wire: Wire;
-  /** Whether messages without an id are answered when they are refused: two ends that both do so would never stop. */
+  /** The refusals that are answered. If both ends answered messages without an id, they would never stop. */
   readonly errorReplies: "to all" | "to requests";
   /** Aborts when the connection has ended. */
   readonly signal: Signal;
@@ -39,7 +39,7 @@ export interface DispatcherSetup {
   readonly contextOf: (type: string, signal: Signal) => Context;
 }
 
-/** Brings the peer's messages to their handlers, and answers those that cannot get there. */
+/** Calls the handlers of the peer's messages, and answers messages that are refused. */
 export class Dispatcher {
   readonly #setup: DispatcherSetup;
   readonly #counters: ContractCounters;
@@ -57,9 +57,11 @@ export class Dispatcher {
   }
 
   /**
-   * @returns Takes the handler away again.
-   * @throws {TypeError} The contract has no such type, or it is a request that has a handler,
-   *   or `handler` is no function.
+   * Adds a handler for a type.
+   *
+   * @returns A function that removes the handler.
+   * @throws {TypeError} The contract has no such type, it is a request that has a handler already, or
+   *   `handler` is no function.
    */
   addHandler(type: string, handler: unknown): () => void {
     requireCallback(handler, `the handler of "${type}"`);
@@ -80,14 +82,14 @@ export class Dispatcher {
     };
   }
 
-  /** Notes that a request has come, so that it can be cancelled before its turn. False when its id is taken. */
+  /** Takes note of a request, so that it can be cancelled before its turn. @returns False when the id is in use. */
   announce(id: MessageId): boolean {
     if (this.#open.has(id)) return false;
     this.#open.set(id, new AbortController());
     return true;
   }
 
-  /** Nobody waits for the response to `id` any more. */
+  /** Aborts the request `id`: the peer does not wait for the response any more. */
   cancel(id: MessageId): void {
     this.#open.get(id)?.abort();
   }
@@ -96,7 +98,10 @@ export class Dispatcher {
     for (const controller of this.#open.values()) controller.abort(this.#setup.signal.reason);
   }
 
-  /** Rejects when what it sends cannot be sent, and never else. Calls handlers at once when nothing before them is asynchronous. */
+  /**
+   * Handles a message. Calls handlers within this call when `authorize` and the validator return no
+   * promise. Rejects only when a reply cannot be sent.
+   */
   async dispatch(message: Dispatched): Promise<void> {
     if (message.kind === "unreadable") {
       this.#refuse(message.code, { details: message.details });
@@ -121,15 +126,18 @@ export class Dispatcher {
     }
   }
 
-  /** Tells of an error of the application: at a message of `type`, if there is one, in `what` of this end. */
+  /**
+   * Reports an error of the application. `type` is the type of the message, if there is one; `what`
+   * names the function that failed.
+   */
   report(error: unknown, type: string, what: string): void {
-    // What a handler does when it is told to stop is no failure.
+    // A handler that ends because of the signal has not failed.
     if (this.#setup.signal.aborted && error === this.#setup.signal.reason) return;
     this.#counters.handlerErrors++;
     try {
       this.#setup.options.onHandlerError(error, type, `${what} of a ContractPeer`);
     } catch {
-      // The hook is the last to be told.
+      // There is no other hook to report to.
     }
   }
 
@@ -200,7 +208,7 @@ export class Dispatcher {
     return this.#failed(error, { type, id, what });
   }
 
-  /** A handler failed. What it threw is the peer's business only when it was thrown for the peer. */
+  /** Answers the failure of a handler. The peer sees the error only when it is an {@link ErrorReply}. */
   #failed(error: unknown, failure: Failure): void {
     const { type, id, what } = failure;
     if (isErrorReply(error)) {
@@ -216,7 +224,7 @@ export class Dispatcher {
     this.#reply(id, { ...this.#setup.wire.errorBody("INTERNAL"), type });
   }
 
-  /** Tells the peer, the counters and the hook why a message was not taken. */
+  /** Refuses a message: counts it, calls `onRefused`, and answers the peer. */
   #refuse(
     code: ErrorCode,
     about: {
@@ -245,11 +253,11 @@ export class Dispatcher {
   }
 }
 
-/** What failed, at which message. */
+/** A failure and its message. */
 interface Failure {
   readonly type: string;
   readonly id: MessageId | undefined;
-  /** As {@link Dispatcher.report} has it. */
+  /** The function that failed, as in {@link Dispatcher.report}. */
   readonly what: string;
 }
 

@@ -1,13 +1,13 @@
-/** What travels: the message around an application's data, and the format that is ours. */
+/** The envelope around an application's data, and the default format of it. */
 import type { ErrorBody, ErrorCode } from "./error-reply.js";
 import type { Issue } from "./validator.js";
 
-/** The id of a request, unique among those that one end has open. Ours are numbers. */
+/** The id of a request, unique among the open requests of one end. This library uses numbers. */
 export type MessageId = string | number;
 
-/** What a message says. A {@link Format} writes it as a value, and reads it back. */
+/** The content of a message. A {@link Format} writes it as a value, and reads it back. */
 export type Envelope =
-  /** `seq` asks for an acknowledgement. */
+  /** An event. `seq` asks for an acknowledgement. */
   | {
       readonly kind: "event";
       readonly type: string;
@@ -21,21 +21,21 @@ export type Envelope =
       readonly data: unknown;
     }
   | { readonly kind: "reply"; readonly id: MessageId; readonly data: unknown }
-  /** Without an `id` it answers something that had none. */
+  /** An error reply. Without an `id` it answers a message without one. */
   | { readonly kind: "error"; readonly id?: MessageId | undefined; readonly error: ErrorBody }
-  /** Nobody waits for the reply to request `id` any more. */
+  /** The sender does not wait for the reply to request `id` any more. */
   | { readonly kind: "cancel"; readonly id: MessageId }
-  /** A ping that pages can send; a pong with its id answers it. */
+  /** A ping that pages can send. A pong with the same id answers it. */
   | { readonly kind: "ping" | "pong"; readonly id: MessageId }
   | SessionEnvelope;
 
-/** What keeps messages from getting lost when one connection follows another. */
+/** A message of a session, which keeps events from getting lost between two connections. */
 export type SessionEnvelope =
   /** The event with this `seq` has been handled. */
   | { readonly kind: "ack"; readonly seq: number }
-  /** First on a new connection: go on with `session`, whose events up to `after` are here. */
+  /** The first message on a new connection: continues `session`. The sender has its events up to `after`. */
   | { readonly kind: "resume"; readonly session: string; readonly after: number }
-  /** Its answer: the events up to `after` have come there; with a `gap`, some to here are lost. */
+  /** The answer to `resume`: this end has the events up to `after`. With `gap`, events for the other end are lost. */
   | {
       readonly kind: "resumed";
       readonly session: string;
@@ -43,40 +43,44 @@ export type SessionEnvelope =
       readonly gap: boolean;
     };
 
-/** A message that says nothing of what it should. */
+/** A message that could not be read. */
 export interface Unreadable {
   readonly kind: "unreadable";
   readonly code: ErrorCode;
-  /** What is wrong with it, where that can be said. */
+  /** The faults of the message, where they are known. */
   readonly details?: readonly Issue[];
 }
 
-/** How envelopes look as values, before the codec makes messages of them. */
+/** The form of envelopes as values, before the codec makes messages of them. */
 export interface Format {
-  /** Takes any value there is; what it throws counts as an unreadable message. */
+  /** Reads any value. When it throws, the message counts as unreadable. */
   readonly read: (value: unknown) => Envelope | Unreadable;
-  /** Gives `undefined` for what the format has no way to say. @throws {TypeError} It cannot say this. */
+  /**
+   * Writes an envelope; gives `undefined` for a kind that the format does not have.
+   *
+   * @throws {TypeError} The data does not fit the format.
+   */
   readonly write: (envelope: Envelope) => unknown;
-  /** Whether a request can be told from its reply. */
+  /** Whether the format has requests and replies. */
   readonly hasRequests: boolean;
 }
 
-/** The version that is written here. A message without `v` is of version 1. */
+/** The version of this format. A message without `v` is of version 1. */
 const VERSION = 1;
 
-// Strings that a peer picks and this end keeps or sends back.
+// Limits of strings that the peer chooses, and that this end keeps or sends back.
 const MAX_ID_LENGTH = 64;
 const MAX_SESSION_LENGTH = 256;
 
-/** An object that came from the peer: whatever is in it is unknown. */
+/** An object from the peer, with unchecked fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The format of contracts that need not look like anything else:
+ * The default format, for contracts that need not match an existing system:
  *
  * ```
  * {"type":"move","data":{…}}             an event; with "seq":7 it is acknowledged: {"ack":7}
- * {"type":"list","id":1,"data":{…}}      a request, taken back with {"cancel":1}
+ * {"type":"list","id":1,"data":{…}}      a request, cancelled with {"cancel":1}
  * {"reply":1,"data":[…]}                 its response
  * {"reply":1,"error":{"code":"FORBIDDEN","message":"Permission denied"}}
  * {"error":{…}}                          an error that answers no request
@@ -84,8 +88,8 @@ export type Fields = Readonly<Record<string, unknown>>;
  * {"resume":{"session":"…","after":7}}   {"resumed":{"session":"…","after":3,"gap":false}}
  * ```
  *
- * Fields it does not know are ignored. All of it is version 1; a message of another
- * version would carry it as `"v":2`, and is refused.
+ * Unknown fields are ignored. All of this is version 1. A message of another version says so with
+ * `"v":2`, and is refused.
  */
 export const envelopeFormat: Format = { read, write, hasRequests: true };
 
@@ -175,7 +179,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A field that the message itself has: nothing that every object inherits. */
+/** The value of a field that the object itself has, not one that it inherits. */
 export function own(fields: Fields, name: string): unknown {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }

@@ -1,45 +1,45 @@
-/** What one end tells the other when something went wrong, and how that comes out of a request. */
+/** Error replies of one end to the other, and the errors of requests. */
 import { brand } from "../input/index.js";
 
 /** The errors that this library replies with, and their texts. Applications add codes of their own. */
 export const ERROR_TEXTS = {
-  /** Not what the codec reads. Its name takes the place of the star. */
+  /** The codec could not read the message. Its name replaces the star. */
   MALFORMED: "Invalid * format",
-  /** No message of the contract: the envelope, or the data of its type. */
+  /** The message does not match the contract: its envelope, or its data. */
   INVALID_MESSAGE: "Invalid message format",
   UNKNOWN_TYPE: "Unknown message type",
   UNSUPPORTED_VERSION: "Unsupported version",
-  /** `authorize` said no. */
+  /** `authorize` did not allow it. */
   FORBIDDEN: "Permission denied",
-  /** For limits outside of this layer. */
+  /** A limit outside of this layer was met. */
   RATE_LIMITED: "Rate limit exceeded",
-  /** A handler failed. What failed stays on this end. */
+  /** A handler failed. The peer does not see the error. */
   INTERNAL: "Internal error",
 } as const;
 
 /** A code that this library replies with. */
 export type ErrorCode = keyof typeof ERROR_TEXTS;
 
-/** An error on its way to the peer, or from there. */
+/** An error in a message to or from the peer. */
 export interface ErrorBody {
   /** One of {@link ErrorCode}, or the application's own. */
   readonly code: string;
   readonly message: string;
-  /** The type of the message that it answers, where that is known. */
+  /** The type of the message that it answers, if it is known. */
   readonly type?: string | undefined;
-  /** Of `INVALID_MESSAGE`: a list of what is wrong. */
+  /** More about the error. For `INVALID_MESSAGE`: a list of {@link Issue}. */
   readonly details?: unknown;
 }
 
 /**
- * Thrown by a handler (or by `authorize`), it is what the peer gets. Any other error
- * a handler throws goes to `onHandlerError`, and the peer learns no more than `INTERNAL`.
+ * An error for the peer. When a handler or `authorize` throws it, the peer gets it as an error reply.
+ * Any other error that a handler throws goes to `onHandlerError`, and the peer gets only `INTERNAL`.
  */
 export class ErrorReply extends Error {
   readonly code: string;
   readonly details: unknown;
 
-  /** @param message - By default the text that belongs to `code`. */
+  /** @param message - The default is the text of `code`. */
   constructor(code: ErrorCode | (string & {}), message?: string, details?: unknown) {
     super(message ?? textOf(code));
     this.name = "ErrorReply";
@@ -54,25 +54,25 @@ export const isErrorReply: (value: unknown) => value is ErrorReply = brand(
   "ErrorReply",
 );
 
-/** Why a request has no response; which of them is in {@link RequestError.code}. */
+/** The reasons why a request has no response: see {@link RequestError.code}. */
 export type RequestErrorCode =
   /** No reply within `timeoutMs`. */
   | "TIMEOUT"
-  /** The connection ended, or had ended. */
+  /** The connection has ended. */
   | "CLOSED"
   /** The peer replied with an error: see `reply`. */
   | "REFUSED"
-  /** The peer's reply is not what the contract says. */
+  /** The peer's reply does not match the contract. */
   | "INVALID_REPLY"
-  /** The connection's `bufferPolicy` dropped it. */
+  /** The `bufferPolicy` of the connection dropped the request. */
   | "DROPPED"
-  /** `maxPendingRequests` wait for their reply. Nothing was sent. */
+  /** `maxPendingRequests` requests wait for their reply. Nothing was sent. */
   | "TOO_MANY_PENDING";
 
-/** Why a request has no response. */
+/** A request has no response. `code` says why. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
-  /** The peer's error reply, when `code` is `REFUSED`. Its texts are the peer's. */
+  /** The peer's error reply, when `code` is `REFUSED`. The peer chooses its texts. */
   readonly reply: ErrorBody | undefined;
 
   constructor(code: RequestErrorCode, message: string, reply?: ErrorBody) {
@@ -85,12 +85,12 @@ export class RequestError extends Error {
 
 brand(RequestError, "RequestError");
 
-/** The end of a connection, as requests and signals give it for a reason. */
+/** Makes the reason of requests and signals when the connection has ended. */
 export function closedError(): RequestError {
   return new RequestError("CLOSED", "the connection is closed");
 }
 
-/** The text of one of our codes; the code itself when it is the application's. */
+/** The text of a code of this library; otherwise the code itself. */
 export function textOf(code: string): string {
   return TEXTS.get(code) ?? code;
 }

@@ -1,5 +1,5 @@
-// What every platform has besides ECMAScript (browsers, Node, Bun, Deno, workers), as far as this layer may use
-// it. Anything else (Buffer, process, node:*, window) fails to compile under src/contract/tsconfig.json.
+// The parts of every platform (browsers, Node, Bun, Deno, workers) that this layer may use besides ECMAScript.
+// Anything else (Buffer, process, node:*, window) fails to compile under src/contract/tsconfig.json.
 
 declare class TextDecoder {
   constructor(label?: "utf-8", options?: { fatal?: boolean; ignoreBOM?: boolean });

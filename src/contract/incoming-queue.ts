@@ -6,16 +6,16 @@ interface Waiting {
   readonly charge: number;
 }
 
-/** What a waiting message costs beside its text or bytes. */
+/** The cost of a waiting message beside its text or bytes. */
 const CHARGE_PER_MESSAGE = 256;
 
 const HARD_LIMIT_FACTOR = 16;
 
-/** Messages that wait for their handler: in order, at most `concurrency` at a time. */
+/** A queue of messages for their handlers: in order, at most `concurrency` at a time. */
 export class IncomingQueue {
   readonly #concurrency: number;
   readonly #maxQueuedBytes: number;
-  /** From `#first` on; those before it have begun. */
+  /** The waiting messages, from `#first` on. Those before it have begun. */
   #waiting: Waiting[] = [];
   #first = 0;
   #queuedBytes = 0;
@@ -29,17 +29,17 @@ export class IncomingQueue {
     this.#maxQueuedBytes = maxQueuedBytes;
   }
 
-  /** No more should come. */
+  /** Whether the limit is reached, so that no more messages should come. */
   get isFull(): boolean {
     return this.#queuedBytes > this.#maxQueuedBytes;
   }
 
-  /** More has come all the same, and it is too much. */
+  /** Whether so many messages have come nevertheless that the connection must be closed. */
   get isOverfull(): boolean {
     return this.#queuedBytes > this.#maxQueuedBytes * HARD_LIMIT_FACTOR;
   }
 
-  /** What is said of {@link isOverfull}: how much waits, and what the limit is. */
+  /** Describes {@link isOverfull} with the size that waits and the limit. */
   get excess(): string {
     return `${this.#queuedBytes} bytes, over ${HARD_LIMIT_FACTOR} times maxQueuedBytes ${this.#maxQueuedBytes}`;
   }
@@ -48,7 +48,7 @@ export class IncomingQueue {
     return this.#running > 0;
   }
 
-  /** Runs `task`, at once when its turn is now. @param bytes - What it holds while it waits. */
+  /** Runs `task` when its turn comes, which may be now. @param bytes - The size of its message. */
   add(task: Task, bytes: number): void {
     if (this.#running < this.#concurrency) {
       this.#run(task);
@@ -59,7 +59,10 @@ export class IncomingQueue {
     this.#queuedBytes += charge;
   }
 
-  /** Settles when the queue is no longer full, or `letIn` is called. */
+  /**
+   * Gives a promise that resolves when the queue is not full any more, or `letIn` is called;
+   * `undefined` when it is not full.
+   */
   whenRoom(): Promise<void> | undefined {
     if (!this.isFull) return undefined;
     if (this.#room === undefined) {
@@ -72,7 +75,7 @@ export class IncomingQueue {
     return this.#room.promise;
   }
 
-  /** Settles when no message waits or is being handled; `undefined` when that is so. */
+  /** Gives a promise that resolves when no message waits or is being handled; `undefined` when that is so. */
   whenIdle(): Promise<void> | undefined {
     if (!this.isHandling) return undefined;
     return new Promise((resolve) => {
@@ -80,7 +83,7 @@ export class IncomingQueue {
     });
   }
 
-  /** Whoever waits for room waits no longer. */
+  /** Resolves the promise of {@link whenRoom}. */
   letIn(): void {
     this.#room?.open();
     this.#room = undefined;
@@ -105,7 +108,7 @@ export class IncomingQueue {
     const next = this.#waiting[this.#first];
     if (next === undefined) return;
     this.#first++;
-    // Each `shift` would move all that is left, once that is long.
+    // `shift` would move all remaining elements of a long array each time.
     if (this.#first * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#first);
       this.#first = 0;

@@ -1,4 +1,4 @@
-/** The door of the layer: what both ends of an application say to each other. Runs anywhere. */
+/** The door of the layer: the messages that both ends of an application send each other. Runs anywhere. */
 export type { Clock, Timer } from "../input/index.js";
 export { bareFormat, type BareFormatOptions } from "./bare-format.js";
 export { type Codec, jsonCodec } from "./codec.js";

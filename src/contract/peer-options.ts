@@ -6,90 +6,96 @@ import type { ContractPeer } from "./peer.js";
 import { platformClock } from "./pending-requests.js";
 import type { Signal } from "./transport.js";
 
-/** What goes with a message to its handler. */
+/** The second argument of a handler, beside the data. */
 export interface HandlerContext<
   Out extends MessageTypes = MessageTypes,
   In extends MessageTypes = MessageTypes,
   Connection = unknown,
 > {
   readonly type: string;
-  /** Aborts when the connection has ended, and when the peer no longer waits for the response. */
+  /** Aborts when the connection has ended, or when the peer does not wait for the response any more. */
   readonly signal: Signal;
-  /** Who sent the message, to send and ask in return. */
+  /** The sender of the message, to send and ask in return. */
   readonly peer: ContractPeer<Out, In, Connection>;
-  /** What the contract runs over. */
+  /** The connection that the contract runs over. */
   readonly connection: Connection;
 }
 
-/** What has come of a peer's messages so far. Pass one object to many peers to count them together. */
+/** Counts of a peer's messages so far. Pass one object to many peers to count them together. */
 export interface ContractCounters {
-  /** Events and requests that were read, whatever became of them. */
+  /** Events and requests that were read, refused ones included. */
   received: number;
-  /** What the codec could not read. */
+  /** Messages that the codec could not read. */
   malformed: number;
-  /** No message of the contract, or the data of its type was wrong. */
+  /** Messages that do not match the contract, or have wrong data. */
   invalid: number;
   unknownType: number;
   forbidden: number;
-  /** Events that nobody handles. */
+  /** Events without a handler. */
   unhandled: number;
-  /** A handler, a validator or `authorize` failed. */
+  /** Failures of handlers, validators, `authorize` and hooks. */
   handlerErrors: number;
-  /** Replies that no request waits for: late, double, or made up. */
+  /** Replies for which no request waits: late, double, or made up. */
   unexpectedReplies: number;
 }
 
-/** A message of the peer that was not taken. */
+/** A message of the peer that was refused. */
 export interface Refusal extends ErrorBody {
-  /** The type, where the contract has it. */
+  /** The type of the message, if the contract has it. */
   readonly type: string | undefined;
 }
 
-/** What one end of a contract does with the messages that come. Times are in milliseconds. */
+/** Options of one end of a contract. Times are in milliseconds. */
 export interface PeerOptions<Out extends MessageTypes, In extends MessageTypes, Connection> {
-  /** More can be added with `on`. */
+  /** Handlers by type. More can be added with `on`. */
   readonly handlers?: Handlers<In, HandlerContext<Out, In, Connection>>;
   /**
-   * Asked before the data of a message is looked at. False makes `FORBIDDEN` of it; an
-   * {@link ErrorReply} that it throws is sent; what else it throws counts as false, and is
-   * told to `onHandlerError`. Messages behind it wait for its answer.
+   * Decides whether the peer may send a message of this type. It is called before the data is
+   * validated. For anything but true the message is refused with `FORBIDDEN`. An {@link ErrorReply}
+   * that it throws is sent; any other error counts as false and goes to `onHandlerError`. Later
+   * messages wait for its answer.
    */
   readonly authorize?: (
     type: keyof In & string,
     context: HandlerContext<Out, In, Connection>,
   ) => boolean | Promise<boolean>;
   /**
-   * Gets what handlers, validators, `authorize` and hooks throw: at a message of which `type` (`""` at
-   * none), and what it was, in words: `the handler of "say" of a ContractPeer`.
+   * Gets the errors of handlers, validators, `authorize` and hooks. `type` is the type of the message,
+   * or `""` without one. `source` names the function: `the handler of "say" of a ContractPeer`.
    *
    * @defaultValue prints both with `console.error`
    */
   readonly onHandlerError?: (error: unknown, type: string, source: string) => void;
-  /** Told of each message that was refused. */
+  /** Called for each message that was refused. */
   readonly onRefused?: (refusal: Refusal) => void;
-  /** Gets the error replies of the peer that answer no request. Their texts are the peer's. */
+  /** Gets the peer's error replies that answer no request. The peer chooses their texts. */
   readonly onErrorReply?: (error: ErrorBody) => void;
-  /** Gets acknowledgements, and what is said of sessions. @defaultValue answers that there is no session */
+  /** Gets acknowledgements and other messages of sessions. @defaultValue answers that there is no session */
   readonly onSession?: (envelope: SessionEnvelope) => void;
-  /** @defaultValue 30 000 */
+  /** Time for the reply to a request. @defaultValue 30 000 */
   readonly requestTimeoutMs?: number;
-  /** Requests of this end that may wait for their reply. @defaultValue 1000 */
+  /** The largest number of requests of this end that wait for a reply. @defaultValue 1000 */
   readonly maxPendingRequests?: number;
   /**
-   * Messages that are handled at a time. With 1 they are handled in order, each when the one
-   * before is done, and a handler that asks the peer something which makes the peer ask back
-   * waits in vain. @defaultValue 1
+   * The largest number of messages that are handled at the same time. With 1 each message waits until
+   * the one before is done. Then a handler must not wait for a request that makes the peer ask back:
+   * it would wait in vain.
+   *
+   * @defaultValue 1
    */
   readonly concurrency?: number;
   /**
-   * Size of the messages that wait for their handlers; each counts 256 more than its length.
-   * Then a server's connection delivers no more for a while. A WebSocket cannot wait, nor can an
-   * end that waits for replies: at 16 times the size the connection is closed. @defaultValue 1 MiB
+   * The largest size of messages that wait for their handlers. Each counts its length and 256 more.
+   * Beyond it a server's connection delivers no more until some are handled. A WebSocket cannot be
+   * held back, and neither can an end that waits for replies: at 16 times the size the connection is
+   * closed.
+   *
+   * @defaultValue 1 MiB
    */
   readonly maxQueuedBytes?: number;
-  /** @defaultValue a new object */
+  /** The counters to count in. @defaultValue a new object */
   readonly counters?: ContractCounters;
-  /** @defaultValue the platform's */
+  /** The source of time. Meant for tests. @defaultValue the clock of the platform */
   readonly clock?: Clock;
 }
 
@@ -117,7 +123,7 @@ const NAMES: Names<PeerOptions<never, never, never>> = {
   },
 };
 
-/** Counters at zero. */
+/** Makes counters at zero. */
 export function contractCounters(): ContractCounters {
   return {
     received: 0,
@@ -138,12 +144,9 @@ export type ResolvedPeerOptions = Required<
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_PENDING = 1000;
-const DEFAULT_MAX_QUEUED_BYTES = 1_048_576; // as much as a connection queues by default
+const DEFAULT_MAX_QUEUED_BYTES = 1_048_576; // the default of a connection's own maxQueuedBytes
 
-/**
- * @throws {TypeError} An option does not exist.
- * @throws {RangeError} A number is none, or too small.
- */
+/** Checks the options and fills in the defaults. @throws {RangeError} An option is not a number, or too small. */
 export function resolvePeerOptions(
   options: Omit<PeerOptions<never, never, never>, "handlers" | "authorize">,
 ): ResolvedPeerOptions {
@@ -174,7 +177,7 @@ export function resolvePeerOptions(
 }
 
 function printError(error: unknown, _type: string, source: string): void {
-  // oxlint-disable-next-line no-console -- nobody else was named to be told
+  // oxlint-disable-next-line no-console -- there is no hook to report to
   console.error(`${source} failed; set onHandlerError to be told:`, error);
 }
 

@@ -27,21 +27,25 @@ export interface PeerSetup<Connection> {
   readonly connection: Connection;
   readonly transport: Transport;
   readonly wire: Wire;
-  /** What this end may send, and what the other may. */
+  /** The types that this end may send, and those that the other may. */
   readonly outgoing: ReadonlyMap<string, Definition>;
   readonly incoming: ReadonlyMap<string, Definition>;
-  /** Of this end. Only servers answer what they refuse: else two ends could go on for ever. */
+  /**
+   * The role of this end. Only servers answer refused messages without an id: two ends that both do
+   * would never stop.
+   */
   readonly role: "client" | "server";
 }
 
-/** Try Again Later: the registered code for servers, one of the private codes for pages. */
+/** Close codes for Try Again Later: the registered one for servers, a private one for pages. */
 const OVERFLOW_CODES = { server: 1013, client: 4013 } as const;
 
 /**
- * The other end of a connection, as the contract describes it: what can be sent to it,
- * and what comes from it. Made by `serve` and `wrap` of a contract.
+ * The other end of a connection: sends it the messages of the contract, and handles those that come
+ * from it. Make it with `serve` or `wrap` of a contract.
  *
- * Nothing the peer sends throws or ends the connection: see {@link PeerOptions}.
+ * No message of the peer makes anything throw, or ends the connection, but too many that wait: see
+ * {@link PeerOptions.maxQueuedBytes}.
  */
 export class ContractPeer<
   Out extends MessageTypes = MessageTypes,
@@ -49,7 +53,7 @@ export class ContractPeer<
   Connection = unknown,
 > {
   readonly connection: Connection;
-  /** Resolves when messages can be sent: at once on servers. Also when the connection could not be opened. */
+  /** Resolves when messages can be sent, on servers at once; and when the connection could not be opened. */
   readonly opened: Promise<void>;
   readonly #setup: PeerSetup<Connection>;
   readonly #options: ResolvedPeerOptions;
@@ -113,13 +117,13 @@ export class ContractPeer<
     return this.#options.counters;
   }
 
-  /** How many requests of this end wait for their reply. */
+  /** The number of requests of this end that wait for a reply. */
   get pendingRequests(): number {
     return this.#pending.size;
   }
 
   /**
-   * Sends an event. On a connection that is closing or closed, this does nothing.
+   * Sends an event. Does nothing on a connection that is closing or closed.
    *
    * @throws {TypeError} The data cannot be sent, for example because it contains itself.
    */
@@ -137,9 +141,9 @@ export class ContractPeer<
   /**
    * Sends a request, and resolves with the response.
    *
-   * It rejects with a {@link RequestError} when there is none, with the reason of the
-   * signal that took it back, and with a TypeError when the data cannot be sent. A
-   * reply that comes later than that is ignored and counted.
+   * It rejects with a {@link RequestError} when there is no response, with the reason of the signal
+   * when that aborts, and with a TypeError when the data cannot be sent. A reply that comes later is
+   * ignored and counted.
    */
   async request<Name extends RequestName<Out>>(
     type: Name,
@@ -167,8 +171,8 @@ export class ContractPeer<
    * Handles messages of a type from now on. An event may have several handlers; they are
    * called in the order in which they were added.
    *
-   * @returns Takes the handler away again.
-   * @throws {TypeError} The peer sends no such type, or it is a request that has a handler.
+   * @returns A function that removes the handler.
+   * @throws {TypeError} The peer sends no such type, or it is a request that has a handler already.
    */
   on<Name extends keyof In & string>(
     type: Name,
@@ -178,7 +182,7 @@ export class ContractPeer<
   }
 
   /**
-   * Sends an application's ping, for ends that cannot send Ping frames: pages.
+   * Sends a ping as a message, for ends that cannot send Ping frames, such as pages.
    *
    * @returns The time until the pong came, in milliseconds. It rejects as {@link request}
    *   does, and with a TypeError when the format of the contract has no pings.
@@ -190,14 +194,18 @@ export class ContractPeer<
     return clock.now() - sentAt;
   }
 
-  /** Starts the closing handshake; does nothing on a connection that is closing or closed. @throws As the connection does. */
+  /**
+   * Starts the closing handshake. Does nothing on a connection that is closing or closed.
+   *
+   * @throws The errors of the connection's `close`.
+   */
   close(code?: number, reason?: string): void {
     this.#setup.transport.close(code, reason);
   }
 
   /**
-   * Sends an envelope as it is: for layers that number their events, and keep sessions.
-   * What the format of the contract has no way to say is dropped.
+   * Sends an envelope as it is, for layers that number their events and keep sessions. An envelope of
+   * a kind that the contract's format does not have is dropped.
    *
    * @throws {TypeError} The data cannot be sent.
    */
@@ -206,7 +214,7 @@ export class ContractPeer<
     return message === undefined ? "dropped" : this.#transmit(message);
   }
 
-  /** Sends what waits for a reply, so it is of no use unless it is sent. */
+  /** Sends an envelope that waits for a reply. Throws if it is not sent. */
   #sendOrThrow(envelope: Envelope): void {
     if (this.#end.signal.aborted) throw closedError();
     const message = this.#setup.wire.write(envelope);
@@ -224,7 +232,10 @@ export class ContractPeer<
     return status;
   }
 
-  /** Requests go on waiting: their replies may be among the messages that came before. */
+  /**
+   * Called when the transport has ended. Requests go on waiting: their replies may be among the
+   * messages that still wait.
+   */
   #ended(): void {
     if (this.#end.signal.aborted) return;
     this.#end.abort(closedError());

@@ -3,11 +3,11 @@ import type { MessageId } from "./envelope.js";
 import { RequestError } from "./error-reply.js";
 import type { Signal } from "./transport.js";
 
-/** How long a request waits for its response. */
+/** Options of one request. */
 export interface RequestOptions {
-  /** How long to wait for the reply. `Infinity` waits for as long as the connection lasts. @defaultValue 30 000 */
+  /** Time for the reply. `Infinity` waits as long as the connection lasts. @defaultValue 30 000 */
   readonly timeoutMs?: number;
-  /** Gives up on abort: the promise rejects with the signal's reason, and the peer is told. */
+  /** Cancels the request on abort: the promise rejects with the signal's reason, and the peer is told. */
   readonly signal?: Signal | undefined;
 }
 
@@ -26,11 +26,11 @@ export interface PendingOptions {
   readonly clock: Clock;
   readonly maxPending: number;
   readonly defaultTimeoutMs: number;
-  /** Nobody waits any more for the reply to `id`. */
+  /** Called when the request `id` does not wait for its reply any more. */
   readonly onGivenUp: (id: MessageId) => void;
 }
 
-/** The requests of this end that wait for their reply. */
+/** The requests of this end that wait for a reply. */
 export class PendingRequests {
   readonly #options: PendingOptions;
   readonly #pending = new Map<MessageId, PendingRequest>();
@@ -45,11 +45,11 @@ export class PendingRequests {
   }
 
   /**
-   * Opens a request and has it sent.
+   * Opens a request, and calls `send` with its id.
    *
-   * @param send - Gets the id.
-   * @returns What the reply brings, unchecked. It rejects with a {@link RequestError}, with the
-   *   signal's reason, or with what `send` threw; with a RangeError when `timeoutMs` is no time.
+   * @returns A promise of the reply's data, unchecked. It rejects with a {@link RequestError}, with the
+   *   signal's reason, with the error that `send` threw, or with a RangeError when `timeoutMs` cannot
+   *   be used.
    */
   async open(send: (id: number) => void, options: RequestOptions): Promise<unknown> {
     checkOptions(options, NAMES);
@@ -72,14 +72,14 @@ export class PendingRequests {
     return reply;
   }
 
-  /** Takes the request that a reply answers; `undefined` when none waits for it: it is late, double, or made up. */
+  /** Takes the request `id` out; `undefined` when there is none: the reply is late, double, or made up. */
   take(id: MessageId): PendingRequest | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     return pending;
   }
 
-  /** No reply will come any more. */
+  /** Rejects all requests: no reply can come any more. */
   rejectAll(error: Error): void {
     const all = [...this.#pending.values()];
     this.#pending.clear();

@@ -15,15 +15,15 @@ export interface ReceiverSetup {
   readonly dispatcher: Dispatcher;
   readonly pending: PendingRequests;
   readonly send: (envelope: Envelope) => unknown;
-  /** Closes with this code: the peer sends more than this end can handle. */
+  /** The close code for a peer that sends more than this end can handle. */
   readonly overflowCode: number;
 }
 
-/** Takes what the peer sends: messages for the application in turn, and all else at once. */
+/** Takes messages of the peer: those for the application wait for their turn, all others are handled at once. */
 export class Receiver {
   readonly #setup: ReceiverSetup;
   readonly #queue: IncomingQueue;
-  /** An answer had to wait, so the next message waits for the peer to read. */
+  /** Set when an answer had to wait. Then the next message waits until the peer has read. */
   #mustDrain = false;
 
   constructor(setup: ReceiverSetup) {
@@ -32,22 +32,25 @@ export class Receiver {
     this.#queue = new IncomingQueue(concurrency, maxQueuedBytes);
   }
 
-  /** Something that was sent had to wait. When it was an answer, the peer gets to ask nothing more. */
+  /** Called when a message that was sent had to wait. If it was an answer, the peer's next message waits, too. */
   sentSlowly(): void {
     if (this.#queue.isHandling) this.#mustDrain = true;
   }
 
-  /** This end waits for a reply, which may be behind the next message: that waits no longer. */
+  /**
+   * Called when this end waits for a reply. It may come after the next message, which must not be
+   * held back any more.
+   */
   awaitReply(): void {
     this.#queue.letIn();
   }
 
-  /** Settles when the handlers are done with all that has come; `undefined` when they are. */
+  /** Gives a promise that resolves when the handlers are done with all messages; `undefined` when they are. */
   whenIdle(): Promise<void> | undefined {
     return this.#queue.whenIdle();
   }
 
-  /** @returns A promise when the next message is to wait for it. */
+  /** Takes a message. @returns A promise if the next message should wait for it. */
   receive(message: unknown): Promise<void> | undefined {
     if (this.#queue.isOverfull) {
       const { transport, overflowCode } = this.#setup;
@@ -75,7 +78,7 @@ export class Receiver {
         this.#mustDrain = false;
         await transport.drained();
       } catch (error) {
-        // The handlers' own errors do not get here: it is the connection that failed, or the format.
+        // Errors of handlers do not get here. The connection failed, or the format did.
         dispatcher.report(error, "", "the connection");
       }
     }, bytes);

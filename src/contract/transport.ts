@@ -1,23 +1,26 @@
-/** The two kinds of connection that a contract runs over, by their shape, made into one. */
+/** One interface for the two kinds of connection that a contract runs over. */
 import { isFields } from "./envelope.js";
 import type { WireMessage } from "./wire.js";
 
-/** A server's connection: `WebSocketConnection` of plainsocket, the sockets of `ws`, and the like. */
+/** A server's connection: a `WebSocketConnection` of plainsocket, a socket of `ws`, and the like. */
 export interface ServerConnection {
   send(message: WireMessage): unknown;
-  /** When the listener returns a promise, a connection with backpressure lets the next message wait for it. */
+  /**
+   * If the listener returns a promise, a connection with backpressure holds the next message back
+   * until it resolves.
+   */
   on(event: "message", listener: (message: unknown) => unknown): unknown;
   on(event: "close", listener: () => unknown): unknown;
-  /** Only where `close` comes behind messages that wait: the transport has ended. Others never tell it. */
+  /** The transport has ended. Only connections whose `close` comes after waiting messages emit it. */
   on(event: "end", listener: () => unknown): unknown;
-  /** Only where a close can wait for handlers: it is about to, and waits for the listener's promise. Others never tell it. */
+  /** The connection is about to close, and waits for the listener's promise. Only connections that can wait emit it. */
   on(event: "stopping", listener: () => unknown): unknown;
   close(code?: number, reason?: string): unknown;
-  /** Settles when what was sent has gone out. */
+  /** Settles when all sent messages are out. */
   drained?(): Promise<unknown>;
 }
 
-/** The standard WebSocket: that of browsers, of Node, of undici, of plainsocket. */
+/** The standard WebSocket of browsers, Node, undici and plainsocket. */
 export interface StandardWebSocket {
   readonly readyState: number;
   binaryType: string;
@@ -29,7 +32,7 @@ export interface StandardWebSocket {
   ): void;
 }
 
-/** What of an AbortSignal this layer uses. */
+/** The part of an AbortSignal that this layer uses. */
 interface MinimalSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -37,14 +40,14 @@ interface MinimalSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** The AbortSignal of the DOM or of Node. A project that has the types of neither can compile this layer, too. */
+/** The AbortSignal of the DOM or of Node. Without the types of either, projects can compile this layer, too. */
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Platform } }
   ? Platform
   : MinimalSignal;
 
 /**
- * What became of a message: see `send` of WebSocketConnection. A connection that does
- * not tell is taken to have sent it.
+ * The outcome of a message: see `send` of WebSocketConnection. For a connection that gives none it is
+ * `"sent"`.
  */
 export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
 
@@ -52,19 +55,19 @@ export interface Transport {
   readonly send: (message: WireMessage) => SendStatus;
   readonly close: (code?: number, reason?: string) => void;
   readonly drained: () => Promise<unknown>;
-  /** Calls back with what comes. A promise that `onMessage` returns holds the next message back, where that is possible. */
+  /** Adds the listener. A promise of `onMessage` holds the next message back, if the connection can do that. */
   readonly listen: (listener: TransportListener) => void;
-  /** Resolves when messages can be sent; rejects never. */
+  /** Resolves when messages can be sent. Never rejects. */
   readonly opened: Promise<void>;
 }
 
 export interface TransportListener {
   readonly onMessage: (message: unknown) => Promise<void> | undefined;
-  /** Nothing can be sent any more; messages that came before may follow. Not every transport tells. */
+  /** Called when nothing can be sent any more. Messages that came before may follow. Not every transport calls it. */
   readonly onEnd: () => void;
-  /** A promise that is returned keeps the connection open until it settles. Not every transport tells. */
+  /** Called when the connection is about to close. It stays open until the promise settles. Not every transport calls it. */
   readonly onStopping: () => Promise<void> | undefined;
-  /** Nothing comes any more, either. */
+  /** Called when no message can come any more, either. */
   readonly onClose: () => void;
 }
 
@@ -90,7 +93,7 @@ export function serverTransport(connection: ServerConnection): Transport {
   };
 }
 
-/** Sets `binaryType` to `arraybuffer`. */
+/** Makes a transport of a standard WebSocket. Sets its `binaryType` to `arraybuffer`. */
 export function webSocketTransport(socket: StandardWebSocket): Transport {
   socket.binaryType = "arraybuffer";
   const opened = new Promise<void>((resolve) => {
@@ -120,7 +123,7 @@ function isSendStatus(value: unknown): value is SendStatus {
   return STATUSES.has(value);
 }
 
-/** The bytes in a buffer of their own, which every WebSocket takes. */
+/** Copies bytes into a buffer of their own, which every WebSocket takes. */
 function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return Uint8Array.from(bytes).buffer;
 }

@@ -1,12 +1,12 @@
 import { isPromise } from "../input/index.js";
 
-/** Tells whether data is of a type: a Standard Schema, or a type guard. */
+/** Decides whether data is of a type: a Standard Schema, or a type guard. */
 export type Validator = StandardSchema | Guard;
 
-/** A function that tells whether a value is of a type. */
+/** A function that decides whether a value is of a type. */
 export type Guard<Data = unknown> = (value: unknown) => value is Data;
 
-/** What a sender gives. A schema that transforms takes something else than it makes. */
+/** The data that a sender gives. A schema that transforms takes another type than it makes. */
 export type InputOf<V> =
   V extends StandardSchema<infer Input, unknown>
     ? Input
@@ -14,7 +14,7 @@ export type InputOf<V> =
       ? Data
       : never;
 
-/** What a handler gets. */
+/** The data that a handler gets. */
 export type OutputOf<V> =
   V extends StandardSchema<unknown, infer Output>
     ? Output
@@ -22,9 +22,9 @@ export type OutputOf<V> =
       ? Data
       : never;
 
-/** One thing that is wrong with data, as an error reply tells it. */
+/** One fault of data, in an error reply. */
 export interface Issue {
-  /** From the outside in; empty for the data itself. */
+  /** The path to the fault, from the outside in. It is empty for the data itself. */
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
@@ -34,56 +34,56 @@ export type Validation<Data = unknown> =
   | { readonly isValid: false; readonly issues: readonly Issue[] };
 
 /**
- * The Standard Schema interface (https://standardschema.dev), version 1, as types
- * alone: what zod, valibot, arktype and others agree on. None of them is imported.
+ * The Standard Schema interface (https://standardschema.dev), version 1, as types alone. Schemas of zod,
+ * valibot, arktype and others have it. None of these is imported.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
-    /** Never there at run time. */
+    /** Types only: it does not exist at run time. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
-/** What a schema makes of a value: another one, or a list of what is wrong with it. */
+/** The result of a schema: a value, or a list of faults. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };
 
-/** One thing that is wrong with a value, in the words of the schema. */
+/** One fault of a value, in the words of the schema. */
 export interface StandardIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-// Issues go back to who sent the data, and quote it: so their number and length have bounds.
+// Issues quote the peer's data and go back to the peer, so their number and length have limits.
 const MAX_ISSUES = 10;
 const MAX_PATH_LENGTH = 16;
 const MAX_TEXT_LENGTH = 200;
 
-/** Accepts a message that is nothing but its type. */
+/** Accepts messages without data. */
 export function nothing(value: unknown): value is Record<string, never> | undefined {
   if (value === undefined) return true;
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-/** @throws What the validator throws, be it as a rejection. */
+/** Validates data. @throws The error that the validator throws, or as a rejection. */
 export function validate(
   validator: Validator,
   value: unknown,
 ): Validation | PromiseLike<Validation> {
-  // Some schemas are functions, too (arktype's): so the property decides.
+  // Schemas of arktype are functions, too. So the property decides.
   if (!("~standard" in validator)) {
-    const verdict: unknown = validator(value); // JavaScript may return anything: a promise is no yes
+    const verdict: unknown = validator(value); // JavaScript may return anything, and a promise is not true
     return verdict === true ? { isValid: true, data: value } : { isValid: false, issues: [] };
   }
   const result = validator["~standard"].validate(value);
   return isPromise(result) ? result.then(toValidation) : toValidation(result);
 }
 
-/** Whether data has passed. @typeParam Data - What its validator makes of it. */
+/** Whether data is valid. @typeParam Data - The type that the validator makes. */
 export function isValid<Data>(
   validation: Validation,
 ): validation is Extract<Validation<Data>, { readonly isValid: true }> {

@@ -2,19 +2,25 @@ import { type Codec, isSafe } from "./codec.js";
 import { type Envelope, type Format, INVALID, type Unreadable } from "./envelope.js";
 import { ERROR_TEXTS, type ErrorBody, textOf } from "./error-reply.js";
 
-/** A message as this layer makes it. */
+/** A message that this layer makes. */
 export type WireMessage = string | Uint8Array;
 
-/** How several messages travel as one, so that a sender may merge many small ones. */
+/** Joins several messages to one, so that a sender can merge small ones. */
 export interface Batch {
   /**
-   * Makes one message of several, each as the codec wrote it. By default a JSON
-   * array, for codecs that write text.
+   * Makes one message of several, which the codec has written.
+   *
+   * @defaultValue makes a JSON array, for codecs that write text
    */
   readonly join?: (messages: readonly WireMessage[]) => WireMessage;
-  /** What a parsed message consists of; `undefined` when it is a single one. By default an array's items. */
+  /** Splits a parsed message; gives `undefined` for a single one. @defaultValue gives the items of an array */
   readonly split?: (value: unknown) => readonly unknown[] | undefined;
-  /** Of a batch with more, all is refused: a limit on messages would mean little without it. @defaultValue 256 */
+  /**
+   * The largest number of messages in a batch. A larger batch is refused, so that batches cannot
+   * evade a limit on messages.
+   *
+   * @defaultValue 256
+   */
   readonly maxMessages?: number;
 }
 
@@ -27,7 +33,7 @@ export interface WireOptions {
 
 const MAX_BATCH_MESSAGES = 256;
 
-/** Messages to envelopes and back: codec, format and batches in one. */
+/** Turns messages into envelopes and back, by codec, format and batches. */
 export class Wire {
   readonly #options: WireOptions;
 
@@ -35,7 +41,7 @@ export class Wire {
     this.#options = options;
   }
 
-  /** Reads what a peer sent, whatever it is; never throws. */
+  /** Reads a message of the peer. Never throws. */
   read(message: unknown): readonly (Envelope | Unreadable)[] {
     const { codec } = this.#options;
     let value: unknown;
@@ -52,25 +58,29 @@ export class Wire {
       if (values.length > maxMessages) return [tooMany(values.length, maxMessages)];
       return values.map((one) => this.#readOne(one));
     } catch {
-      // A `split` that threw, or a stack that is too short for what `maxDepth` lets through.
+      // `split` threw, or the stack is too small for `maxDepth`.
       return [INVALID];
     }
   }
 
-  /** @returns `undefined` when the format has no way to say it. @throws {TypeError} The data cannot be sent. */
+  /**
+   * Writes an envelope; gives `undefined` for a kind that the format does not have.
+   *
+   * @throws {TypeError} The data cannot be sent.
+   */
   write(envelope: Envelope): WireMessage | undefined {
     const value = this.#options.format.write(envelope);
     return value === undefined ? undefined : this.#options.codec.serialize(value);
   }
 
-  /** @throws {TypeError} The contract has no batches. */
+  /** Makes one message of several. @throws {TypeError} The contract has no `batch`. */
   join(messages: readonly WireMessage[]): WireMessage {
     const { batch } = this.#options;
     if (batch === undefined) throw new TypeError("set `batch` in the contract to join messages");
     return (batch.join ?? joinJson)(messages);
   }
 
-  /** The body of an error reply with one of our codes, or with the application's. */
+  /** Makes the body of an error reply, with a code of this library or of the application. */
   errorBody(code: string, message?: string, details?: unknown): ErrorBody {
     const text = code === "MALFORMED" ? this.#malformedText() : textOf(code);
     return { code, message: message ?? text, details };
@@ -82,7 +92,7 @@ export class Wire {
 
   #problemOf(value: unknown): Unreadable | undefined {
     const { batch, maxDepth } = this.#options;
-    // A batch is one level of its own.
+    // A batch is one more level.
     return isSafe(value, batch === undefined ? maxDepth : maxDepth + 1)
       ? undefined
       : invalid(
@@ -90,7 +100,7 @@ export class Wire {
         );
   }
 
-  /** The values of single messages. */
+  /** Gives the values of single messages. */
   #split(value: unknown): readonly unknown[] {
     const { batch } = this.#options;
     return batch === undefined ? [value] : ((batch.split ?? itemsOf)(value) ?? [value]);
@@ -115,7 +125,7 @@ function invalid(message: string): Unreadable {
 
 const MALFORMED: Unreadable = { kind: "unreadable", code: "MALFORMED" };
 
-/** @throws {TypeError} It is neither text nor bytes. */
+/** Gives text or bytes. @throws {TypeError} The message is neither. */
 function asWireMessage(message: unknown): WireMessage {
   if (typeof message === "string") return message;
   const bytes = bytesOf(message);
@@ -123,12 +133,12 @@ function asWireMessage(message: unknown): WireMessage {
   return bytes;
 }
 
-/** How much a message takes: characters of text, or bytes. */
+/** The size of a message, in characters of text or in bytes. */
 export function lengthOf(message: unknown): number {
   return typeof message === "string" ? message.length : (bytesOf(message)?.length ?? 0);
 }
 
-/** What a WebSocket gave, perhaps one of another realm, such as jsdom, where ArrayBuffer is another class. */
+/** Gives the bytes of a message. Its ArrayBuffer may be of another realm, such as jsdom, and so of another class. */
 function bytesOf(message: unknown): Uint8Array | undefined {
   if (message instanceof Uint8Array) return message;
   if (ArrayBuffer.isView(message)) {

@@ -19,7 +19,12 @@ export type Broadcastable = MessageData | PreparedMessage;
 export interface BroadcastOptions<Data = unknown> extends SendOptions {
   /** Connections, or ids of connections, that do not get the message. */
   readonly except?: Excepted<Data> | Iterable<Excepted<Data>> | undefined;
-  /** Skips connections for which more than 64 KiB wait already. Use it for messages that are soon out of date. @defaultValue false */
+  /**
+   * Skips connections for which more than 64 KiB wait already. Use it for messages that are soon
+   * out of date.
+   *
+   * @defaultValue false
+   */
   readonly volatile?: boolean | undefined;
   /**
    * Holds the message for up to this time, so that it goes out together with others to the

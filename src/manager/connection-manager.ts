@@ -87,7 +87,10 @@ export class ConnectionManager<Data = unknown>
     return this.#core.intake.add(connection);
   }
 
-  /** The id of a connection, also while its last messages are handled; `undefined` when the manager does not have it. */
+  /**
+   * The id of a connection, also while its last messages are handled; `undefined` when the manager
+   * does not have it.
+   */
   idOf(connection: WebSocketConnection<Data>): string | undefined {
     return this.#core.roster.known(connection)?.id;
   }
@@ -114,7 +117,10 @@ export class ConnectionManager<Data = unknown>
     if (managed?.isAuthenticated === true) roster.setUser(managed, options.userOf(connection));
   }
 
-  /** Marks a connection, so that {@link tagged} finds it. Does nothing when the manager does not have the connection. */
+  /**
+   * Marks a connection, so that {@link tagged} finds it. Does nothing when the manager does not
+   * have the connection.
+   */
   tag(connection: WebSocketConnection<Data>, tag: string): void {
     const managed = this.#core.roster.of(connection);
     if (managed !== undefined) this.#core.roster.tags.add(managed, tag);
@@ -131,7 +137,10 @@ export class ConnectionManager<Data = unknown>
     return connectionsOf(this.#core.roster.tags.membersOf(tag));
   }
 
-  /** The time of a connection's latest message, or of its arrival when there was none; `undefined` when the manager does not have it. */
+  /**
+   * The time of a connection's latest message, or of its arrival when there was none; `undefined`
+   * when the manager does not have it.
+   */
   lastActive(connection: WebSocketConnection<Data>): Date | undefined {
     const managed = this.#core.roster.of(connection);
     if (managed === undefined) return undefined;

@@ -1,4 +1,7 @@
-/** The door of the layer, and of `plainsocket/manager`: connections and rooms, and the cluster's part for applications. */
+/**
+ * The door of the layer, and of `plainsocket/manager`: connections and rooms, and the cluster's
+ * part for applications.
+ */
 export type { AdmissionLimit, CloseAnswer, FullAnswer } from "./admission.js";
 export type { JoinMessages } from "./batches.js";
 export type { Broadcastable, BroadcastOptions, BroadcastResult, Excepted } from "./broadcast.js";

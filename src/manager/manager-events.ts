@@ -14,13 +14,19 @@ import type { LeaveReason } from "./rooms.js";
 export interface ManagerEvents<Data> {
   /** The manager has taken in a connection and given it an id. With `authenticateFirst` its user is not known yet. */
   connection: [connection: WebSocketConnection<Data>, id: string];
-  /** With `authenticateFirst`: the first message has passed the check. The second message waits for the listener's promise. */
+  /**
+   * With `authenticateFirst`: the first message has passed the check. The second message waits for
+   * the listener's promise.
+   */
   authenticated: [connection: WebSocketConnection<Data>, id: string];
   /** A client has met a limit before it was connected. The server emits `refused`, too. */
   refused: [limit: AdmissionLimit];
   /** A message was over the rate limit. `action` says what the manager did. */
   rateLimited: [connection: WebSocketConnection<Data>, action: "close" | "drop" | "reply"];
-  /** A message of any connection has come. When a listener returns a promise, the next message of this connection waits for it. */
+  /**
+   * A message of any connection has come. When a listener returns a promise, the next message of
+   * this connection waits for it.
+   */
   message: [connection: WebSocketConnection<Data>, message: Message, isText: boolean];
   /**
    * A connection has ended. It left all rooms, and the manager, when its transport ended. This event

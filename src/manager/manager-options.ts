@@ -47,13 +47,27 @@ export interface ManagerOptions<Data = unknown> {
    */
   readonly maxConnections?: number | undefined;
 
-  /** The answer to clients beyond {@link maxConnections}: 503, or a connection that is closed with your code. @defaultValue `"refuse"` */
+  /**
+   * The answer to clients beyond {@link maxConnections}: 503, or a connection that is closed with
+   * your code.
+   *
+   * @defaultValue `"refuse"`
+   */
   readonly whenFull?: FullAnswer | undefined;
 
-  /** The largest number of connections from one address, or from one IPv6 network of 64 bits. @defaultValue `Infinity` */
+  /**
+   * The largest number of connections from one address, or from one IPv6 network of 64 bits.
+   *
+   * @defaultValue `Infinity`
+   */
   readonly maxConnectionsPerAddress?: number | undefined;
 
-  /** The answer to clients beyond {@link maxConnectionsPerAddress}: 429, or a connection that is closed with your code. @defaultValue `"refuse"` */
+  /**
+   * The answer to clients beyond {@link maxConnectionsPerAddress}: 429, or a connection that is
+   * closed with your code.
+   *
+   * @defaultValue `"refuse"`
+   */
   readonly whenAddressFull?: FullAnswer | undefined;
 
   /**
@@ -86,7 +100,11 @@ export interface ManagerOptions<Data = unknown> {
   /** Settings for messages with `batchMs`. */
   readonly batch?: BatchOptions | undefined;
 
-  /** Decides which connections may be in a room, and which may publish to it. @defaultValue all may join, and members may publish */
+  /**
+   * Decides which connections may be in a room, and which may publish to it.
+   *
+   * @defaultValue all may join, and members may publish
+   */
   readonly authorize?: Authorize<Data> | undefined;
 
   /** The largest number of rooms of a connection. Joins that wait for `authorize` count. @defaultValue 1000 */
@@ -123,7 +141,10 @@ export interface ManagerOptions<Data = unknown> {
 
 /** Settings of {@link ManagerOptions.batch}. */
 export interface BatchOptions {
-  /** Makes one message of several, in a form that the receivers take apart. Without it the messages go out in one write. */
+  /**
+   * Makes one message of several, in a form that the receivers take apart. Without it the messages
+   * go out in one write.
+   */
   readonly join?: JoinMessages | undefined;
   /** A batch with this number of messages goes out early. @defaultValue 256 */
   readonly maxMessages?: number | undefined;

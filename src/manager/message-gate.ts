@@ -1,4 +1,7 @@
-/** The gate that each message passes before the application gets it: activity, rate limit, check of the first message. */
+/**
+ * The gate that each message passes before the application gets it: activity, rate limit, check of
+ * the first message.
+ */
 import { checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, Message, OnHandlerError, WebSocketConnection } from "../node/index.js";
 import { CloseCode } from "../protocol/index.js";
@@ -33,7 +36,12 @@ const RATE_LIMIT: Names<RateLimit> = {
 
 /** The check of a connection's first message. */
 export interface FirstMessageCheck<Data> {
-  /** Time from the opening handshake to the end of the check; then the connection is closed with 1008. @defaultValue 10 000 */
+  /**
+   * Time from the opening handshake to the end of the check; then the connection is closed with
+   * 1008.
+   *
+   * @defaultValue 10 000
+   */
   readonly deadlineMs?: number | undefined;
   /**
    * Decides whether the message proves who the client is. It may write to `connection.data`. For

@@ -16,7 +16,10 @@ import { connectionsOf } from "./roster.js";
 
 /** Options of {@link Room.resume}. */
 export interface ResumeOptions {
-  /** The value of {@link Room.offset} from when the member had all messages so far. It may come from the client unchecked. */
+  /**
+   * The value of {@link Room.offset} from when the member had all messages so far. It may come from
+   * the client unchecked.
+   */
   readonly offset: string;
   /** The state of the member, as in {@link Room.join}. */
   readonly state?: unknown;

@@ -57,7 +57,10 @@ export class Rooms<Data> {
     this.#options = options;
   }
 
-  /** Makes a connection a member if `authorize` allows it, within this call where the answer is no promise. Never rejects. */
+  /**
+   * Makes a connection a member if `authorize` allows it, within this call where the answer is no
+   * promise. Never rejects.
+   */
   join(managed: ManagedConnection<Data>, room: string, state: unknown): Promise<JoinStatus> {
     if (!managed.isOpen) return Promise.resolve("closed");
     if (!managed.isAuthenticated) return Promise.resolve("denied");

@@ -83,7 +83,10 @@ function isStreamId(text: string): boolean {
   return parts.length === 2 && parts.every((part) => isDecimal(part));
 }
 
-/** Whether `text` is a number that is certainly below 2^64, the limit of Redis. Its own ids are milliseconds and counters. */
+/**
+ * Whether `text` is a number that is certainly below 2^64, the limit of Redis. Its own ids are
+ * milliseconds and counters.
+ */
 function isDecimal(text: string): boolean {
   if (text.length === 0 || text.length > 19) return false;
   return Array.from(text).every((digit) => digit >= "0" && digit <= "9");
