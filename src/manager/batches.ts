@@ -1,17 +1,50 @@
 /** Batches: small messages to the same receivers wait for a moment and go out together. */
 import type { OutboundMessage } from "../cluster/index.js";
+import { checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, OnHandlerError, Timer } from "../node/index.js";
 import { toPrepared } from "./broadcast.js";
 
 /** Makes one message of several. The receivers must know how to take it apart. */
 export type JoinMessages = (messages: readonly (string | Uint8Array)[]) => string | Uint8Array;
 
-export interface BatchesOptions {
-  readonly clock: Clock;
+/** Settings of the option `batch` of a manager. */
+export interface BatchOptions {
+  /**
+   * Makes one message of several, in a form that the receivers take apart. Without it the messages
+   * go out in one write.
+   */
+  readonly join?: JoinMessages | undefined;
+  /** A batch with this number of messages goes out early. @defaultValue 256 */
+  readonly maxMessages?: number | undefined;
+  /** A batch with this number of bytes (of strings, UTF-16 units) goes out early. @defaultValue 65 536 */
+  readonly maxBytes?: number | undefined;
+}
+
+const NAMES: Names<BatchOptions> = {
+  owner: "batch",
+  known: { join: true, maxMessages: true, maxBytes: true },
+  advice: { batchMs: "give it to broadcast()" },
+};
+
+/** {@link BatchOptions} with all defaults filled in. */
+export interface ResolvedBatchOptions {
   readonly join: JoinMessages | undefined;
-  /** A batch that reaches this number of messages, or of bytes, goes out at once. */
   readonly maxMessages: number;
   readonly maxBytes: number;
+}
+
+/** Checks the options and fills in the defaults. @throws {TypeError | RangeError} An option cannot be used. */
+export function batchOf(options: BatchOptions = {}): ResolvedBatchOptions {
+  checkOptions(options, NAMES);
+  return {
+    join: options.join,
+    maxMessages: limit("batch.maxMessages", options.maxMessages, 256),
+    maxBytes: limit("batch.maxBytes", options.maxBytes, 65_536),
+  };
+}
+
+export interface BatchesOptions extends ResolvedBatchOptions {
+  readonly clock: Clock;
   readonly onHandlerError: OnHandlerError;
 }
 

@@ -3,7 +3,7 @@
  * part for applications.
  */
 export type { AdmissionLimit, CloseAnswer, FullAnswer } from "./admission.js";
-export type { JoinMessages } from "./batches.js";
+export type { BatchOptions, JoinMessages } from "./batches.js";
 export type { Broadcastable, BroadcastOptions, BroadcastResult, Excepted } from "./broadcast.js";
 export type {
   Broker,
@@ -34,7 +34,7 @@ export type { SendToStatus } from "./dispatch.js";
 export type { Listener } from "../node/index.js";
 export type { JoinStatus } from "./managed-connection.js";
 export type { ManagerEvents } from "./manager-events.js";
-export type { BatchOptions, ManagerOptions } from "./manager-options.js";
+export type { ManagerOptions } from "./manager-options.js";
 export type { FirstMessageCheck, RateLimit } from "./message-gate.js";
 export type { PresenceDiff } from "./presence.js";
 export type { HistogramData } from "./metrics/histogram.js";

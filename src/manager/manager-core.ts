@@ -46,9 +46,7 @@ export class ManagerCore<Data> {
     this.recorder = recorder;
     this.batches = new Batches({
       clock: options.clock,
-      join: options.joinBatch,
-      maxMessages: options.maxBatchMessages,
-      maxBytes: options.maxBatchBytes,
+      ...options.batch,
       onHandlerError: options.onHandlerError,
     });
     const presence = new PresenceChanges((room, diff) => {

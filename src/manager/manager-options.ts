@@ -17,7 +17,7 @@ import {
   type WebSocketServer,
 } from "../node/index.js";
 import { type FullAnswer, fullAnswer } from "./admission.js";
-import type { JoinMessages } from "./batches.js";
+import { batchOf, type BatchOptions, type ResolvedBatchOptions } from "./batches.js";
 import {
   checkOf,
   type FirstMessageCheck,
@@ -139,25 +139,6 @@ export interface ManagerOptions<Data = unknown> {
   readonly clock?: Clock | undefined;
 }
 
-/** Settings of {@link ManagerOptions.batch}. */
-export interface BatchOptions {
-  /**
-   * Makes one message of several, in a form that the receivers take apart. Without it the messages
-   * go out in one write.
-   */
-  readonly join?: JoinMessages | undefined;
-  /** A batch with this number of messages goes out early. @defaultValue 256 */
-  readonly maxMessages?: number | undefined;
-  /** A batch with this number of bytes (of strings, UTF-16 units) goes out early. @defaultValue 65 536 */
-  readonly maxBytes?: number | undefined;
-}
-
-const BATCH: Names<BatchOptions> = {
-  owner: "batch",
-  known: { join: true, maxMessages: true, maxBytes: true },
-  advice: { batchMs: "give it to broadcast()" },
-};
-
 const OF_SERVER = "it is an option of the WebSocketServer";
 
 /** A new option is a row here. */
@@ -211,9 +192,7 @@ export interface ResolvedManagerOptions<Data> {
   readonly whenExceeded: NonNullable<RateLimit["whenExceeded"]>;
   readonly idleTimeoutMs: number;
   readonly authenticateFirst: ResolvedFirstMessageCheck<Data> | undefined;
-  readonly joinBatch: JoinMessages | undefined;
-  readonly maxBatchMessages: number;
-  readonly maxBatchBytes: number;
+  readonly batch: ResolvedBatchOptions;
   readonly authorize: Authorize<Data> | undefined;
   readonly maxRoomsPerConnection: number;
   readonly maxRoomNameLength: number;
@@ -232,9 +211,8 @@ export function resolveManagerOptions<Data>(
   options: ManagerOptions<Data>,
 ): ResolvedManagerOptions<Data> {
   checkOptions(options, NAMES);
-  const { server, servers = [], onHandlerError = warnOfHandlerError, batch = {} } = options;
-  const { maxConnections, maxConnectionsPerAddress, authenticateFirst, authorize } = options;
-  checkOptions(batch, BATCH);
+  const { server, servers = [], onHandlerError = warnOfHandlerError, batch, authorize } = options;
+  const { maxConnections, maxConnectionsPerAddress, authenticateFirst } = options;
   if (authorize !== undefined && typeof authorize !== "function") {
     throw new TypeError("authorize must be a function");
   }
@@ -252,9 +230,7 @@ export function resolveManagerOptions<Data>(
     whenExceeded: options.rateLimit?.whenExceeded ?? "close",
     idleTimeoutMs: limit("idleTimeoutMs", options.idleTimeoutMs, Infinity),
     authenticateFirst: authenticateFirst === undefined ? undefined : checkOf(authenticateFirst),
-    joinBatch: batch.join,
-    maxBatchMessages: limit("batch.maxMessages", batch.maxMessages, 256),
-    maxBatchBytes: limit("batch.maxBytes", batch.maxBytes, 65_536),
+    batch: batchOf(batch),
     authorize,
     maxRoomsPerConnection: limit("maxRoomsPerConnection", options.maxRoomsPerConnection, 1_000),
     maxRoomNameLength: limit("maxRoomNameLength", options.maxRoomNameLength, 256),
@@ -264,7 +240,7 @@ export function resolveManagerOptions<Data>(
   };
 }
 
-/** By what is asked of them: they may come from another copy of the package. */
+/** Checks servers by their methods: they may come from another copy of the package. */
 function serversOf<Data>(
   servers: readonly WebSocketServer<Data>[],
 ): readonly WebSocketServer<Data>[] {
