@@ -171,11 +171,14 @@ type Rest<Values extends readonly unknown[]> = Values extends readonly [unknown,
   ? Others
   : never;
 
-const HAS_MESSAGE_EVENT = Object.hasOwn(MessageEvent.prototype, Symbol.toStringTag);
+/** Node 20's class has accessors, and no class string. That of Deno has fields in their place, which nothing can stand in for. */
+const IS_HALF: boolean =
+  !Object.hasOwn(MessageEvent.prototype, Symbol.toStringTag) &&
+  Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")?.get !== undefined;
 
-/** A message has come. The event is of the platform's class where that is the standard's. */
+/** A message has come. The event is of the platform's class, unless that lacks half of the standard's. */
 export function messageEvent(data: unknown, origin: string): MessageEvent {
-  const Class = HAS_MESSAGE_EVENT ? MessageEvent : OwnMessageEvent;
+  const Class = IS_HALF ? OwnMessageEvent : MessageEvent;
   return new Class("message", { data, origin });
 }
 
