@@ -28,8 +28,9 @@ export interface CloseInfo {
   /** Our Close frame. */
   readonly sent: CloseStatus | undefined;
   /**
-   * Messages that had arrived and that nobody took: dropped, because nobody listened for messages
-   * when the transport ended, or by `terminate()`. Bytes that were no whole message yet do not count.
+   * How many messages had arrived and were taken by nobody. They were dropped because nobody listened
+   * for messages when the transport ended, or by `terminate()`. Bytes that were not a whole message
+   * yet do not count.
    */
   readonly unreadMessages: number;
 }

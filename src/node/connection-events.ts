@@ -8,45 +8,45 @@ import type { Message } from "./options.js";
 /** What a connection tells its listeners, in the order it happened. */
 export interface ConnectionEvents {
   /**
-   * A whole message. Waits until somebody takes it, in a microtask after the listener was added;
-   * none comes behind `close`. When a listener returns a promise, the next message waits
+   * A whole message. It waits until there is a listener, which is called in a microtask. None comes
+   * behind `close`. When a listener returns a promise, the next message waits
    * for it, and so does the peer once `maxQueuedBytes` have arrived.
    *
    * `isText` is of interest with `textAs: "bytes"`, where both kinds are Buffers.
    */
   message: [message: Message, isText: boolean];
   /**
-   * The transport has ended: nothing can be sent any more. Messages that came before may
-   * still wait for a listener; `close` comes behind them. `info` is what `close` will say, as far
-   * as it is known; its `unreadMessages` are those that wait. A listener that is added afterwards
-   * is called in a microtask.
+   * The transport has ended: nothing can be sent any more. Messages that came before may still wait
+   * for a listener; `close` comes behind them. `info` is what is known of the end so far; its
+   * `unreadMessages` are those that wait. A listener that is added later is called in a microtask.
    */
   end: [info: CloseInfo];
   /**
-   * The connection has ended, however that came. Comes once, and nothing behind it:
+   * The connection has ended, for whatever reason. This comes once, and nothing comes behind it.
    *
-   * - Behind the messages, while somebody takes them: a `message` listener or a loop. It waits for
-   *   the listener at work, and, while messages wait, for {@link WebSocketConnection.resume}.
-   * - At the end of the transport, when nobody takes messages, and somebody listens for `close` or
-   *   has asked for `closed`. Messages that wait are dropped: see {@link CloseInfo.unreadMessages}.
-   * - When somebody comes, while there is nobody of either kind. Until then all waits; who adds both
-   *   listeners in one turn gets the messages first.
+   * - With a `message` listener or a loop, it comes behind the messages. It waits for the listener
+   *   that is at work and, while messages wait, for {@link WebSocketConnection.resume}.
+   * - Without them, but with a `close` listener or after somebody asked for `closed`, it comes at the
+   *   end of the transport. Messages that wait are dropped: see {@link CloseInfo.unreadMessages}.
+   * - With none of these, it waits, and so do the messages. When both listeners are added in one
+   *   turn, the messages come first.
    *
-   * A listener that is added afterwards is called in a microtask, with the same `info`.
+   * A listener that is added later is called in a microtask, with the same `info`.
    */
   close: [info: CloseInfo];
   /**
-   * The peer has pinged, and was answered. What comes with the opening handshake is told to
-   * listeners that are added in the turn in which the connection was given; pings and pongs
-   * that come later, and find no listener, are told to nobody.
+   * The peer has pinged, and was answered. Pings and pongs that came with the opening handshake wait
+   * for listeners until the end of the turn in which the application gets the connection. Later ones
+   * do not wait.
    */
   ping: [payload: Buffer];
   /** The peer has sent a Pong frame, asked for or not. */
   pong: [payload: Buffer];
   /**
-   * The connection is about to be closed in good order: by a shutdown, or {@link CloseOptions.waitForHandlerMs}.
-   * No further message comes. The Close frame waits for the promises of these listeners, as for
-   * those at work on a message: for who answers messages elsewhere.
+   * A shutdown, or a close with {@link CloseOptions.waitForHandlerMs}, is about to close the
+   * connection. No other message is delivered. The Close frame waits for promises that listeners
+   * return, as it does for `message` listeners at work. This is for applications that answer messages
+   * elsewhere, for example in a queue.
    */
   stopping: [];
   /** More than `maxBufferedBytes` waited, and now nothing does. */

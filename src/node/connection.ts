@@ -46,7 +46,7 @@ const responses = new WeakMap<object, UpgradeResponse>();
  * for it comes in a microtask.
  *
  * Nothing that a peer does throws or emits `error`: it ends in the `close` event, which comes once
- * and last, also to who comes late: see {@link ConnectionEvents.close}.
+ * and last. Listeners that are added late get it, too: see {@link ConnectionEvents.close}.
  */
 export class WebSocketConnection<Data = unknown>
   extends Emitter<ConnectionEvents>
@@ -84,9 +84,9 @@ export class WebSocketConnection<Data = unknown>
   }
 
   /**
-   * Resolves when the connection has ended, with what `close` says; never rejects. Without a `message`
-   * listener or a loop that is when the transport has ended: a loop that begins then still gets
-   * the messages that wait, a listener does not.
+   * Resolves with what `close` says, when that is told; never rejects. Without a `message` listener
+   * and without a loop that is at the end of the transport. A loop that begins after that still gets
+   * the messages that wait; a listener does not.
    */
   get closed(): Promise<CloseInfo> {
     return this.#session.closed;
@@ -192,8 +192,8 @@ export class WebSocketConnection<Data = unknown>
    * Messages already passed to {@link send} go out first; those that arrive meanwhile
    * are dropped. On a connection that is closing or closed this does nothing.
    *
-   * The Close frame does not wait for a listener that is at work on a message, and what that sends
-   * then is not sent any more, unless `options` say so.
+   * The Close frame does not wait for a listener that is at work on a message: what the listener
+   * sends afterwards is not sent any more. `options` can change that.
    *
    * @param code - Without one the Close frame is empty and the peer sees 1005.
    * @param reason - At most 123 bytes as UTF-8.
@@ -210,7 +210,8 @@ export class WebSocketConnection<Data = unknown>
 
   /**
    * Ends the transport at once, without a closing handshake. Messages that wait are dropped:
-   * `close` reports 1006, and how many in `unreadMessages`. Behind the end of the transport it drops them, too.
+   * `close` reports 1006, and their number in `unreadMessages`. When the transport has ended by
+   * itself, this still drops the messages that wait.
    */
   terminate(): void {
     this.#session.terminate();

@@ -14,7 +14,7 @@ export interface DeliveryOwner {
   readonly onGuardError: (error: unknown) => void;
   /** More messages can be taken, or none are left. */
   readonly onDelivered: () => void;
-  /** Whether {@link onDelivered} has anything to do: the peer waits, or its end does. */
+  /** Whether {@link onDelivered} has anything to do: the peer waits, or a close does. */
   readonly awaitsDelivery: () => boolean;
 }
 
@@ -52,15 +52,15 @@ export class Delivery {
     return !this.#isWaiting() && !this.#isBusy && this.#passed === undefined;
   }
 
-  /** Messages that were dropped here, or wait. */
+  /** How many messages wait or were dropped here. */
   get unreadMessages(): number {
     return (this.#inbox?.unreadMessages ?? 0) + (this.#passed === undefined ? 0 : 1);
   }
 
   /**
-   * Whether who opened the connection has not had the time to attach listeners: what came with the
-   * handshake waits for one, until the end of this turn. What comes behind the first message, a
-   * broken rule perhaps, must not overtake its answer.
+   * Whether this is still the turn in which the connection was opened. The application has had no
+   * time to add listeners, so what came with the handshake waits for one until the turn ends. What
+   * comes behind the first message, perhaps a broken rule, must not overtake the answer to it.
    */
   get isOpening(): boolean {
     return this.#phase === "opening";
@@ -94,7 +94,7 @@ export class Delivery {
     return this.isAnswering || this.#inbox?.isAtWork === true;
   }
 
-  /** Lets who is at work finish, and gives nobody more, until {@link start}. */
+  /** Gives nobody another message until {@link start}. Listeners that are at work finish. */
   stop(): void {
     this.#phase = "stopping";
   }
@@ -147,7 +147,7 @@ export class Delivery {
     if (this.#hasEnded && this.isEmpty) this.#inbox?.end();
   }
 
-  /** The same for callers that an application calls: its listeners must not be called before those return. */
+  /** Does the same in a microtask: no listener may be called before the method that the application called returns. */
   goOnSoon(): void {
     void SETTLED.then(() => this.goOn());
   }
@@ -156,7 +156,7 @@ export class Delivery {
     return this.#opened().iterate(() => this.#serveReaders());
   }
 
-  /** No more messages will come: listeners are called no more, and iterators end behind what waits. */
+  /** No more messages will come. Listeners get none that wait; iterators do, and then end. */
   end(): void {
     this.#hasEnded = true;
     if (this.isEmpty) this.#inbox?.end();
@@ -169,7 +169,7 @@ export class Delivery {
     this.#inbox?.clear();
   }
 
-  /** A reader gets what waits at once, unless a listener or the guard sees it, too. */
+  /** Gives readers what waits: at once, unless a listener or the guard has to be called for it. */
   #serveReaders(): void {
     const isReadersAlone = this.#guard === undefined && !this.#owner.hasListener();
     if (isReadersAlone) this.#deliverWaiting();

@@ -1,4 +1,4 @@
-/** How a connection ends, as far as it has been told, and who wants to know. */
+/** How the end of a connection is told. */
 import { CloseCode } from "../protocol/index.js";
 import type { CloseInfo } from "./close-event.js";
 import type { ConnectionEvents } from "./connection-events.js";
@@ -9,9 +9,9 @@ import type { Link } from "./link.js";
 export interface EndingOwner {
   readonly link: Pick<Link, "core" | "error" | "wasAllWritten">;
   readonly delivery: Delivery;
-  /** What a listener threw first: comes before what went wrong on the link. */
+  /** The first error of a listener. It is told in place of what went wrong on the link. */
   readonly handlerError: Error | undefined;
-  /** Whether this end has closed: what it has paused is not to be waited for. */
+  /** Whether this end has closed. Then `close` does not wait for `resume()`. */
   readonly isClosing: boolean;
   readonly hasListener: (name: "close") => boolean;
   readonly emitEnd: (name: "end" | "close", info: CloseInfo) => void;
@@ -20,13 +20,16 @@ export interface EndingOwner {
 /** What the events of the end had to say, once they have been told. */
 type Told = { readonly [Name in keyof ConnectionEvents]?: ConnectionEvents[Name] };
 
-/** Tells of the end: see {@link ConnectionEvents.close}. Made when the transport has ended, or somebody asks. */
+/**
+ * Decides when `close` is told: see {@link ConnectionEvents.close}. Made when the transport has
+ * ended, or somebody asks for {@link closed}.
+ */
 export class Ending {
   readonly #owner: EndingOwner;
   #told: Told = {};
   #closed: Promise<CloseInfo> | undefined;
   #resolve: ((info: CloseInfo) => void) | undefined;
-  /** Calls of listeners that came when their event was over. */
+  /** Calls of listeners that were added when their event was over. */
   #late: (() => void)[] | undefined;
 
   constructor(owner: EndingOwner) {
@@ -62,7 +65,7 @@ export class Ending {
     return info;
   }
 
-  /** Tells `close` behind all messages, or at once to who only waits for the end. Does nothing once it has. */
+  /** Tells `close`, unless something has to come before it, or it has been told. */
   settle(): void {
     const { link, delivery } = this.#owner;
     if (this.#told.close !== undefined || delivery.isAnswering) return;
@@ -75,7 +78,7 @@ export class Ending {
     }
     const info = this.#outcome();
     link.core.discard();
-    // What a loop would still take is dropped when a listener is told that nothing follows.
+    // A loop may still take what waits, but not behind a listener that was told of the end.
     if (hasListener) delivery.clear();
     delivery.end();
     this.#told = { ...this.#told, close: [info] };

@@ -14,7 +14,7 @@ export interface MessageIterator extends AsyncIterator<Message, undefined> {
 
 interface IteratorState {
   isDone: boolean;
-  /** It has given a message, and was not asked for another since: whoever loops has one in work. */
+  /** It has given a message and was not asked for the next one yet, so the body of the loop is at work. */
   isAtWork: boolean;
 }
 
@@ -42,7 +42,7 @@ export class Inbox {
     return this.#messages.length === 0;
   }
 
-  /** Messages that have been dropped here, or wait. */
+  /** How many messages wait or were dropped here. */
   get unreadMessages(): number {
     return this.#droppedMessages + this.#messages.length;
   }
@@ -87,7 +87,7 @@ export class Inbox {
     while (this.hasReader) this.#readers.shift()?.resolve({ value: undefined, done: true });
   }
 
-  /** Counts a message that was here, and that nobody takes. */
+  /** Counts a message that is dropped. */
   drop(): void {
     this.#droppedMessages++;
   }
@@ -141,7 +141,7 @@ export class Inbox {
     state.isAtWork = false;
   }
 
-  /** Who waits with an iterator waits in vain: the next message is for others. */
+  /** Ends the reads of one iterator: the next message is for others. */
   #dismiss(state: IteratorState): void {
     for (const place of this.#readers.places()) {
       if (place.value.state !== state) continue;

@@ -1,4 +1,4 @@
-/** A close that lets who is at work on a message finish: the answer goes out in front of the Close frame. */
+/** A close that waits for listeners at work: their answers go out in front of the Close frame. */
 import { checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, Timer } from "./clock.js";
 import type { Delivery } from "./delivery.js";
@@ -6,12 +6,12 @@ import type { Delivery } from "./delivery.js";
 /** How {@link WebSocketConnection.close} closes. */
 export interface CloseOptions {
   /**
-   * How long the Close frame waits for who is at work on a message: listeners whose promise is
-   * pending, the body of a loop, and listeners of `stopping`. Until then the connection is open, so
-   * that they can answer, and nobody gets another message. 0 waits for nobody, and so does a
-   * call from within a listener before it has awaited anything: it would wait for itself.
+   * How long the Close frame waits, at most, for `message` listeners whose promise is pending, the
+   * body of a loop, and listeners of `stopping`. Meanwhile the connection is open, so that they can
+   * answer, and no other message is delivered. With 0 it does not wait. It does not wait either when
+   * a listener calls `close()` before it awaits anything, because it would wait for itself.
    *
-   * @defaultValue 0: who closes has nothing more to say
+   * @defaultValue 0: most callers of `close()` have nothing more to say
    */
   readonly waitForHandlerMs?: number | undefined;
 }
@@ -32,7 +32,7 @@ export interface LastWorkOwner {
   readonly askToStop: () => Promise<void> | undefined;
 }
 
-/** What is to be done when nobody is at work any more, or after `waitMs`. */
+/** What is sent when nobody is at work any more, or after `waitMs`. */
 export interface DelayedClose {
   readonly clock: Clock;
   readonly waitMs: number;
@@ -55,7 +55,7 @@ export class LastWork {
     void this.#begin();
   }
 
-  /** Call when somebody may have finished. */
+  /** Closes if nobody is at work any more. Call it when a listener may have finished. */
   check(): void {
     if (this.#isReady && !this.#owner.delivery.isHandling) this.close();
   }

@@ -238,7 +238,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     }
     useTransport(transport, this);
     if (transport.destroyed) queueMicrotask(() => this.onClose());
-    // Read when the owner wants it, who knows of a listener and of the turn's end.
+    // It is read when the owner pumps: when there is a listener, or at the end of this turn.
     if (received.length > 0) this.core.receive(received);
   }
 

@@ -83,12 +83,12 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     this.#closeSoon();
   }
 
-  /** The same, behind the answers of those who are at work on a message. */
+  /** Closes when the listeners that are at work on a message have answered, or after `waitMs`. */
   closeBehindWork(code: number | undefined, reason: string, waitMs: number): void {
     const { delivery } = this;
     if (this.readyState !== ReadyState.OPEN || this.#lastWork !== undefined) return;
     const isAwaited = delivery.isHandling || this.hasListener("stopping");
-    // A listener that has not awaited anything yet would wait for itself, perhaps.
+    // A listener that closes before it awaits anything would wait for itself.
     if (!isAwaited || delivery.isEmitting) this.close(code, reason);
     else this.#lastWork = new LastWork(this, { clock: this.#options.clock, waitMs, code, reason });
   }
@@ -104,7 +104,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     if (this.hasEnded) this.delivery.goOnSoon();
   }
 
-  /** What an event that is over had to say to its listeners. */
+  /** What the listeners of an event were told; `undefined` while it can still come. */
   told<Name extends keyof ConnectionEvents>(name: Name): ConnectionEvents[Name] | undefined {
     return this.#ending?.told(name);
   }
@@ -234,7 +234,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     this.#membership?.end();
   }
 
-  /** Whoever keeps account of connections is told here, whatever becomes of the messages. */
+  /** Servers, managers and diagnostics are told here, so that they do not depend on listeners. */
   onEnded(): void {
     this.#workEnded();
     const info = this.#endingMade().end();
