@@ -80,8 +80,6 @@ function failOnWarnings(level: LogLevel, { message }: RolldownLog): void {
 
 const JAVASCRIPT: OutputOptions = {
   ...chunksByLayer(""),
-  // Two of one name meet in a chunk: a trace still calls connect() by its name.
-  keepNames: true,
   // Docstrings are in the declarations, all comments in the source maps.
   comments: { legal: true, annotation: true, jsdoc: false },
 };

@@ -1,6 +1,6 @@
 /** Files of Unix sockets that a process has left behind when it was killed. */
 import { type BigIntStats, lstatSync, unlinkSync } from "node:fs";
-import { connect } from "node:net";
+import net from "node:net";
 import { codeOf } from "./transport-error.js";
 
 /**
@@ -30,7 +30,7 @@ function isSame(one: BigIntStats, other: BigIntStats): boolean {
 /** Anything but a plain refusal may mean that somebody is there: one whose queue is full, or whose socket is not for us. */
 function hasListener(path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ path });
+    const socket = net.connect({ path });
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);

@@ -170,7 +170,7 @@ describe("the files", () => {
     ).toEqual([]);
     const withoutMaps = files.filter((file) => !file.endsWith(".map"));
     expect(withoutMaps.length).toBeLessThan(50);
-    expect(sizeOf(withoutMaps)).toBeLessThan(1_300_000);
+    expect(sizeOf(withoutMaps)).toBeLessThan(1_500_000);
   });
 
   it("have source maps that hold the sources as they are", () => {
