@@ -95,19 +95,13 @@ export class ManagerCore<Data> {
 
   /** As {@link ConnectionManager.shutdown}. */
   async shutdown(options: ResolvedShutdownOptions): Promise<void> {
-    this.batches.flushAll();
-    const all = Array.from(connectionsOf(this.roster.all));
-    const groups = this.options.servers.map((server) => server.connections);
-    // The guards stay until all is over, and nothing here waits before all servers are told: nobody gets in between.
+    const { servers } = this.options;
+    // The guards stay until all is over, and all servers are told in one turn: nobody gets in between.
     this.intake.stop(options);
-    const stopped = this.options.servers.map((server) => server.shutdown(options));
-    for (const connection of all) {
-      // Each server closes its own connections, when their handlers are done.
-      const isOfServer = groups.some((connections) => connections.has(connection));
-      if (!isOfServer) connection.close(options.code, options.reason, BEHIND_WORK);
-    }
+    const closed = this.closeAll(options);
+    const stopped = servers.map((server) => server.shutdown(options));
     try {
-      await Promise.all([this.#ended(all, options.deadlineMs), ...stopped]);
+      await Promise.all([closed, ...stopped]);
     } finally {
       this.intake.detachAll();
       await this.cluster.close();
