@@ -26,10 +26,20 @@ export interface Gap {
    * - `lost`: a later message has come, and an earlier one has not;
    * - `down`: this node was cut off for a while;
    * - `overflow`: the queue of this node was full, and its oldest messages never reach the others;
+   * - `tooLarge`: this node did not send a message that is over `maxPayloadBytes`;
    * - `refused`: the engine does not take a message of this node, though it takes others. The message
    *   may be too large for it.
    */
-  readonly reason: "lost" | "down" | "overflow" | "refused";
+  readonly reason: "lost" | "down" | "overflow" | "tooLarge" | "refused";
+  /** The limit of this node, for `overflow` and `tooLarge`. */
+  readonly exceeded?: LimitExceeded;
+}
+
+/** A limit of `clusterLimits`, and what is over it. */
+export interface LimitExceeded {
+  readonly option: "maxQueuedMessages" | "maxQueuedBytes" | "maxPayloadBytes";
+  readonly limit: number;
+  readonly value: number;
 }
 
 /** Counts of messages over the broker. All only grow, except those of the queue. */

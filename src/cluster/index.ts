@@ -10,7 +10,7 @@ export type {
 } from "./broker.js";
 export { clusterOn } from "./cluster.js";
 export { createConnectionId, createNodeId, nodeIdOf } from "./names.js";
-export type { BrokerMetrics, ClusterCounts, ClusterEvent, Gap } from "./event.js";
+export type { BrokerMetrics, ClusterCounts, ClusterEvent, LimitExceeded, Gap } from "./event.js";
 export {
   type CloseAllOptions,
   type Cluster,

@@ -1,6 +1,6 @@
 import type { Clock } from "../node/index.js";
 import type { Broker, BrokerSubscription } from "./broker.js";
-import type { ClusterCounts, ClusterEvent } from "./event.js";
+import type { ClusterCounts, ClusterEvent, LimitExceeded } from "./event.js";
 import { type ClusterMessage, type Envelope, serializeEnvelope } from "./message.js";
 import { parseEnvelope } from "./parse.js";
 import { ClusterQueue } from "./queue.js";
@@ -45,7 +45,7 @@ export class ClusterLink {
       clock: options.clock,
       maxMessages: options.maxQueuedMessages,
       maxBytes: options.maxQueuedBytes,
-      onOverflow: () => this.#giveUp("overflow"),
+      onOverflow: (exceeded) => this.#giveUp("overflow", exceeded),
       onRefused: () => this.#giveUp("refused"),
     });
   }
@@ -79,6 +79,8 @@ export class ClusterLink {
     if (payload.length > maxPayloadBytes) {
       // The number is used up, so the receivers see with the next message that one is missing.
       this.#counts.oversized++;
+      const limit = maxPayloadBytes;
+      this.#giveUp("tooLarge", { option: "maxPayloadBytes", limit, value: payload.length });
       return undefined;
     }
     const { replay } = broker;
@@ -154,9 +156,10 @@ export class ClusterLink {
     this.#queue.close();
   }
 
-  #giveUp(reason: "overflow" | "refused"): void {
+  #giveUp(reason: "overflow" | "tooLarge" | "refused", exceeded?: LimitExceeded): void {
     const { nodeId, onEvent } = this.#options;
-    onEvent({ type: "gap", room: undefined, nodeId, reason });
+    const met = exceeded && { exceeded };
+    onEvent({ type: "gap", room: undefined, nodeId, reason, ...met });
   }
 
   #receive(channel: string, payload: Uint8Array, offset: string | undefined): void {

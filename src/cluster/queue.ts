@@ -1,11 +1,12 @@
 import type { Clock, Timer } from "../node/index.js";
+import type { LimitExceeded } from "./event.js";
 
 export interface QueueOptions {
   readonly clock: Clock;
   readonly maxMessages: number;
   readonly maxBytes: number;
   /** Called when the first message of a series is given up because the queue is full. */
-  readonly onOverflow: () => void;
+  readonly onOverflow: (exceeded: LimitExceeded) => void;
   /** Called when a message is given up because the engine takes others, but not this one. */
   readonly onRefused: () => void;
 }
@@ -99,21 +100,31 @@ export class ClusterQueue {
   }
 
   #makeRoom(): void {
-    const { maxMessages, maxBytes, onOverflow } = this.#options;
+    const { maxMessages, maxBytes } = this.#options;
+    const messages = this.#waiting.length;
     let excess = 0;
     let bytes = this.#bytes;
-    while (bytes > maxBytes || this.#waiting.length - excess > maxMessages) {
+    while (bytes > maxBytes || messages - excess > maxMessages) {
       const oldest = this.#waiting[this.#inFlight + excess];
       if (oldest === undefined) break;
       bytes -= oldest.bytes;
       excess++;
     }
     if (excess === 0) return;
+    if (!this.#isOverflowing) this.#overflowed(messages, this.#bytes);
     for (const { settled } of this.#waiting.splice(this.#inFlight, excess)) settled?.();
     this.#bytes = bytes;
     this.#dropped += excess;
-    if (!this.#isOverflowing) onOverflow();
+  }
+
+  #overflowed(messages: number, bytes: number): void {
+    const { maxMessages, maxBytes, onOverflow } = this.#options;
     this.#isOverflowing = true;
+    onOverflow(
+      bytes > maxBytes
+        ? { option: "maxQueuedBytes", limit: maxBytes, value: bytes }
+        : { option: "maxQueuedMessages", limit: maxMessages, value: messages },
+    );
   }
 
   #pump(): void {

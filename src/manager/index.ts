@@ -21,6 +21,7 @@ export type {
   ClusterLimits,
   ClusterLocal,
   ClusterMembers,
+  LimitExceeded,
   Gap,
   MemoryBrokerOptions,
   OutboundMessage,

@@ -74,7 +74,9 @@ describe("a broker that fails", () => {
     for (let index = 1; index <= 30; index++) a.say("r", String(index));
     await settle();
     expect(a.cluster.counts).toMatchObject({ queuedMessages: 10, dropped: 20 });
-    expect(a.gaps()).toEqual([{ type: "gap", room: undefined, nodeId: "n1", reason: "overflow" }]);
+    const gap = { type: "gap", room: undefined, nodeId: "n1", reason: "overflow" };
+    const exceeded = { option: "maxQueuedMessages", limit: 10, value: 11 };
+    expect(a.gaps()).toEqual([{ ...gap, exceeded }]);
     way.unstick();
     await settle();
     // The first was under way; after it the oldest have gone, and that is seen.

@@ -135,6 +135,10 @@ describe("ClusterLink", () => {
     expect(settled).not.toHaveBeenCalled();
     expect(b.log).toEqual(["a 1 first", "lost x a", "a 3 last"]);
     expect(a.link.counts).toMatchObject({ sent: 2, oversized: 1 });
+    const exceeded = { option: "maxPayloadBytes", limit: 1_000, value: expect.any(Number) };
+    expect(a.events).toEqual([
+      { type: "gap", room: undefined, nodeId: "a", reason: "tooLarge", exceeded },
+    ]);
     expect(b.link.counts).toMatchObject({ received: 3, oversized: 1, gaps: 1 });
   });
 
@@ -156,7 +160,8 @@ describe("ClusterLink", () => {
     way.fault = "stuck";
     for (const text of ["1", "2", "3", "4"]) link.send("x", say(text), "passing");
     const gap = { type: "gap", room: undefined, nodeId: "a" };
-    expect(events).toEqual([{ ...gap, reason: "overflow" }]);
+    const exceeded = { option: "maxQueuedMessages", limit: 2, value: 3 };
+    expect(events).toEqual([{ ...gap, reason: "overflow", exceeded }]);
     expect(link.counts).toMatchObject({ dropped: 2, queuedMessages: 2 });
     way.unstick();
     await link.whenSent();

@@ -85,7 +85,8 @@ describe("ClusterQueue", () => {
     for (const name of ["a", "b", "c"]) queue.add(engine.outgoing(name));
     expect(onOverflow).not.toHaveBeenCalled();
     for (const name of ["d", "e"]) queue.add(engine.outgoing(name));
-    expect(onOverflow).toHaveBeenCalledTimes(1);
+    const exceeded = { option: "maxQueuedMessages", limit: 3, value: 4 };
+    expect(onOverflow).toHaveBeenCalledExactlyOnceWith(exceeded);
     expect([queue.dropped, queue.messages, queue.bytes]).toEqual([2, 3, 3]);
     await engine.settle("resolve");
     expect(engine.log).toEqual(["a", "d", "e"]);
@@ -95,10 +96,12 @@ describe("ClusterQueue", () => {
   });
 
   it("drops as many as the bytes of a large one ask for, and that one when it is alone too large", () => {
-    const { engine, queue } = queueWith({ maxBytes: 10 });
+    const { engine, queue, onOverflow } = queueWith({ maxBytes: 10 });
     for (const name of ["a", "b", "c"]) queue.add(engine.outgoing(name, 3));
     queue.add(engine.outgoing("d", 6));
     expect([queue.dropped, queue.bytes]).toEqual([2, 9]);
+    const exceeded = { option: "maxQueuedBytes", limit: 10, value: 15 };
+    expect(onOverflow).toHaveBeenCalledExactlyOnceWith(exceeded);
     queue.add(engine.outgoing("e", 11));
     expect([queue.dropped, queue.bytes]).toEqual([4, 3]);
   });
