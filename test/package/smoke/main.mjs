@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import process from "node:process";
 import {
   acceptThenClose,
@@ -78,6 +79,13 @@ function runtime() {
 }
 
 console.log(`# ${runtime()}`);
+
+await check("gives one module to import and require", async () => {
+  const require = createRequire(import.meta.url);
+  assert.equal(require("plainsocket").WebSocketServer, WebSocketServer);
+  const { RequestHeadReader } = await import("plainsocket/protocol");
+  assert.equal(require("plainsocket/protocol").RequestHeadReader, RequestHeadReader);
+});
 
 await check("echoes text, empty and beyond the first plane", async (_, port) => {
   const connection = await connect(`ws://${HOST}:${port}/`);
