@@ -1,6 +1,7 @@
 // The installed package as applications use it: from ES modules, CommonJS, and the command line.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { rolldown } from "rolldown";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import * as entry from "../../src/index.js";
 import * as protocol from "../../src/protocol/index.js";
@@ -231,6 +232,48 @@ describe("from a loader that takes CommonJS alone", () => {
     );
 
     expect(installed.run("realm.cjs")).toMatchObject({ ...SUCCESS, stdout: "4,3\n" });
+  });
+});
+
+describe("in a bundle", () => {
+  const bundle = async (platform: "browser" | "node", code: string): Promise<string> => {
+    installed.write("bundled.mjs", code);
+    installed.write("required.cjs", `module.exports = require("plainsocket");`);
+    const build = await rolldown({
+      cwd: installed.app,
+      input: "./bundled.mjs",
+      platform,
+      onLog: (_, { message }) => {
+        throw new Error(message);
+      },
+    });
+    const { output } = await build.write({ file: path.join(installed.app, "bundle.mjs") });
+    await build.close();
+    return output[0].code;
+  };
+
+  it("is one copy, whether a file imports or requires it, and runs", async () => {
+    await bundle(
+      "node",
+      `import { connect, WebSocketServer } from "plainsocket";
+       import required from "./required.cjs";
+       const server = new required.WebSocketServer({ port: 0, host: "127.0.0.1" });
+       await server.listening();
+       const connection = await connect(server.url);
+       connection.close(1000);
+       const { wasClean } = await connection.closed;
+       await server.shutdown();
+       console.log(required.WebSocketServer === WebSocketServer, wasClean);`,
+    );
+
+    expect(installed.run("bundle.mjs")).toMatchObject({ ...SUCCESS, stdout: "true true\n" });
+  });
+
+  it.each(["contract", "protocol"])("has for pages all that plainsocket/%s needs", async (name) => {
+    const code = await bundle("browser", `export * from "plainsocket/${name}";`);
+
+    expect(code).not.toMatch(/from "|import\(|require\(/);
+    expect(installed.run("bundle.mjs")).toMatchObject(SUCCESS);
   });
 });
 
