@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { bareFormat, defineContract, nothing } from "../../src/contract/index.js";
 import { FakeConnection, FakeSocket } from "../support/contract-pair.js";
+import { ownersIn } from "../support/owners.js";
 
 const shared = defineContract({
   fromClient: { say: nothing, ask: { request: nothing, response: nothing } },
@@ -23,6 +24,11 @@ const ENTRIES: Readonly<Record<string, (options: object) => unknown>> = {
   "bareFormat()": (options) => bareFormat(options),
 };
 
+/** What an error calls the entry. */
+function ownerOf(entry: string): string {
+  return entry.split(/ (on|that) /)[0] ?? "";
+}
+
 async function complaintOf(run: () => unknown): Promise<string> {
   try {
     await run();
@@ -34,10 +40,15 @@ async function complaintOf(run: () => unknown): Promise<string> {
 }
 
 describe("an option that does not exist [M04]", () => {
+  it("is tried with all that take options", () => {
+    const tried = Object.keys(ENTRIES).map(ownerOf);
+    expect(tried).toEqual(expect.arrayContaining(ownersIn(["contract"])));
+  });
+
   it.each(Object.entries(ENTRIES))("is refused by %s", async (entry, give) => {
-    const owner = entry.split(/ (on|that) /)[0];
     const message = await complaintOf(() => give({ noSuchOption: 1 }));
-    expect(message.startsWith(`${owner} has no option "noSuchOption"`), message).toBe(true);
+    const start = `${ownerOf(entry)} has no option "noSuchOption"`;
+    expect(message.startsWith(start), message).toBe(true);
   });
 
   // oxfmt-ignore

@@ -71,6 +71,10 @@ describe("isError", () => {
     ["an error of a class", new (class extends TypeError {})("e")],
     ["an error of another realm", runInNewContext("new TypeError('e')")],
     ["a DOMException", new DOMException("e")],
+    [
+      "an error with a name of its own",
+      Object.assign(new Error("e"), { [Symbol.toStringTag]: "Own" }),
+    ],
   ])("knows %s", (_what, value) => {
     expect(isError(value)).toBe(true);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { NatsBroker } from "../../src/brokers/nats/index.js";
 import { RedisBroker } from "../../src/brokers/redis/index.js";
 import { ConnectionManager, MemoryBroker, prometheusText } from "../../src/manager/index.js";
+import { ownersIn } from "../support/owners.js";
 import { RawPeer } from "../support/raw-peer.js";
 
 const broker = new MemoryBroker();
@@ -75,6 +76,11 @@ const ENTRIES: Readonly<Record<string, (options: object) => unknown>> = {
   "replay of NatsBroker": (replay) => new NatsBroker(nats, { replay }),
 };
 
+/** What an error calls the entry. */
+function ownerOf(entry: string): string {
+  return entry.split(/ (to|of) /)[0] ?? "";
+}
+
 async function complaintOf(run: () => unknown): Promise<string> {
   try {
     await run();
@@ -86,10 +92,16 @@ async function complaintOf(run: () => unknown): Promise<string> {
 }
 
 describe("an option that does not exist [M04]", () => {
+  it("is tried with all that take options", () => {
+    const owners = ownersIn(["manager", "cluster", "brokers"], ["a ConnectionManager"]);
+    const tried = Object.keys(ENTRIES).map(ownerOf);
+    expect(tried).toEqual(expect.arrayContaining(owners));
+  });
+
   it.each(Object.entries(ENTRIES))("is refused by %s", async (entry, give) => {
-    const owner = entry.split(/ (to|of) /)[0];
     const message = await complaintOf(() => give({ noSuchOption: 1 }));
-    expect(message.startsWith(`${owner} has no option "noSuchOption"`), message).toBe(true);
+    const start = `${ownerOf(entry)} has no option "noSuchOption"`;
+    expect(message.startsWith(start), message).toBe(true);
   });
 
   // oxfmt-ignore

@@ -19,6 +19,7 @@ import {
   SERVER_ADVICE,
   WEBSOCKET_ADVICE,
 } from "../../src/node/foreign-names.js";
+import { ownersIn } from "../support/owners.js";
 import { statusOf, upgradeRequest } from "../support/raw-client.js";
 import { connectedPair } from "../support/raw-peer.js";
 import { startServer } from "../support/server-under-test.js";
@@ -43,6 +44,7 @@ const ENTRIES: Readonly<Record<string, (options: object) => unknown>> = {
   "pong()": (options) => connectedPair().server.pong("", options),
   "prepareMessage()": (options) => prepareMessage("text", options),
   "reject()": (options) => reject(401, options),
+  "close()": (options) => connectedPair().server.close(1000, "", options),
   WebSocketConnection: (options) => {
     const setup: object = { ...options, role: "server", transport: new Socket() };
     // @ts-expect-error -- half a setup
@@ -61,6 +63,12 @@ async function complaintOf(run: () => unknown): Promise<string> {
 }
 
 describe("an option that does not exist [M04]", () => {
+  it("is tried with all that take options", () => {
+    const others = ["a WebSocketServer", "a guard's refusal", "respond()"];
+    const owners = ownersIn(["node", "protocol"], others);
+    expect(Object.keys(ENTRIES)).toEqual(expect.arrayContaining(owners));
+  });
+
   it.each(Object.entries(ENTRIES))("is refused by %s", async (owner, give) => {
     const message = await complaintOf(() => give({ noSuchOption: 1 }));
     expect(message.startsWith(`${owner} has no option "noSuchOption"`), message).toBe(true);
