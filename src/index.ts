@@ -49,6 +49,7 @@ export {
   type Traffic,
   TransportError,
   type UpgradeResponse,
+  type Verdict,
   WebSocket,
   WebSocketConnection,
   type WebSocketInit,

@@ -31,7 +31,7 @@ export {
 export type { SendStatus } from "./outgoing.js";
 export type { MessageOptions, Sendable } from "./sendable.js";
 export { checkCloseStatus } from "./server-close-code.js";
-export type { ServerOptions } from "./server-options.js";
+export type { ServerOptions, Verdict } from "./server-options.js";
 export { HandshakeError } from "./handshake-error.js";
 export { acceptThenClose, reject, Rejection } from "./server-rejection.js";
 export { ServerRequest } from "./server-request.js";

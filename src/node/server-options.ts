@@ -125,8 +125,10 @@ export interface ServerOptions<Data = undefined>
     | undefined;
 }
 
-/** What `authenticate` makes of a client: its data admits it, and nothing else does. */
-// With void, a function that returns nothing on some path compiles; it refuses there.
+/**
+ * What `authenticate` makes of a client: its data admits it, and nothing else does. A function that
+ * returns nothing on some path compiles, and refuses there.
+ */
 export type Verdict<Data> = Data | Rejection | Error | undefined | null | false | void;
 
 /** A new option is a row here. */
