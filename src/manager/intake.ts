@@ -169,9 +169,11 @@ export class Intake<Data> {
     const ends: (() => void)[] = [];
     if (idleTimeoutMs !== Infinity) {
       const options = { clock, idleTimeoutMs };
-      ends.push(
-        watchIdle(managed, options, () => connection.close(CloseCode.GOING_AWAY, "Idle timeout")),
-      );
+      const close = (): void => {
+        const reason = `Idle timeout: no message within idleTimeoutMs ${idleTimeoutMs}`;
+        connection.close(CloseCode.GOING_AWAY, reason);
+      };
+      ends.push(watchIdle(managed, options, close));
     }
     if (authenticateFirst !== undefined) {
       const timer = clock.setTimer(() => {

@@ -99,10 +99,11 @@ export class MessageGate<Data> {
   }
 
   #exceeded(managed: ManagedConnection<Data>): false {
-    const { whenExceeded, onLimited } = this.#options;
+    const { whenExceeded, onLimited, rate } = this.#options;
     const { connection } = managed;
     if (whenExceeded === "close") {
-      connection.close(CloseCode.POLICY_VIOLATION, "Rate limit exceeded");
+      const limit = `messagesPerSecond ${rate?.perSecond}, burst ${rate?.burst}`;
+      connection.close(CloseCode.POLICY_VIOLATION, `Rate limit exceeded: ${limit}`);
     } else if (whenExceeded !== "drop") connection.send(whenExceeded.reply);
     onLimited(managed, typeof whenExceeded === "string" ? whenExceeded : "reply");
     return false;

@@ -131,7 +131,7 @@ describe("idleTimeoutMs", () => {
     );
     clock.advance(4_000);
     await eventually(() => closeOf(quiet) !== undefined);
-    expect(closeOf(quiet)).toBe("1001 Idle timeout");
+    expect(closeOf(quiet)).toBe("1001 Idle timeout: no message within idleTimeoutMs 10000");
     clock.advance(60_000);
     await settle();
     expect(closeOf(busy)).toBeUndefined();

@@ -42,7 +42,7 @@ describe("the rate limit", () => {
     for (const text of ["1", "2", "3", "4", "5"]) peer.message(text);
     await eventually(() => closeOf(peer) !== undefined);
 
-    expect(closeOf(peer)).toBe("1008 Rate limit exceeded");
+    expect(closeOf(peer)).toMatch(/^1008 Rate limit exceeded: messagesPerSecond \d+, burst 3$/);
     expect(got).toEqual(["1", "2", "3"]);
   });
 
