@@ -209,9 +209,10 @@ export class WebSocketConnection<Data = unknown>
   }
 
   /**
-   * Ends the transport at once, without a closing handshake. Messages that wait are dropped:
-   * `close` reports 1006, and their number in `unreadMessages`. When the transport has ended by
-   * itself, this still drops the messages that wait.
+   * Ends the transport at once, without a closing handshake. What was sent before goes out as far as
+   * the operating system takes it at once, some hundred KiB as a rule. Messages that wait for a
+   * listener are dropped: `close` reports 1006, and their number in `unreadMessages`. When the
+   * transport has ended by itself, this still drops them.
    */
   terminate(): void {
     this.#session.terminate();

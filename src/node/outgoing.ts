@@ -74,7 +74,7 @@ export class Outgoing {
 
   /** Says of a message that it cannot be sent any more. */
   refuse({ onWritten }: WrittenOptions, why = "the connection is not open"): SendStatus {
-    if (onWritten !== undefined) this.#toTell().refuse(onWritten, notWritten(why));
+    if (onWritten !== undefined) this.#toTell().tellSoon(onWritten, notWritten(why));
     return "closed";
   }
 
@@ -159,14 +159,9 @@ export class Outgoing {
     if (onWritten !== undefined) this.#toTell().markFrame(onWritten);
   }
 
-  /** Call when all output up to `position` has been written. */
-  wrote(position: number): void {
+  /** Call when something has been encoded, or written. @param position - What is written ends there. */
+  progress(position = 0): void {
     this.#written?.reach(position);
-    this.progress();
-  }
-
-  /** Call when something has been written, or encoded. */
-  progress(): void {
     this.advance();
     if (this.#isBehind && this.bufferedBytes === 0) {
       this.#isBehind = false;
@@ -174,6 +169,11 @@ export class Outgoing {
       this.#owner.onDrained();
     }
     if (!this.#isBehind && this.#isToldAll()) this.#link.writer.unwatch();
+  }
+
+  /** The transport is destroyed next: afterwards nothing says any more what was written. */
+  destroying(): void {
+    if (this.#link.writer.isAllWritten) this.#written?.reachAll();
   }
 
   /** Forgets what waits: the connection is closed. @param cause - Why. */

@@ -100,6 +100,8 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   terminate(): void {
     this.#lastWork?.close();
     this.delivery.clear();
+    this.link.writer.flushLast();
+    this.#outgoing?.destroying();
     this.link.destroy(new TransportError("TERMINATED"));
     if (this.hasEnded) this.delivery.goOnSoon();
   }
@@ -194,7 +196,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   }
 
   onWritten(position: number): void {
-    this.#outgoing?.wrote(position);
+    this.#outgoing?.progress(position);
   }
 
   /**

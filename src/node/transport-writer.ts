@@ -103,6 +103,18 @@ export class TransportWriter {
     if (isOut) transport.end();
   }
 
+  /**
+   * Writes what there is, past whoever holds it back: the transport is destroyed next, and what it
+   * has handed to the operating system by then goes out all the same.
+   */
+  flushLast(): void {
+    const transport = this.#transport;
+    try {
+      this.flush();
+      while (transport.writableCorked > 0) transport.uncork();
+    } catch {} // a transport of the application's that throws is destroyed all the same
+  }
+
   /** Ends the transport's writable side behind everything that was sent. */
   end(): void {
     this.#isEnding = true;

@@ -65,7 +65,7 @@ export class Written {
     const { core } = this.#link;
     if (core.isEncoding) return true;
     for (const tell of this.#takeHeld()) {
-      if (core.hasLost) this.refuse(tell, notWritten("it could not be compressed"));
+      if (core.hasLost) this.tellSoon(tell, notWritten("it could not be compressed"));
       else this.markFrame(tell);
     }
     return false;
@@ -80,6 +80,12 @@ export class Written {
     }
   }
 
+  /** All that has been given to the transport is written, and it is destroyed next. */
+  reachAll(): void {
+    for (const { value } of this.#marks.places()) this.tellSoon(value.tell);
+    this.#marks.clear();
+  }
+
   /** Nothing will be written any more. @param waiting - Who comes behind those who are here. */
   end(waiting: readonly OnWritten[], error: Error): void {
     const marked = Array.from(this.#marks.places(), ({ value }) => value.tell);
@@ -88,7 +94,7 @@ export class Written {
   }
 
   /** Tells soon, for this is inside a call of the application's. */
-  refuse(tell: OnWritten, error: Error): void {
+  tellSoon(tell: OnWritten, error?: Error): void {
     queueMicrotask(() => this.#tell(tell, error));
   }
 
