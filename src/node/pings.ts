@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
 import { type MessageData, type ProtocolConnection, Queue } from "../protocol/index.js";
 import type { Clock } from "./clock.js";
+import type { Outgoing } from "./outgoing.js";
 import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
 import type { TransportWriter } from "./transport-writer.js";
+import type { WrittenOptions } from "./written.js";
 
 interface Waiting {
   readonly payload: Buffer;
@@ -42,22 +44,33 @@ export class Pings {
    * is not bothered by a rejection.
    *
    * @param payload - By default one that no other ping of this connection carries.
-   * @param onSent - Called when the frame is on its way, and not written yet.
+   * @param told - Tells who asked for it in `options` when the frame is written.
    * @throws {RangeError} `payload` is too long; as a rejection, like all of these.
    * @throws {TypeError} `payload` cannot be sent.
    * @throws {TransportError} The connection is not open, or has ended before the pong.
    */
-  send(payload?: MessageData, onSent: () => void = NOTHING_TO_DO): Promise<number> {
+  send(payload?: MessageData, options: WrittenOptions = {}, told?: Outgoing): Promise<number> {
     const promise = new Promise<number>((resolve, reject) => {
       const bytes = payload === undefined ? this.#nextPayload() : toPayload(payload);
-      if (!this.#core.ping(bytes)) throw noPong("the connection is not open");
-      onSent();
+      if (!this.#core.ping(bytes)) {
+        told?.refuse(options);
+        throw noPong("the connection is not open");
+      }
+      told?.controlSent(options);
       this.#writer.schedule();
       const sentAt = this.#clock.now();
       this.#waiting.push({ payload: Buffer.from(bytes), sentAt, resolve, reject });
     });
     promise.catch(() => {});
     return promise;
+  }
+
+  /** Sends a pong that answers no ping. @throws {RangeError | TypeError} As {@link send}, at once. */
+  pong(payload: MessageData, options: WrittenOptions, told: Outgoing | undefined): void {
+    if (this.#core.pong(toPayload(payload))) {
+      told?.controlSent(options);
+      this.#writer.schedule();
+    } else told?.refuse(options);
   }
 
   /** A pong may answer the latest ping only: it then stands for those before, too (§5.5.3). */
@@ -103,5 +116,4 @@ function noPong(what: string, cause?: Error): TransportError {
   return new TransportError("PING_UNANSWERED", { what }, { cause });
 }
 
-const NOTHING_TO_DO = (): void => {};
 const NO_BYTES = new Uint8Array(0);

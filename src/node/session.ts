@@ -20,7 +20,6 @@ import type { Message, ResolvedConnectionOptions } from "./options.js";
 import { Outgoing } from "./outgoing.js";
 import { warnOfOverflow } from "./overflow.js";
 import { asBuffer } from "./platform.js";
-import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
 import type { WrittenOptions } from "./written.js";
 
@@ -131,18 +130,12 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
 
   /** As {@link WebSocketConnection.ping}. */
   ping(payload: MessageData | undefined, options: WrittenOptions): Promise<number> {
-    const { core, pings } = this.link;
-    if (core.readyState !== ReadyState.OPEN) this.outgoing.refuse(options);
-    return pings.send(payload, () => this.#controlSent(options));
+    return this.link.pings.send(payload, options, this.#toldBy(options));
   }
 
   /** As {@link WebSocketConnection.pong}. */
   pong(payload: MessageData, options: WrittenOptions): void {
-    const { core, writer } = this.link;
-    if (core.pong(toPayload(payload))) {
-      this.#controlSent(options);
-      writer.schedule();
-    } else this.outgoing.refuse(options);
+    this.link.pings.pong(payload, options, this.#toldBy(options));
   }
 
   frameObserver(): FrameObserver | undefined {
@@ -285,9 +278,9 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     reportTo(this.#options.onHandlerError, cause, source);
   }
 
-  /** Nobody who asks for nothing needs an {@link outgoing}. */
-  #controlSent(options: WrittenOptions): void {
-    if (options.onWritten !== undefined) this.outgoing.controlSent(options);
+  /** Who asks for nothing needs no {@link outgoing}. */
+  #toldBy({ onWritten }: WrittenOptions): Outgoing | undefined {
+    return onWritten && this.outgoing;
   }
 
   #workEnded(): void {
