@@ -34,7 +34,7 @@ export class RefusalWarnings {
       code === "ORIGIN_REFUSED" && request !== undefined
         ? `a page of ${shown(request.origin ?? "no origin")}, which asked for the host ${shown(request.host)}`
         : "a client";
-    this.#tell(kind, code, `A WebSocketServer refused ${who}: ${reason}`);
+    this.#tell(kind, code, `A WebSocketServer refused ${who}: ${reason}`, TOLD_EACH);
   }
 
   /** A client has offered subprotocols, and none was picked, by options that name none of them. */
@@ -45,16 +45,18 @@ export class RefusalWarnings {
     this.#tell("subprotocol", "SUBPROTOCOL_NONE_PICKED", `${what}: ${advice}`);
   }
 
-  #tell(kind: string, code: string, text: string): void {
+  #tell(kind: string, code: string, text: string, more = ""): void {
     if (this.#told.has(kind)) return;
     this.#told.add(kind);
     process.emitWarning(text, {
       type: "PlainsocketWarning",
       code,
-      detail: `Told once by this server. A listener of "refused" is told of each refusal.`,
+      detail: `Told once by this server.${more}`,
     });
   }
 }
+
+const TOLD_EACH = ' A listener of "refused" is told of each refusal.';
 
 function shown(text: string): string {
   const start = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
