@@ -21,9 +21,10 @@ const SERVER = `
   import { RedisBroker, type RedisClient } from "plainsocket/brokers/redis";
   import { ConnectionManager } from "plainsocket/manager";
   export async function talk(redis: RedisClient): Promise<void> {
+    const users = new Map<string, { userId: number }>();
     const server = new WebSocketServer({
       port: 0,
-      authenticate: async () => ({ userId: 1 }),
+      authenticate: async ({ query }) => users.get(query.get("token") ?? ""),
     });
     server.on("connection", (connection) => {
       const { userId }: { userId: number } = connection.data;
