@@ -193,6 +193,21 @@ describe("the files", () => {
     }
   });
 
+  it("are the same bytes from build to build", () => {
+    installed.rebuild();
+    const built = readdirSync(path.join(installed.stage, "dist"), {
+      recursive: true,
+      withFileTypes: true,
+    }).filter((entry) => entry.isFile());
+
+    expect(built).toHaveLength(files.filter((file) => file.startsWith("dist/")).length);
+    for (const { parentPath, name } of built) {
+      const file = path.join(parentPath, name);
+      const text = readFileSync(file, "utf8");
+      expect(text, file).toBe(read(path.relative(installed.stage, file)));
+    }
+  });
+
   it("name no folder of the machine they were made on", () => {
     const folders = [ROOT, installed.stage, homedir()].filter((folder) => folder.length > 1);
     for (const file of files) {

@@ -85,6 +85,11 @@ export class InstalledPackage {
     return spawnSync(process.execPath, args, { cwd: this.app, env, encoding: "utf8" });
   }
 
+  /** Makes `dist` once more, where it was packed from. */
+  rebuild(): void {
+    npm(this.stage, "run", "build");
+  }
+
   /** Lets the application find a development dependency of ours. */
   lend(dependency: string): void {
     const target = path.join(this.app, "node_modules", dependency);
