@@ -72,7 +72,10 @@ export function resolveClusterOptions(
     if (!(value > 0)) throw new RangeError(`${name} must be above 0, not ${value}`);
   }
   if (limits.nodeTtlMs <= limits.heartbeatIntervalMs) {
-    throw new RangeError("nodeTtlMs must be above heartbeatIntervalMs, or no node would live");
+    const { nodeTtlMs, heartbeatIntervalMs } = limits;
+    throw new RangeError(
+      `nodeTtlMs ${nodeTtlMs} must be above heartbeatIntervalMs ${heartbeatIntervalMs}, or no node would live`,
+    );
   }
   return { broker, clock, onEvent, ...limits };
 }

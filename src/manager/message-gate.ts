@@ -2,7 +2,7 @@
  * The gate that each message passes before the application gets it: activity, rate limit, check of
  * the first message.
  */
-import { checkOptions, limit, type Names } from "../input/index.js";
+import { atLeast, checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, Message, OnHandlerError, WebSocketConnection } from "../node/index.js";
 import { CloseCode } from "../protocol/index.js";
 import type { Broadcastable } from "./broadcast.js";
@@ -162,12 +162,8 @@ export class TokenBucket {
 export function rateOf(rateLimit: RateLimit): Rate {
   checkOptions(rateLimit, RATE_LIMIT);
   const { messagesPerSecond, burst } = rateLimit;
-  if (typeof messagesPerSecond !== "number") {
-    throw new TypeError("rateLimit.messagesPerSecond must be a number");
-  }
-  const perSecond = limit("rateLimit.messagesPerSecond", messagesPerSecond, Infinity);
-  if (burst !== undefined && burst < 1) throw new RangeError("rateLimit.burst must be 1 or more");
-  return { perSecond, burst: limit("rateLimit.burst", burst, Math.max(perSecond, 1)) };
+  const perSecond = atLeast(0, "rateLimit.messagesPerSecond", messagesPerSecond);
+  return { perSecond, burst: atLeast(1, "rateLimit.burst", burst ?? Math.max(perSecond, 1)) };
 }
 
 /** @throws {TypeError | RangeError} An option cannot be used. */

@@ -206,7 +206,9 @@ function toOffers({ perMessageDeflate }: ResolvedConnectionOptions): PerMessageD
 function toMaxRedirects(followRedirects: boolean | number): number {
   if (typeof followRedirects === "boolean") return followRedirects ? DEFAULT_REDIRECTS : 0;
   if (!Number.isInteger(followRedirects) || followRedirects < 0) {
-    throw new RangeError("followRedirects must be a boolean, or a whole number from 0");
+    throw new RangeError(
+      `followRedirects must be a boolean, or a whole number from 0, not ${followRedirects}`,
+    );
   }
   return followRedirects;
 }

@@ -54,7 +54,9 @@ export function createDeflateCodec(options: DeflateCodecOptions = {}): DeflateCo
     zlibPayloadBytes,
     offThreadBytes,
   })) {
-    if (!(bytes >= 0)) throw new RangeError(`${name} must be 0 or more, or Infinity for never`);
+    if (!(bytes >= 0)) {
+      throw new RangeError(`${name} must be 0 or more, or Infinity for never, not ${bytes}`);
+    }
   }
   if (maxOffThreadJobs !== undefined) {
     checkWholeNumber("maxOffThreadJobs", maxOffThreadJobs, Infinity);

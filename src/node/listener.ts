@@ -91,7 +91,7 @@ export function checkListenerOptions({
   if (backlog !== undefined && !isOwn) throw new TypeError("backlog goes with port or socketPath");
   const isCount = backlog === undefined || (Number.isInteger(backlog) && backlog > 0);
   if (!isCount || (backlog ?? 0) > MAX_BACKLOG) {
-    throw new RangeError("backlog must be a whole number of at least 1");
+    throw new RangeError(`backlog must be a whole number from 1 to ${MAX_BACKLOG}, not ${backlog}`);
   }
   if (removeStaleSocket !== undefined && socketPath === undefined) {
     throw new TypeError("removeStaleSocket goes with socketPath");

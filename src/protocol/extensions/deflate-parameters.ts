@@ -86,9 +86,10 @@ const WINDOW_BITS: ReadonlyMap<string, number> = new Map(
  */
 export function checkDeflateConfig(config: PerMessageDeflateConfig, role: Role): void {
   const { serverMaxWindowBits, clientMaxWindowBits, minWindowBits = 8 } = config;
-  for (const bits of [serverMaxWindowBits, clientMaxWindowBits, minWindowBits]) {
+  const windows = { serverMaxWindowBits, clientMaxWindowBits, minWindowBits };
+  for (const [name, bits] of Object.entries(windows)) {
     if (bits !== undefined && !WINDOW_BITS.has(String(bits))) {
-      throw new RangeError("windows of permessage-deflate are whole numbers from 8 to 15");
+      throw new RangeError(`${name} must be a whole number from 8 to 15, not ${bits}`);
     }
   }
   checkOffer(config, role);

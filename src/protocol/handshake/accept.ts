@@ -19,7 +19,7 @@ const KEY_LENGTH = 24;
  * @throws {RangeError} When there are not 16 of them.
  */
 export function serializeKey(nonce: Uint8Array): string {
-  if (nonce.length !== 16) throw new RangeError("a nonce has 16 bytes");
+  if (nonce.length !== 16) throw new RangeError(`a nonce has 16 bytes, not ${nonce.length}`);
   return encodeBase64(nonce);
 }
 

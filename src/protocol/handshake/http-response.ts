@@ -64,7 +64,9 @@ export function buildResponse(
   method = "GET",
 ): Uint8Array {
   if (!Number.isInteger(httpStatus) || httpStatus < 200 || httpStatus > 599) {
-    throw new RangeError("the HTTP status must be a whole number from 200 to 599");
+    throw new RangeError(
+      `the HTTP status must be a whole number from 200 to 599, not ${httpStatus}`,
+    );
   }
   const lines = toFieldLines(headers, RESERVED);
   const content = toContent(httpStatus, body);
