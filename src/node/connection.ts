@@ -189,8 +189,8 @@ export class WebSocketConnection<Data = unknown>
   /**
    * Starts the closing handshake (§7.1.2) and returns at once; `close` is emitted
    * when the transport has ended, after `closeTimeoutMs` at the latest.
-   * Messages already passed to {@link send} go out first; those that arrive meanwhile
-   * are dropped. On a connection that is closing or closed this does nothing.
+   * Messages already passed to {@link send} go out first; those that arrive from now on
+   * go by `messagesWhileClosing`. On a connection that is closing or closed this does nothing.
    *
    * The Close frame does not wait for a listener that is at work on a message: what the listener
    * sends afterwards is not sent any more. `options` can change that.

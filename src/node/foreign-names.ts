@@ -95,6 +95,7 @@ export const CONNECT_ADVICE: Advice = {
 export const WEBSOCKET_ADVICE: Advice = {
   ...CLIENT_ADVICE,
   followRedirects: "use connect(), a WebSocket follows none",
+  messagesWhileClosing: "use connect(), a WebSocket drops them",
   onHandlerError: 'use addEventListener: what a listener throws is "uncaughtException"',
   onResponse: "use connect(), whose connection has response",
   onUpgrade: "use connect(), whose connection has response",

@@ -2,13 +2,13 @@ import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import {
   type CodecError,
-  ProtocolConnection,
+  type ProtocolConnection,
   type ProtocolError,
   ReadyState,
   type Role,
 } from "../protocol/index.js";
 import type { Timer } from "./clock.js";
-import { extensionFor } from "./connection-extension.js";
+import { coreFor } from "./connection-extension.js";
 import type { ConnectionSetup } from "./connection-setup.js";
 import { tellFailed } from "./diagnostics.js";
 import { readDirectly } from "./direct-reads.js";
@@ -17,7 +17,6 @@ import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import type { ResolvedConnectionOptions } from "./options.js";
 import { Pings } from "./pings.js";
-import { nodePlatform } from "./platform.js";
 import { shareReads } from "./shared-reads.js";
 import { TransportError, transportError } from "./transport-error.js";
 import { type TransportUser, useTransport } from "./transport-user.js";
@@ -56,18 +55,12 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
 
   constructor(setup: LinkSetup, owner: LinkOwner) {
     const { role, transport, options, received } = setup;
-    const { limits, textAs, zeroCopy } = options;
     this.role = role;
     this.transport = transport;
     this.#ownsChunks = transport instanceof Socket;
     this.#options = options;
     this.#owner = owner;
-    const extension = extensionFor(setup);
-    const onProgress = extension && this.#progressing(); // nothing else works elsewhere
-    const onFrame = owner.frameObserver();
-    const platform = nodePlatform;
-    const core = { role, platform, limits, extension, textAs, zeroCopy, onProgress, onFrame };
-    this.core = new ProtocolConnection(core);
+    this.core = coreFor(setup, owner.frameObserver(), () => this.#progress());
     this.writer = new TransportWriter(transport, this.core, this);
     this.#keepalive = new Keepalive(options, this);
     this.#attach(received);
@@ -144,9 +137,12 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     return this.#owner.isOpening() ? "goes on" : "held back";
   }
 
-  /** On its way out, a connection reads on for the peer's Close frame whatever the owner does. */
+  /** On its way out, a connection reads on for the peer's Close frame, as far as messages in front of it have room. */
   #wantsMore(): boolean {
-    return this.core.sentClose !== undefined || this.#owner.wantsMore();
+    const { core } = this;
+    if (core.sentClose === undefined) return this.#owner.wantsMore();
+    const { messagesWhileClosing, maxQueuedBytes } = this.#options;
+    return messagesWhileClosing === "drop" || core.budget.queuedBytes <= maxQueuedBytes;
   }
 
   #afterPull(pulled: Pulled): void {
@@ -192,12 +188,10 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     else this.transport.pause();
   }
 
-  #progressing(): () => void {
-    return () => {
-      this.#owner.onProgress();
-      this.pump();
-      this.writer.flush();
-    };
+  #progress(): void {
+    this.#owner.onProgress();
+    this.pump();
+    this.writer.flush();
   }
 
   #timed(): MessageTimeout {

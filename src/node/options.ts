@@ -67,6 +67,15 @@ export interface ConnectionOptions extends MessageLimits {
   readonly closeTimeoutMs?: number | undefined;
 
   /**
+   * What becomes of messages that come after `close()` and before the peer's Close frame, such as
+   * answers to what was sent in front of it. With `"deliver"` listeners and loops get them, within
+   * `closeTimeoutMs`; so much as `maxQueuedBytes` may wait, and then the peer's Close frame waits, too.
+   *
+   * @defaultValue `"drop"`, as in browsers
+   */
+  readonly messagesWhileClosing?: "drop" | "deliver" | undefined;
+
+  /**
    * Pause between Ping frames, or `Infinity` for none (RFC 6455 §5.5.2).
    *
    * @defaultValue 30 000: below the 60 s idle limit common in proxies.
@@ -134,6 +143,7 @@ export const CONNECTION_OPTIONS: Known<ConnectionOptions> = {
   bufferPolicy: true,
   maxQueuedBytes: true,
   closeTimeoutMs: true,
+  messagesWhileClosing: true,
   pingIntervalMs: true,
   pongTimeoutMs: true,
   perMessageDeflate: true,
@@ -183,6 +193,7 @@ export interface ResolvedConnectionOptions {
   readonly bufferPolicy: BufferPolicy;
   readonly maxQueuedBytes: number;
   readonly closeTimeoutMs: number;
+  readonly messagesWhileClosing: "drop" | "deliver";
   readonly pingIntervalMs: number;
   readonly pongTimeoutMs: number;
   /** `undefined`: never offered, never accepted. */
@@ -226,12 +237,15 @@ export function resolveKnownOptions(
   role: Role,
 ): ResolvedConnectionOptions {
   const { bufferPolicy = "wait", textAs = "string", perMessageDeflate = true } = options;
-  const { zeroCopy = false } = options;
+  const { zeroCopy = false, messagesWhileClosing = "drop" } = options;
   if (!POLICIES.includes(bufferPolicy) && typeof bufferPolicy !== "function") {
     throw new TypeError(`bufferPolicy must be one of ${POLICIES.join(", ")} or a function`);
   }
   if (textAs !== "string" && textAs !== "bytes") {
     throw new TypeError('textAs must be "string" or "bytes"');
+  }
+  if (messagesWhileClosing !== "drop" && messagesWhileClosing !== "deliver") {
+    throw new TypeError('messagesWhileClosing must be "drop" or "deliver"');
   }
   const deflate = perMessageDeflate === true ? DEFLATE_DEFAULTS : perMessageDeflate || undefined;
   if (deflate !== undefined) {
@@ -250,6 +264,7 @@ export function resolveKnownOptions(
     bufferPolicy,
     maxQueuedBytes: limit("maxQueuedBytes", options.maxQueuedBytes, 1_048_576),
     closeTimeoutMs: limit("closeTimeoutMs", options.closeTimeoutMs, 10_000),
+    messagesWhileClosing,
     pingIntervalMs: limit("pingIntervalMs", options.pingIntervalMs, 30_000),
     pongTimeoutMs: limit("pongTimeoutMs", options.pongTimeoutMs, 15_000),
     perMessageDeflate: deflate,

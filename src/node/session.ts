@@ -128,12 +128,10 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     return this.hasEnded ? Promise.resolve(false) : this.outgoing.flushed();
   }
 
-  /** As {@link WebSocketConnection.ping}. */
   ping(payload: MessageData | undefined, options: WrittenOptions): Promise<number> {
     return this.link.pings.send(payload, options, this.#toldBy(options));
   }
 
-  /** As {@link WebSocketConnection.pong}. */
   pong(payload: MessageData, options: WrittenOptions): void {
     this.link.pings.pong(payload, options, this.#toldBy(options));
   }
@@ -146,7 +144,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   }
 
   wantsMore(): boolean {
-    return this.delivery.wantsMore();
+    return this.#isDropping() || this.delivery.wantsMore();
   }
 
   isOpening(): boolean {
@@ -159,6 +157,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
 
   onEvent(event: ProtocolEvent): void {
     if (event.type === "message") {
+      if (this.#isDropping()) return;
       const { data, isText } = event;
       this.delivery.take(typeof data === "string" ? data : asBuffer(data), isText);
     } else if (event.type === "ping" || event.type === "pong") {
@@ -251,6 +250,11 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   reporter(name: keyof ConnectionEvents): (cause: unknown) => void {
     if (name !== "message") return (cause) => this.#fail(cause, listenerOf(name));
     return (this.#report ??= (cause) => this.#fail(cause, listenerOf("message")));
+  }
+
+  /** Also while the Close frame waits for what was sent in front of it. */
+  #isDropping(): boolean {
+    return this.isClosing && this.#options.messagesWhileClosing === "drop";
   }
 
   #tell<Name extends keyof ConnectionEvents>(name: Name, ...values: ConnectionEvents[Name]): void {

@@ -16,6 +16,7 @@ import { toDomString } from "./websocket-interface.js";
 /** What a WebSocket decides itself: messages are whole, redirects not followed, and `close()` gives up. */
 type Decided =
   | "followRedirects"
+  | "messagesWhileClosing"
   | "onHandlerError"
   | "redirect"
   | "signal"
@@ -37,6 +38,7 @@ const NAMES: Names<WebSocketInit> = {
 
 function initNames({
   followRedirects: _followRedirects,
+  messagesWhileClosing: _messagesWhileClosing,
   onHandlerError: _onHandlerError,
   redirect: _redirect,
   signal: _signal,
@@ -89,6 +91,7 @@ export function toConnectOptions(
   }
   const decided = {
     followRedirects: false,
+    messagesWhileClosing: "drop",
     onHandlerError: undefined,
     redirect: undefined,
     subprotocols: list,

@@ -48,7 +48,7 @@ export class ProtocolConnection {
 
   constructor(options: ProtocolConnectionOptions) {
     const { role, platform, extension, textAs = "string", zeroCopy = false } = options;
-    const { onProgress = NOTHING_TO_DO } = options;
+    const { onProgress = NOTHING_TO_DO, messagesWhileClosing } = options;
     const trace = options.onFrame && new FrameTrace(options.onFrame);
     const budget = (this.budget = new Budget(options.limits));
     this.#platform = platform;
@@ -57,7 +57,7 @@ export class ProtocolConnection {
     this.sent = writer.sent;
     // No spreading: each object made so has a shape of its own, which is slow to read from.
     const receiving = { role, platform, budget, extension, textAs, zeroCopy, trace, onProgress };
-    this.#receiver = new MessageReceiver(receiving);
+    this.#receiver = new MessageReceiver(receiving, messagesWhileClosing);
     this.received = this.#receiver.received;
     // At once, for no message may follow the one that is missing.
     const failNow = (error: CodecError): void => this.#sendCloseFor((this.#failure ??= error));
@@ -208,7 +208,7 @@ export class ProtocolConnection {
 
   /**
    * Starts the closing handshake (§7.1.2): a Close frame goes out behind all messages sent before,
-   * and messages that still arrive are dropped. Does nothing once it is closing or closed.
+   * and messages that still arrive go by `messagesWhileClosing`. Does nothing once it is closing or closed.
    *
    * @param code - Any that may be sent; without one the Close frame is empty.
    * @throws {RangeError} See {@link serializeClosePayload}. Nothing was sent.
@@ -275,7 +275,7 @@ export class ProtocolConnection {
   #sendClose(close: CloseStatus, payload: Uint8Array): void {
     this.#sentClose = close;
     this.#sender.sendClose(payload);
-    this.#receiver.dropMessages();
+    this.#receiver.closeSent();
     this.#state = nextState(this.#state, "close frame sent");
   }
 

@@ -57,9 +57,10 @@ export class MessageReceiver {
   #assembler: MessageAssembler | undefined;
   /** A message whose decoding goes on elsewhere; nothing behind it is read meanwhile. */
   #decoding: Decoding | undefined;
+  readonly #messagesWhileClosing: "drop" | "deliver";
   #isDropping = false;
 
-  constructor(options: MessageReceiverOptions) {
+  constructor(options: MessageReceiverOptions, messagesWhileClosing: "drop" | "deliver" = "drop") {
     const { role, platform, budget, extension } = options;
     this.#platform = platform;
     this.#budget = budget;
@@ -68,6 +69,7 @@ export class MessageReceiver {
     this.#zeroCopy = options.zeroCopy;
     this.#trace = options.trace;
     this.#onProgress = options.onProgress;
+    this.#messagesWhileClosing = messagesWhileClosing;
     this.#reader = new FrameReader(peerRules(role === "server", extension?.rsv ?? 0), budget);
   }
 
@@ -91,8 +93,9 @@ export class MessageReceiver {
     this.#reader.keepLent();
   }
 
-  /** Messages are of no interest any more: none is given, and what they hold is not checked. */
-  dropMessages(): void {
+  /** Our Close frame is on its way. Where messages are dropped from then on, what they hold is not checked either. */
+  closeSent(): void {
+    if (this.#messagesWhileClosing === "deliver") return;
     this.#isDropping = true;
     this.#assembler?.dropMessages();
   }

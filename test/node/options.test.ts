@@ -14,6 +14,7 @@ describe("resolveConnectionOptions", () => {
       bufferPolicy: "wait",
       maxQueuedBytes: 1_048_576,
       closeTimeoutMs: 10_000,
+      messagesWhileClosing: "drop",
       pingIntervalMs: 30_000,
       pongTimeoutMs: 15_000,
       perMessageDeflate: {},

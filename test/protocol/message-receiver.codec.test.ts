@@ -169,9 +169,21 @@ describe("MessageReceiver, with an extension", () => {
 });
 
 describe("MessageReceiver, while messages are dropped", () => {
+  it("is not so where they are delivered to the end", () => {
+    const { receiver } = newReceiver({ extension: inverting }, "deliver");
+    receiver.push(server(TEXT, "on", { fin: false }));
+    expect(receiver.next()).toBeUndefined();
+    receiver.closeSent();
+    receiver.push(
+      concat([server(CONTINUATION, "e"), server(TEXT, inverted(utf8("two")), COMPRESSED)]),
+    );
+
+    expect(all(receiver)).toMatchObject([{ data: "one" }, { data: "two" }]);
+  });
+
   it("gives control frames only, and decodes nothing", () => {
     const { receiver } = newReceiver({ extension: failing(new Error("not asked")) });
-    receiver.dropMessages();
+    receiver.closeSent();
     receiver.push(
       concat([
         server(TEXT, "one"),
@@ -192,7 +204,7 @@ describe("MessageReceiver, while messages are dropped", () => {
       const { receiver, budget } = newReceiver({ extension });
       receiver.push(concat([server(TEXT, "x", COMPRESSED), server(PING)]));
       receiver.next();
-      receiver.dropMessages();
+      receiver.closeSent();
       expect(receiver.next()).toBeUndefined();
       extension.settle();
 

@@ -7,14 +7,17 @@ import {
 } from "../../src/protocol/message-receiver.js";
 import { platform } from "./protocol.js";
 
-export function newReceiver(options: Partial<MessageReceiverOptions> = {}): {
+export function newReceiver(
+  options: Partial<MessageReceiverOptions> = {},
+  messagesWhileClosing?: "drop" | "deliver",
+): {
   receiver: MessageReceiver;
   budget: Budget;
   onProgress: Mock<() => void>;
 } {
   const budget = new Budget({ maxMessageBytes: 1000 });
   const onProgress = vi.fn<() => void>();
-  const receiver = new MessageReceiver({
+  const defaults = {
     role: "client",
     platform,
     budget,
@@ -23,8 +26,8 @@ export function newReceiver(options: Partial<MessageReceiverOptions> = {}): {
     zeroCopy: false,
     trace: undefined,
     onProgress,
-    ...options,
-  });
+  } as const;
+  const receiver = new MessageReceiver({ ...defaults, ...options }, messagesWhileClosing);
   return { receiver, budget, onProgress };
 }
 
