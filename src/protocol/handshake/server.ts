@@ -8,6 +8,7 @@ import type { RequestHead } from "./head.js";
 import { refusalFor, type Refusal } from "./refusal.js";
 import { parseRequestTarget, type RequestTarget } from "./request-target.js";
 import { parseSubprotocolOffers } from "./subprotocol.js";
+import { parseVersions } from "./version.js";
 import { listsUpgrade, upgradeWish } from "./upgrade-fields.js";
 
 /** A request that is good HTTP, whatever it asks for. */
@@ -70,7 +71,9 @@ function isHandshake({ method, httpVersion, fields }: RequestHead): boolean {
   if (wish === "other" || (wish === "none" && fields.count("Sec-WebSocket-Key") === 0)) {
     return false;
   }
-  if (httpVersion !== "1.1") throw new HandshakeError("HTTP_VERSION_UNSUPPORTED");
+  if (httpVersion !== "1.1") {
+    throw new HandshakeError("HTTP_VERSION_UNSUPPORTED", { detail: "it is 1.0" });
+  }
   if (method !== "GET") throw new HandshakeError("METHOD_NOT_GET");
   if (wish === "none") throw new HandshakeError("UPGRADE_MISSING");
   return true;
@@ -114,11 +117,26 @@ function checkUpgrade(request: PlainRequest): UpgradeRequest {
   const { target, path, query, host, origin, fields } = request;
   if (!listsUpgrade(fields)) throw new HandshakeError("CONNECTION_MISSING");
   if (fields.count("Sec-WebSocket-Version") > 1) throw new HandshakeError("VERSION_INVALID");
-  if (fields.get("Sec-WebSocket-Version") !== "13") throw new HandshakeError("VERSION_UNSUPPORTED");
+  if (fields.get("Sec-WebSocket-Version") !== "13") throw otherVersion(fields);
   const key = fields.get("Sec-WebSocket-Key");
-  if (key === undefined || !isKey(key)) throw new HandshakeError("KEY_INVALID");
+  if (key === undefined || !isKey(key)) throw badKey(key);
   const subprotocols = parseSubprotocolOffers(fields);
   const extensionOffers = parseExtensions(fields);
   // By name: to spread one object into another takes as long as half of these checks.
   return { target, path, query, host, origin, fields, key, subprotocols, extensionOffers };
+}
+
+function otherVersion(fields: Fields): HandshakeError {
+  const [version, ...more] = parseVersions(fields) ?? [];
+  const isOne = version !== undefined && more.length === 0;
+  return new HandshakeError("VERSION_UNSUPPORTED", {
+    detail: isOne ? `the client asked for ${version}` : undefined,
+  });
+}
+
+function badKey(key: string | undefined): HandshakeError {
+  const length = key?.length ?? 0;
+  // Of the right length it has a character that does not belong there.
+  const detail = length === 0 || length === 24 ? undefined : `it has ${length} characters`;
+  return new HandshakeError("KEY_INVALID", { detail });
 }

@@ -83,7 +83,10 @@ describe("what a proxy has left of an opening handshake", () => {
     const verdict = judge(withField(REQUEST_LINES, "Upgrade", []), { httpVersion: "1.0" });
 
     expect(verdict).toMatchObject({
-      refusal: { body: expect.stringContaining("proxy_http_version 1.1") },
+      refusal: {
+        reason: "the HTTP version must be 1.1: it is 1.0 (RFC 6455 §4.2.1)",
+        body: expect.stringContaining("proxy_http_version 1.1"),
+      },
     });
   });
 });

@@ -196,6 +196,22 @@ describe("a request that is refused", () => {
     expect(outcome(judge(new Fields(lines)))).toBe("426 VERSION_UNSUPPORTED");
   });
 
+  it.each([
+    ["Sec-WebSocket-Version", "8", "is spoken: the client asked for 8 ("],
+    ["Sec-WebSocket-Version", "8, 7", "is spoken ("],
+    ["Sec-WebSocket-Version", "s3same", "is spoken ("],
+    ["Sec-WebSocket-Key", "c2hvcnQ=", "and ==: it has 8 characters ("],
+    ["Sec-WebSocket-Key", "********************==**", "and == ("],
+    ["Sec-WebSocket-Key", "", "and == ("],
+  ])(
+    "with the number that is wrong, and no other word of the client: %s: %s",
+    (name, value, words) => {
+      const verdict = judge(withField(REQUEST_LINES, name, [value]));
+
+      expect(verdict).toMatchObject({ refusal: { reason: expect.stringContaining(words) } });
+    },
+  );
+
   it("by what once took others quadratic time, and not by 10 000 extensions", () => {
     expect(outcomeWith("Sec-WebSocket-Protocol", `b${" ".repeat(32_000)}x`)).toBe(
       "400 SUBPROTOCOLS_INVALID",
