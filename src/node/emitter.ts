@@ -69,7 +69,20 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     ...values: Events[Name]
   ): Promise<void> | undefined {
     const listeners: Listeners<Events[Name]> | undefined = this.#listeners[name];
-    return listeners === undefined ? undefined : callAll(listeners, failed, values);
+    if (listeners === undefined) return undefined;
+    const isOne = typeof listeners === "function";
+    const count = isOne ? 1 : listeners.length;
+    let pending: Promise<void> | undefined;
+    for (let i = 0; i < count; i++) {
+      const listener = isOne ? listeners : listeners[i]!;
+      try {
+        const result = listener(...values);
+        if (isPromise(result)) pending = both(pending, result.then(undefined, failed));
+      } catch (error) {
+        failed(error);
+      }
+    }
+    return pending;
   }
 
   /** Calls one listener that came when the event was over, unless it has been taken away since. */
@@ -79,7 +92,14 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     failed: (error: unknown) => void,
     ...values: Events[Name]
   ): void {
-    if (this.#of(name).includes(listener)) void callAll(listener, failed, values);
+    if (!this.#of(name).includes(listener)) return;
+    // As `emit` has it; one function for both would cost a message 5 ns of its 70.
+    try {
+      const result = listener(...values);
+      if (isPromise(result)) void result.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   /** The events there are: one object for all of a class. */
@@ -117,26 +137,6 @@ const NO_NAMES: object = Object.freeze(Object.create(null));
 
 /** What `once` was given, by what it added. */
 const originals = new WeakMap<object, object>();
-
-function callAll<Values extends readonly unknown[]>(
-  listeners: Listeners<Values>,
-  failed: (error: unknown) => void,
-  values: Values,
-): Promise<void> | undefined {
-  const isOne = typeof listeners === "function";
-  const count = isOne ? 1 : listeners.length;
-  let pending: Promise<void> | undefined;
-  for (let i = 0; i < count; i++) {
-    const listener = isOne ? listeners : listeners[i]!;
-    try {
-      const result = listener(...values);
-      if (isPromise(result)) pending = both(pending, result.then(undefined, failed));
-    } catch (error) {
-      failed(error);
-    }
-  }
-  return pending;
-}
 
 async function both(
   first: PromiseLike<unknown> | undefined,
