@@ -101,7 +101,7 @@ describe.each(WAYS_IN)("by way of an %s, shutdown", (wayIn) => {
     expect(clock.timers).toBe(0);
   });
 
-  it("cuts at the deadline who waits for a listener that hangs", async () => {
+  it("closes and cuts at the deadline those that wait for a listener that hangs", async () => {
     const clock = new FakeClock();
     await using under = await startServer({ clock }, wayIn);
     let isBegun = false;
@@ -118,6 +118,7 @@ describe.each(WAYS_IN)("by way of an %s, shutdown", (wayIn) => {
     await settle();
     expect(client.hasEnded).toBe(false);
     clock.advance(5_000);
+    expect((await client.frame()).payload).toEqual(closePayload(1001));
     await done;
     await client.ended();
     expect(under.server.connections.size).toBe(0);
