@@ -52,6 +52,26 @@ describe.each(WAYS_IN)("the shutdown of a manager of a server by way of an %s", 
     expect(clock.timers).toBe(0);
   });
 
+  it("lets a listener at work answer first", async () => {
+    await using under = await startServer({}, wayIn);
+    const manager = new ConnectionManager({ server: under.server });
+    let answer = (): void => {};
+    manager.on("message", async (connection) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      connection.send("answer");
+    });
+    using client = await open(under);
+    client.sendFrames(frame(TEXT, "question"));
+    await eventually(() => Array.from(manager.connections).some(({ isHandling }) => isHandling));
+    const done = manager.shutdown();
+    await settle();
+    answer();
+
+    expect(Buffer.from((await client.frame()).payload).toString()).toBe("answer");
+    expect(await leave(client)).toEqual(closePayload(1001));
+    await done;
+  });
+
   it("cuts at the deadline who does not answer", async () => {
     const clock = new FakeClock();
     await using under = await startServer({ clock, closeTimeoutMs: 60_000 }, wayIn);
