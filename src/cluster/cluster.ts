@@ -9,6 +9,7 @@ import type {
   ClusterLocal,
   ClusterMembers,
   OutboundMessage,
+  Returning,
   RoomMember,
 } from "./local.js";
 import type { Delivery, Envelope } from "./message.js";
@@ -17,7 +18,7 @@ import {
   resolveClusterOptions,
   type ResolvedClusterOptions,
 } from "./options.js";
-import { ClusterReplay, type Offset, type Returning } from "./replay.js";
+import { ClusterReplay, type Offset } from "./replay.js";
 import { ClusterRooms } from "./rooms.js";
 import { ClusterStatus } from "./status.js";
 

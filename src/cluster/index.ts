@@ -19,8 +19,8 @@ export {
   type ClusterMembers,
   NO_CLUSTER,
   type OutboundMessage,
+  type Returning,
   type RoomMember,
 } from "./local.js";
 export { MemoryBroker, type MemoryBrokerOptions } from "./memory-broker.js";
 export { checkClusterLimits, type ClusterLimits } from "./options.js";
-export type { Returning } from "./replay.js";

@@ -4,7 +4,6 @@
  */
 import type { ShutdownOptions } from "../node/index.js";
 import type { BrokerMetrics, ClusterEvent } from "./event.js";
-import type { Returning } from "./replay.js";
 
 /** A message to many connections: exactly these bytes, or this text. */
 export interface OutboundMessage {
@@ -38,6 +37,17 @@ export interface ClusterLocal {
   closeAll(options: CloseAllOptions): Promise<void>;
   /** Takes an event of the cluster. */
   happened?(event: ClusterEvent): void;
+}
+
+/** A member that comes back to a room. */
+export interface Returning {
+  readonly connectionId: string;
+  /** The offset of its last message. May be any text: it may come from a peer. */
+  readonly offset: string;
+  /** Time for the engine to answer. */
+  readonly timeoutMs: number;
+  /** Called when the missed messages are known: makes the member join, and sends it these. */
+  readonly join: (missed: readonly OutboundMessage[]) => void;
 }
 
 /** The members that other processes have named. */

@@ -1,23 +1,12 @@
 import type { Clock } from "../node/index.js";
 import type { BrokerReplay, ReplayEntry } from "./broker.js";
 import { roomChannel } from "./names.js";
-import type { OutboundMessage } from "./local.js";
+import type { OutboundMessage, Returning } from "./local.js";
 import type { Delivery } from "./message.js";
 import { parseEnvelope } from "./parse.js";
 
 /** Names a message of a room. Only a connection that got the message can know it. */
 export type Offset = string;
-
-/** A member that comes back to a room. */
-export interface Returning {
-  readonly connectionId: string;
-  /** The offset of its last message. May be any text: it may come from a peer. */
-  readonly offset: string;
-  /** Time for the engine to answer. */
-  readonly timeoutMs: number;
-  /** Called when the missed messages are known: makes the member join, and sends it these. */
-  readonly join: (missed: readonly OutboundMessage[]) => void;
-}
 
 export interface ReplayOptions {
   readonly clock: Clock;

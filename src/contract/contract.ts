@@ -10,8 +10,7 @@ import type {
   Outgoing,
   RequestType,
 } from "./message-types.js";
-import { ContractPeer } from "./peer.js";
-import type { PeerOptions } from "./peer-options.js";
+import { ContractPeer, type PeerOptions } from "./peer.js";
 import {
   serverTransport,
   type ServerConnection,

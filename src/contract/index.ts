@@ -33,14 +33,8 @@ export type {
   Response,
   ResponseResult,
 } from "./message-types.js";
-export { ContractPeer } from "./peer.js";
-export {
-  type ContractCounters,
-  contractCounters,
-  type HandlerContext,
-  type PeerOptions,
-  type Refusal,
-} from "./peer-options.js";
+export { ContractPeer, type HandlerContext, type PeerOptions } from "./peer.js";
+export { type ContractCounters, contractCounters, type Refusal } from "./peer-options.js";
 export type { RequestOptions } from "./pending-requests.js";
 export type { SendStatus, ServerConnection, StandardWebSocket } from "./transport.js";
 export {

@@ -1,25 +1,7 @@
 import { atLeast, checkOptions, type Clock, type Names } from "../input/index.js";
 import type { SessionEnvelope } from "./envelope.js";
 import type { ErrorBody } from "./error-reply.js";
-import type { Handlers, MessageTypes } from "./message-types.js";
-import type { ContractPeer } from "./peer.js";
 import { platformClock } from "./pending-requests.js";
-import type { Signal } from "./transport.js";
-
-/** The second argument of a handler, beside the data. */
-export interface HandlerContext<
-  Out extends MessageTypes = MessageTypes,
-  In extends MessageTypes = MessageTypes,
-  Connection = unknown,
-> {
-  readonly type: string;
-  /** Aborts when the connection has ended, or when the peer does not wait for the response any more. */
-  readonly signal: Signal;
-  /** The sender of the message, to send and ask in return. */
-  readonly peer: ContractPeer<Out, In, Connection>;
-  /** The connection that the contract runs over. */
-  readonly connection: Connection;
-}
 
 /** Counts of a peer's messages so far. Pass one object to many peers to count them together. */
 export interface ContractCounters {
@@ -45,20 +27,8 @@ export interface Refusal extends ErrorBody {
   readonly type: string | undefined;
 }
 
-/** Options of one end of a contract. Times are in milliseconds. */
-export interface PeerOptions<Out extends MessageTypes, In extends MessageTypes, Connection> {
-  /** Handlers by type. More can be added with `on`. */
-  readonly handlers?: Handlers<In, HandlerContext<Out, In, Connection>>;
-  /**
-   * Decides whether the peer may send a message of this type. It is called before the data is
-   * validated. For anything but true the message is refused with `FORBIDDEN`. An {@link ErrorReply}
-   * that it throws is sent; any other error counts as false and goes to `onHandlerError`. Later
-   * messages wait for its answer.
-   */
-  readonly authorize?: (
-    type: keyof In & string,
-    context: HandlerContext<Out, In, Connection>,
-  ) => boolean | Promise<boolean>;
+/** The options of one end of a contract that do not depend on its types. Times are in milliseconds. */
+export interface PeerSettings {
   /**
    * Gets the errors of handlers, validators, `authorize` and hooks. `type` is the type of the message,
    * or `""` without one. `source` names the function: `the handler of "say" of a ContractPeer`.
@@ -100,7 +70,7 @@ export interface PeerOptions<Out extends MessageTypes, In extends MessageTypes, 
 }
 
 /** A new option is a row here. */
-const NAMES: Names<PeerOptions<never, never, never>> = {
+const NAMES: Names<PeerSettings & { readonly handlers: object; readonly authorize: unknown }> = {
   owner: "a contract's peer",
   known: {
     handlers: true,
@@ -137,19 +107,15 @@ export function contractCounters(): ContractCounters {
   };
 }
 
-/** The options that do not depend on the contract's types, with their defaults. */
-export type ResolvedPeerOptions = Required<
-  Omit<PeerOptions<never, never, never>, "handlers" | "authorize" | "onSession">
->;
+/** {@link PeerSettings} with their defaults. */
+export type ResolvedPeerOptions = Required<Omit<PeerSettings, "onSession">>;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_PENDING = 1000;
 const DEFAULT_MAX_QUEUED_BYTES = 1_048_576; // the default of a connection's own maxQueuedBytes
 
 /** Checks the options and fills in the defaults. @throws {RangeError} An option is not a number, or too small. */
-export function resolvePeerOptions(
-  options: Omit<PeerOptions<never, never, never>, "handlers" | "authorize">,
-): ResolvedPeerOptions {
+export function resolvePeerOptions(options: PeerSettings): ResolvedPeerOptions {
   checkOptions(options, NAMES);
   return {
     onHandlerError: options.onHandlerError ?? printError,

@@ -5,6 +5,7 @@ import type {
   DataArguments,
   EventName,
   Handler,
+  Handlers,
   MessageTypes,
   Outgoing,
   RequestName,
@@ -12,8 +13,7 @@ import type {
 } from "./message-types.js";
 import {
   type ContractCounters,
-  type HandlerContext,
-  type PeerOptions,
+  type PeerSettings,
   type ResolvedPeerOptions,
   resolvePeerOptions,
 } from "./peer-options.js";
@@ -22,6 +22,41 @@ import { Receiver } from "./receiver.js";
 import type { SendStatus, Signal, Transport } from "./transport.js";
 import { isValid, validate } from "./validator.js";
 import type { Wire, WireMessage } from "./wire.js";
+
+/** The second argument of a handler, beside the data. */
+export interface HandlerContext<
+  Out extends MessageTypes = MessageTypes,
+  In extends MessageTypes = MessageTypes,
+  Connection = unknown,
+> {
+  readonly type: string;
+  /** Aborts when the connection has ended, or when the peer does not wait for the response any more. */
+  readonly signal: Signal;
+  /** The sender of the message, to send and ask in return. */
+  readonly peer: ContractPeer<Out, In, Connection>;
+  /** The connection that the contract runs over. */
+  readonly connection: Connection;
+}
+
+/** Options of one end of a contract. Times are in milliseconds. */
+export interface PeerOptions<
+  Out extends MessageTypes,
+  In extends MessageTypes,
+  Connection,
+> extends PeerSettings {
+  /** Handlers by type. More can be added with `on`. */
+  readonly handlers?: Handlers<In, HandlerContext<Out, In, Connection>>;
+  /**
+   * Decides whether the peer may send a message of this type. It is called before the data is
+   * validated. For anything but true the message is refused with `FORBIDDEN`. An {@link ErrorReply}
+   * that it throws is sent; any other error counts as false and goes to `onHandlerError`. Later
+   * messages wait for its answer.
+   */
+  readonly authorize?: (
+    type: keyof In & string,
+    context: HandlerContext<Out, In, Connection>,
+  ) => boolean | Promise<boolean>;
+}
 
 export interface PeerSetup<Connection> {
   readonly connection: Connection;
