@@ -1,4 +1,4 @@
-import { atLeast, checkOptions, type Clock, type Names } from "../input/index.js";
+import { atLeast, type Clock, type Known } from "../input/index.js";
 import type { SessionEnvelope } from "./envelope.js";
 import type { ErrorBody } from "./error-reply.js";
 import { platformClock } from "./pending-requests.js";
@@ -69,28 +69,18 @@ export interface PeerSettings {
   readonly clock?: Clock;
 }
 
-/** A new option is a row here. */
-const NAMES: Names<PeerSettings & { readonly handlers: object; readonly authorize: unknown }> = {
-  owner: "a contract's peer",
-  known: {
-    handlers: true,
-    authorize: true,
-    onHandlerError: true,
-    onRefused: true,
-    onErrorReply: true,
-    onSession: true,
-    requestTimeoutMs: true,
-    maxPendingRequests: true,
-    concurrency: true,
-    maxQueuedBytes: true,
-    counters: true,
-    clock: true,
-  },
-  advice: {
-    onError: "use onHandlerError",
-    on: "use handlers",
-    timeoutMs: "use requestTimeoutMs",
-  },
+/** The names of the settings: a new one is a row here. */
+export const SETTINGS: Known<PeerSettings> = {
+  onHandlerError: true,
+  onRefused: true,
+  onErrorReply: true,
+  onSession: true,
+  requestTimeoutMs: true,
+  maxPendingRequests: true,
+  concurrency: true,
+  maxQueuedBytes: true,
+  counters: true,
+  clock: true,
 };
 
 /** Makes counters at zero. */
@@ -116,7 +106,6 @@ const DEFAULT_MAX_QUEUED_BYTES = 1_048_576; // the default of a connection's own
 
 /** Checks the options and fills in the defaults. @throws {RangeError} An option is not a number, or too small. */
 export function resolvePeerOptions(options: PeerSettings): ResolvedPeerOptions {
-  checkOptions(options, NAMES);
   return {
     onHandlerError: options.onHandlerError ?? printError,
     onRefused: options.onRefused ?? ignore,

@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../input/index.js";
 import { type Definition, Dispatcher, unknownType } from "./dispatcher.js";
 import type { Envelope } from "./envelope.js";
 import { closedError, RequestError } from "./error-reply.js";
@@ -16,6 +17,7 @@ import {
   type PeerSettings,
   type ResolvedPeerOptions,
   resolvePeerOptions,
+  SETTINGS,
 } from "./peer-options.js";
 import { PendingRequests, type RequestOptions } from "./pending-requests.js";
 import { Receiver } from "./receiver.js";
@@ -58,6 +60,16 @@ export interface PeerOptions<
   ) => boolean | Promise<boolean>;
 }
 
+const NAMES: Names<PeerOptions<never, never, never>> = {
+  owner: "a contract's peer",
+  known: { handlers: true, authorize: true, ...SETTINGS },
+  advice: {
+    onError: "use onHandlerError",
+    on: "use handlers",
+    timeoutMs: "use requestTimeoutMs",
+  },
+};
+
 export interface PeerSetup<Connection> {
   readonly connection: Connection;
   readonly transport: Transport;
@@ -98,6 +110,7 @@ export class ContractPeer<
   readonly #end = new AbortController();
 
   constructor(setup: PeerSetup<Connection>, options: PeerOptions<Out, In, Connection>) {
+    checkOptions(options, NAMES);
     const { transport, wire, role } = setup;
     const { handlers = {}, authorize } = options;
     this.connection = setup.connection;
