@@ -19,6 +19,7 @@ import { type CloseOptions, waitForHandlerMs } from "./last-work.js";
 import type { SendStatus } from "./outgoing.js";
 import { nodePlatform } from "./platform.js";
 import {
+  checkSending,
   type MessageOptions,
   NO_OPTIONS,
   PING_OPTIONS,
@@ -139,7 +140,7 @@ export class WebSocketConnection<Data = unknown>
    *   not exist. Nothing was sent.
    */
   send(data: Sendable | PreparedMessage, options: MessageOptions = NO_OPTIONS): SendStatus {
-    if (options !== NO_OPTIONS) checkOptions(options, SEND_OPTIONS);
+    if (options !== NO_OPTIONS) checkSending(options, SEND_OPTIONS);
     const message = toReady(data);
     if (this.readyState !== ReadyState.OPEN) return this.#session.outgoing.refuse(options);
     const status = this.#session.outgoing.send(message, options);
@@ -163,7 +164,7 @@ export class WebSocketConnection<Data = unknown>
     source: FragmentSource,
     options: Pick<SendOptions, "type"> = NO_OPTIONS,
   ): Promise<SendStatus> {
-    checkOptions(options, STREAM_OPTIONS);
+    checkSending(options, STREAM_OPTIONS);
     if (this.readyState !== ReadyState.OPEN) return Promise.resolve("closed");
     return this.#session.outgoing.sendStream(source, options.type);
   }
@@ -176,13 +177,13 @@ export class WebSocketConnection<Data = unknown>
    *   connection ends before or a RangeError for a long payload, does no harm when nobody handles it.
    */
   ping(payload?: MessageData, options: WrittenOptions = NO_OPTIONS): Promise<number> {
-    checkOptions(options, PING_OPTIONS);
+    checkSending(options, PING_OPTIONS);
     return this.#session.ping(payload, options);
   }
 
   /** Sends a Pong frame that answers no ping (§5.5.3). @throws {RangeError} `payload` is over 125 bytes. */
   pong(payload: MessageData = "", options: WrittenOptions = NO_OPTIONS): void {
-    checkOptions(options, PONG_OPTIONS);
+    checkSending(options, PONG_OPTIONS);
     this.#session.pong(payload, options);
   }
 

@@ -33,9 +33,9 @@ export class Outgoing {
   #isBusy = false;
   /** More than `maxBufferedBytes` have come to wait, and not all of that has gone out. */
   #isBehind = false;
-  /** Of a message that was sent alone, and is larger than all that may wait: it does not count. */
+  /** The bytes of a message that is larger than all that may wait, and was sent while nothing else waited. They do not count. */
   #exemptBytes = 0;
-  /** Made for the first who wants to know. */
+  /** Made for the first callback. */
   #written: Written | undefined;
   #drainWaiters: ((isDrained: boolean) => void)[] | undefined;
   /** Messages that the policy has dropped. */
@@ -148,13 +148,13 @@ export class Outgoing {
     return toPromise((tell) => this.#mark(tell));
   }
 
-  /** What the message whose turn it is was to be made of has failed. */
+  /** The source of the message whose turn it is has failed. */
   sourceFailed(error: unknown, what: string, options: WrittenOptions): void {
     this.#owner.onSourceFailed(error, what);
     this.refuse(options, what);
   }
 
-  /** A control frame has been sent: those wait for nothing. */
+  /** A control frame has been sent. Control frames wait for nothing. */
   controlSent({ onWritten }: WrittenOptions): void {
     if (onWritten !== undefined) this.#toTell().markFrame(onWritten);
   }

@@ -1,4 +1,4 @@
-/** When a peer that does not read is given up, so that it cannot make this process hold without end what is for it. */
+/** Gives up a peer that does not read, so that what waits for it does not fill the memory. */
 import type { Role } from "../protocol/index.js";
 import type { ResolvedConnectionOptions } from "./options.js";
 import { TransportError } from "./transport-error.js";
@@ -9,14 +9,14 @@ const HARD_STOP_FACTOR = 16;
 type Limits = Pick<ResolvedConnectionOptions, "bufferPolicy" | "maxBufferedBytes">;
 
 /**
- * Up to how many bytes may wait under the policy `"wait"`. On a client there is no end to it: its
- * memory is that of its own process, which sends as much as it likes.
+ * How many bytes may wait under the policy `"wait"`. A client has no such limit: it fills only the
+ * memory of its own process.
  */
 export function hardStopOf(role: Role, { maxBufferedBytes }: Limits): number {
   return role === "client" ? Infinity : maxBufferedBytes * HARD_STOP_FACTOR;
 }
 
-/** The error of a peer for which `value` bytes would wait. */
+/** The error when `value` bytes would wait for a peer. */
 export function overflowOf(
   { bufferPolicy, maxBufferedBytes: limit }: Limits,
   value: number,
@@ -28,7 +28,10 @@ export function overflowOf(
 /** The options of each server that has been warned. */
 const warned = new WeakSet<Limits>();
 
-/** Warns once of a limit that nobody has asked for: who sends without waiting meets it first with a slow client. */
+/**
+ * Warns once for each server. Nobody has asked for this limit, and an application that sends without
+ * waiting meets it with its first slow client.
+ */
 export function warnOfOverflow(options: Limits, { code, message }: TransportError): void {
   if (options.bufferPolicy === "close" || warned.has(options)) return;
   warned.add(options);

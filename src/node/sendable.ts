@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Advice, CALLBACK, type Known, type Names } from "../input/index.js";
+import { type Advice, CALLBACK, checkOptions, type Known, type Names } from "../input/index.js";
 import {
   adoptPrepared,
   COPIED_PAYLOAD_BYTES,
@@ -14,7 +14,10 @@ import {
 } from "../protocol/index.js";
 import type { WrittenOptions } from "./written.js";
 
-/** What a message can be made of. A Blob's content is read when its turn comes. */
+/**
+ * What a message can be made of. A Blob's content is read when its turn comes. Of bytes over 4 KiB a
+ * server keeps no copy: see {@link WebSocketConnection.send}.
+ */
 export type Sendable = MessageData | Blob;
 
 /** How one message is to be sent, and who is told when it is out. */
@@ -61,6 +64,15 @@ export const PONG_OPTIONS: Names<WrittenOptions> = {
   known: WRITTEN,
   advice: ADVICE,
 };
+
+/** @throws {TypeError} An option does not exist, or `onWritten` is no function. */
+export function checkSending(options: MessageOptions, names: Names): void {
+  checkOptions(options, names);
+  const { onWritten } = options;
+  if (onWritten !== undefined && typeof onWritten !== "function") {
+    throw new TypeError("onWritten must be a function");
+  }
+}
 
 /** One for all calls that give none. */
 export const NO_OPTIONS: MessageOptions = {};

@@ -282,7 +282,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     reportTo(this.#options.onHandlerError, cause, source);
   }
 
-  /** Who asks for nothing needs no {@link outgoing}. */
+  /** A caller that asks for nothing needs no {@link outgoing}. */
   #toldBy({ onWritten }: WrittenOptions): Outgoing | undefined {
     return onWritten && this.outgoing;
   }

@@ -54,12 +54,12 @@ export class TransportWriter {
   watch(): void {
     if (this.#isWatched) return;
     this.#isWatched = true;
-    // Nothing tells of what the transport got unwatched but a write behind it.
+    // What was written without a callback tells nothing: an empty write behind it does.
     const { writableLength, writable } = this.#transport;
     if (this.#isAllTaken() && writableLength > 0 && writable) this.#write([NOTHING]);
   }
 
-  /** Tells the owner only of what has been written until now, and of that perhaps later. */
+  /** Does not tell the owner of what is written from now on. */
   unwatch(): void {
     this.#isWatched = false;
   }

@@ -4,18 +4,18 @@ import { isPromise } from "../input/index.js";
 import type { Link } from "./link.js";
 import { TransportError } from "./transport-error.js";
 
-/** Told once: without an error when a message is with the operating system, else why it never will be. */
+/** Called once: without an error when the operating system has a message, with one when it never will. */
 export type OnWritten = (error?: Error) => unknown;
 
 /** What {@link WebSocketConnection.send}, `ping` and `pong` take besides what a message is. */
 export interface WrittenOptions {
   /**
-   * Called once when the message is with the operating system: then its bytes may be changed. It
-   * gets an error when that will never be: the connection ended first or was not open, or
-   * `bufferPolicy` dropped the message. Never called inside the call that it was given to; and for
-   * messages that go out, in their order. Not called when that call throws.
+   * Called once, when the operating system has the message. From then on its bytes may be changed.
+   * The argument is an error when that will never be: the connection ended first or was not open, or
+   * `bufferPolicy` dropped the message. It is never called before the method returns, and not at all
+   * when the method throws. Callbacks of messages that go out come in the order of the messages.
    *
-   * It may fail like a listener: see `onHandlerError`.
+   * What it throws is treated as what a listener throws: see `onHandlerError`.
    */
   readonly onWritten?: OnWritten | undefined;
 }
@@ -25,26 +25,26 @@ export function notWritten(what: string, cause?: Error): TransportError {
   return new TransportError("NOT_WRITTEN", { what }, { cause });
 }
 
-/** Places in the output, and who is told when all in front of them has been written. */
+/** Places in the output, each with what to call when all in front of it has been written. */
 export class Written {
   readonly #link: Pick<Link, "core" | "writer">;
   readonly #failed: (error: unknown) => void;
   readonly #marks = new Queue<{ readonly position: number; readonly tell: OnWritten }>();
-  /** What comes behind a message that a codec works on elsewhere: where that ends is not known yet. */
+  /** Callbacks of a message that a codec works on elsewhere. Their place in the output is not known yet. */
   #held: OnWritten[] = [];
 
-  /** @param failed - Gets what somebody who was told has thrown. */
+  /** @param failed - Gets what a callback has thrown. */
   constructor(link: Pick<Link, "core" | "writer">, failed: (error: unknown) => void) {
     this.#link = link;
     this.#failed = failed;
   }
 
-  /** Whether all have been told. */
+  /** Whether all callbacks have been called. */
   get isEmpty(): boolean {
     return this.#marks.length === 0 && this.#held.length === 0;
   }
 
-  /** Calls `tell` when all that the protocol has been given so far is written. Nothing may follow it while {@link mustHold}. */
+  /** Calls `tell` when all that the protocol has been given so far is written. While {@link mustHold}, give it nothing more. */
   mark(tell: OnWritten): void {
     if (this.#link.core.isEncoding) {
       this.#held.push(tell);
@@ -59,7 +59,7 @@ export class Written {
     writer.watch();
   }
 
-  /** Whether what somebody waits for ends where a codec has not got yet. */
+  /** Whether a callback waits for a codec. When the codec is done, this gives the callback its place. */
   mustHold(): boolean {
     if (this.#held.length === 0) return false;
     const { core } = this.#link;
@@ -86,14 +86,14 @@ export class Written {
     this.#marks.clear();
   }
 
-  /** Nothing will be written any more. @param waiting - Who comes behind those who are here. */
+  /** Nothing will be written any more. @param waiting - Callbacks of what has not been framed. */
   end(waiting: readonly OnWritten[], error: Error): void {
     const marked = Array.from(this.#marks.places(), ({ value }) => value.tell);
     this.#marks.clear();
     for (const tell of [...marked, ...this.#takeHeld(), ...waiting]) this.#tell(tell, error);
   }
 
-  /** Tells soon, for this is inside a call of the application's. */
+  /** Calls `tell` in a microtask: the application may be in the middle of a call to us. */
   tellSoon(tell: OnWritten, error?: Error): void {
     queueMicrotask(() => this.#tell(tell, error));
   }

@@ -18,8 +18,8 @@ export interface ProtocolConnectionOptions {
   /** Gives small binary messages as views of the chunk they came in. @defaultValue false */
   readonly zeroCopy?: boolean | undefined;
   /**
-   * `"deliver"` gives messages that come behind our own Close frame, up to the peer's (RFC 6455 §7.1.6
-   * leaves that open). @defaultValue `"drop"`, as in browsers
+   * `"deliver"` gives messages that come behind our own Close frame, up to the peer's: RFC 6455 §5.5.1
+   * leaves open what becomes of them. @defaultValue `"drop"`, as in browsers
    */
   readonly messagesWhileClosing?: "drop" | "deliver" | undefined;
   /** Called outside of any other call when there is a new event or new output: a codec is done. */

@@ -164,6 +164,12 @@ describe("onWritten", () => {
     const onWritten = vi.fn();
     // @ts-expect-error: what a caller without types may do
     expect(() => connection.send(5, { onWritten })).toThrow(TypeError);
+    // @ts-expect-error: the same
+    expect(() => connection.send("x", { onWritten: 5 })).toThrow("onWritten must be a function");
+    // @ts-expect-error: the same
+    expect(() => connection.ping("x", { onWritten: true })).toThrow(TypeError);
+    // @ts-expect-error: the same
+    expect(() => connection.pong("x", { onWritten: {} })).toThrow(TypeError);
     expect(() => connection.send(Uint8Array.of(0xff), { type: "text", onWritten })).toThrow();
     expect(() => connection.pong("x".repeat(126), { onWritten })).toThrow(RangeError);
     await expect(connection.ping("x".repeat(126), { onWritten })).rejects.toThrow(RangeError);
