@@ -30,7 +30,7 @@ export interface CloseInfo {
   /**
    * How many messages had arrived and were taken by nobody. They were dropped because nobody listened
    * for messages when the transport ended, or by `terminate()`. Bytes that were not a whole message
-   * yet do not count.
+   * yet do not count. When only `closed` was asked for, a loop that begins later still gets them.
    */
   readonly unreadMessages: number;
 }

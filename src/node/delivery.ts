@@ -260,7 +260,10 @@ export class Delivery {
   }
 
   #deliver(message: Message, isText: boolean): void {
-    if (this.#isIterated()) this.#inbox?.give(message);
+    if (this.#isIterated()) {
+      this.#inbox?.give(message);
+      if (this.#hasEnded) return; // listeners have been told that nothing follows
+    }
     this.#isEmitting = true;
     const pending = this.#owner.emitMessage(message, isText);
     this.#isEmitting = false;

@@ -140,7 +140,9 @@ describe("the end of a connection", () => {
         const numbers = begun.map((text) => Number.parseInt(text, 10));
         expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
         const { unreadMessages } = await scene.peer.connection.closed;
-        expect(new Set(numbers).size + unreadMessages).toBeLessThanOrEqual(scene.sent);
+        // Once only `closed` has told of the end, a loop may still take what counts as unread.
+        const taken = steps.includes("ask for closed") ? 0 : new Set(numbers).size;
+        expect(taken + unreadMessages).toBeLessThanOrEqual(scene.sent);
         expect(log.filter((text) => text === "end")).toHaveLength(scene.ends);
       }),
     );
