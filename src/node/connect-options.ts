@@ -21,6 +21,7 @@ import {
 import { generateNonce } from "./crypto.js";
 import { CONNECT_ADVICE } from "./foreign-names.js";
 import {
+  deflateConfigOf,
   CONNECTION_OPTIONS,
   type ConnectionOptions,
   resolveKnownOptions,
@@ -200,7 +201,7 @@ export function toLines(headers: HeaderFields): readonly FieldLine[] {
 }
 
 function toOffers({ perMessageDeflate }: ResolvedConnectionOptions): PerMessageDeflateConfig[] {
-  return perMessageDeflate === undefined ? [] : [perMessageDeflate];
+  return perMessageDeflate === undefined ? [] : [deflateConfigOf(perMessageDeflate)];
 }
 
 function toMaxRedirects(followRedirects: boolean | number): number {

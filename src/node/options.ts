@@ -231,6 +231,17 @@ export function resolveConnectionOptions(
   return resolveKnownOptions(options, role);
 }
 
+/** What the opening handshake negotiates: the rest of the options is this end's own affair. */
+export function deflateConfigOf(options: PerMessageDeflateOptions): PerMessageDeflateConfig {
+  return {
+    serverNoContextTakeover: options.serverNoContextTakeover,
+    clientNoContextTakeover: options.clientNoContextTakeover,
+    serverMaxWindowBits: options.serverMaxWindowBits,
+    clientMaxWindowBits: options.clientMaxWindowBits,
+    offerWindowBits: options.offerWindowBits,
+  };
+}
+
 /** As {@link resolveConnectionOptions}, for options whose names have been checked: there may be more of them. */
 export function resolveKnownOptions(
   options: ConnectionOptions,
@@ -250,7 +261,7 @@ export function resolveKnownOptions(
   const deflate = perMessageDeflate === true ? DEFLATE_DEFAULTS : perMessageDeflate || undefined;
   if (deflate !== undefined) {
     checkOptions(deflate, DEFLATE_OPTIONS);
-    checkDeflateConfig(deflate, role);
+    checkDeflateConfig(deflateConfigOf(deflate), role);
     createDeflateCodec(deflate); // throws what it would throw later
   }
   const { maxMessageBytes, maxFragments } = DEFAULT_MESSAGE_LIMITS;

@@ -10,6 +10,7 @@ import {
   type UpgradeRequest,
 } from "../protocol/index.js";
 import { sha1 } from "./crypto.js";
+import { deflateConfigOf } from "./options.js";
 import { encodeLatin1 } from "./platform.js";
 import type { ResolvedServerOptions, Verdict } from "./server-options.js";
 import { answerOf } from "./server-rejection.js";
@@ -176,7 +177,7 @@ function agree<Data>(asked: Asked<Data>): Agreement {
   const subprotocol = selectSubprotocol(upgrade.subprotocols, request);
   const deflate =
     connection.perMessageDeflate &&
-    acceptDeflateOffer(upgrade.extensionOffers, connection.perMessageDeflate);
+    acceptDeflateOffer(upgrade.extensionOffers, deflateConfigOf(connection.perMessageDeflate));
   asked.hook = "responseHeaders";
   const headers = responseHeaders(request);
   asked.hook = "selectSubprotocol or responseHeaders"; // what they gave has to fit the request

@@ -1,3 +1,4 @@
+import { checkOptions, type Names } from "../input/index.js";
 import { ProtocolError } from "./errors.js";
 
 /** How much one peer may make one connection hold. `Infinity` lifts a limit; 0 means zero. */
@@ -33,6 +34,11 @@ const LARGEST_MESSAGE_BYTES = 2 ** 29 - 24;
 /** What an object costs on top of its bytes, about: a view, its buffer and their place in a list. */
 const BYTES_PER_OBJECT = 200;
 
+const NAMES: Names<MessageLimits> = {
+  owner: "the limits of a ProtocolConnection",
+  known: { maxMessageBytes: true, maxFragments: true },
+};
+
 /**
  * Counts what a connection holds on behalf of its peer, and refuses what is over
  * the limits. Every path that keeps the peer's bytes, or bytes for the peer,
@@ -67,7 +73,9 @@ export class Budget {
   /** Objects behind all of these. */
   objects = 0;
 
+  /** @throws {TypeError} A limit does not exist. */
   constructor(limits: MessageLimits = {}) {
+    checkOptions(limits, NAMES);
     const { maxMessageBytes, maxFragments } = { ...DEFAULT_MESSAGE_LIMITS, ...limits };
     this.maxMessageBytes = Math.min(maxMessageBytes, LARGEST_MESSAGE_BYTES);
     const max = this.maxMessageBytes;

@@ -1,4 +1,5 @@
 /** What a connection is told when it opens, and when it sends. */
+import { checkOptions, type Names } from "../input/index.js";
 import type { MessageLimits } from "./budget.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import type { FrameObserver } from "./frame-trace.js";
@@ -25,6 +26,27 @@ export interface ProtocolConnectionOptions {
   /** Called outside of any other call when there is a new event or new output: a codec is done. */
   readonly onProgress?: (() => void) | undefined;
   readonly onFrame?: FrameObserver | undefined;
+}
+
+const NAMES: Names<ProtocolConnectionOptions> = {
+  owner: "ProtocolConnection",
+  known: {
+    role: true,
+    platform: true,
+    limits: true,
+    extension: true,
+    textAs: true,
+    zeroCopy: true,
+    messagesWhileClosing: true,
+    onProgress: true,
+    onFrame: true,
+  },
+};
+
+/** @returns `options`. @throws {TypeError} One of them does not exist. */
+export function known(options: ProtocolConnectionOptions): ProtocolConnectionOptions {
+  checkOptions(options, NAMES);
+  return options;
 }
 
 /** How one message is to be sent. */

@@ -1,7 +1,7 @@
 import { Budget } from "./budget.js";
 import { CloseCode } from "./close-code.js";
 import { type CloseStatus, parseClosePayload, serializeClosePayload } from "./close-frame.js";
-import type { ProtocolConnectionOptions, SendOptions } from "./connection-options.js";
+import { known, type ProtocolConnectionOptions, type SendOptions } from "./connection-options.js";
 import { CodecError, type Finding, ProtocolError, type ViolationCode } from "./errors.js";
 import type { ProtocolEvent } from "./events.js";
 import { checkControlPayload } from "./frame-header.js";
@@ -47,7 +47,7 @@ export class ProtocolConnection {
   #receivedClose: CloseStatus | undefined;
 
   constructor(options: ProtocolConnectionOptions) {
-    const { role, platform, extension, textAs = "string", zeroCopy = false } = options;
+    const { role, platform, extension, textAs = "string", zeroCopy = false } = known(options);
     const { onProgress = NOTHING_TO_DO, messagesWhileClosing } = options;
     const trace = options.onFrame && new FrameTrace(options.onFrame);
     const budget = (this.budget = new Budget(options.limits));

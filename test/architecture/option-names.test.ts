@@ -5,18 +5,23 @@ import { describe, expect, it } from "vitest";
 
 const SRC = path.join(import.meta.dirname, "../../src");
 
-/** The doors that applications enter by; those of the protocol are for those who write transports. */
+/** The doors that applications and writers of transports enter by. */
 const DOORS = [
   "index.ts",
   "manager/index.ts",
   "contract/index.ts",
   "brokers/nats/index.ts",
   "brokers/redis/index.ts",
+  "protocol/index.ts",
+  "protocol/handshake/index.ts",
 ];
 
 /** By name: why there is no list. */
 const WITHOUT_LIST: Readonly<Record<string, string>> = {
+  BulkOptions: "the codec of a platform is given them",
+  CodecOptions: "a codec is given them; Compressor and Decompressor check theirs",
   CloseAllOptions: "they are checked as ShutdownOptions, or ManagerCloseAllOptions",
+  HandshakeErrorOptions: "the details of an error, beside those that every Error may have",
   Refusal: "an application is given it",
 };
 

@@ -1,4 +1,5 @@
 /** Joins our DEFLATE and the platform's: the size of a message decides between them. */
+import { checkOptions, type Names } from "../../input/index.js";
 import { CodecError, decompressedTooBig, ProtocolError } from "../errors.js";
 import type {
   CodecOptions,
@@ -31,15 +32,28 @@ export interface CodecSetup {
   readonly bulkPayloadBytes?: number | undefined;
 }
 
+const NAMES: Names<CodecSetup> = {
+  owner: "createCodec()",
+  known: {
+    level: true,
+    allocate: true,
+    bulk: true,
+    bulkMessageBytes: true,
+    bulkPayloadBytes: true,
+  },
+};
+
 /**
  * Makes a codec of our DEFLATE and the platform's: who handles a message is
  * decided by its size, each time anew, since both work on the same plain history.
  *
  * It has no state of its own: one serves any number of connections.
  *
+ * @throws {TypeError} A setting does not exist.
  * @throws {RangeError} for a `level` out of range.
  */
 export function createCodec(setup: CodecSetup = {}): DeflateCodec {
+  checkOptions(setup, NAMES);
   effortOf(setup.level ?? DEFAULT_LEVEL);
   const { bulk, bulkMessageBytes = Infinity } = setup;
   return {

@@ -1,4 +1,5 @@
 /** Compresses the messages of one direction of a connection (RFC 7692 §7.2.1). */
+import { checkOptions, type Names } from "../../input/index.js";
 import { type Allocate, allocateOwn, copyOf } from "./allocate.js";
 import { BitWriter } from "./bit-writer.js";
 import { writeBlock } from "./block-writer.js";
@@ -19,6 +20,11 @@ export interface CompressorOptions {
   /** Gives memory for a payload, filled with anything. @defaultValue memory of its own */
   readonly allocate?: Allocate | undefined;
 }
+
+const NAMES: Names<CompressorOptions> = {
+  owner: "Compressor",
+  known: { windowBits: true, contextTakeover: true, level: true, allocate: true },
+};
 
 /** What one message needs while it is compressed; shared by all connections of a thread. */
 class Workspace {
@@ -58,8 +64,9 @@ export class Compressor {
   /** How many bytes at the end of the history are not in the chains. */
   #unlearnt = 0;
 
-  /** @throws {RangeError} for options out of range. */
+  /** @throws {RangeError | TypeError} for options out of range, or that do not exist. */
   constructor(options: CompressorOptions) {
+    checkOptions(options, NAMES);
     this.#windowBits = options.windowBits;
     this.#contextTakeover = options.contextTakeover;
     this.#effort = effortOf(options.level ?? DEFAULT_LEVEL);

@@ -1,4 +1,5 @@
 /** Decompresses the messages of one direction of a connection (RFC 7692 §7.2.2). */
+import { checkOptions, type Names } from "../../input/index.js";
 import { decompressedTooBig, ProtocolError } from "../errors.js";
 import { type Allocate, allocateOwn } from "./allocate.js";
 import { BitReader } from "./bit-reader.js";
@@ -18,6 +19,11 @@ export interface DecompressorOptions {
   readonly allocate?: Allocate | undefined;
 }
 
+const NAMES: Names<DecompressorOptions> = {
+  owner: "Decompressor",
+  known: { windowBits: true, contextTakeover: true, allocate: true },
+};
+
 /** What a message needs while it is decompressed; shared by all connections of a thread. */
 const reader = new BitReader();
 const output = new DecompressionBuffer();
@@ -35,8 +41,10 @@ export class Decompressor {
   readonly #allocate: Allocate;
   readonly #history: History;
 
-  /** @throws {RangeError} for a `windowBits` out of range. */
-  constructor({ windowBits, contextTakeover, allocate = allocateOwn }: DecompressorOptions) {
+  /** @throws {RangeError | TypeError} for a `windowBits` out of range, or an option that does not exist. */
+  constructor(options: DecompressorOptions) {
+    checkOptions(options, NAMES);
+    const { windowBits, contextTakeover, allocate = allocateOwn } = options;
     this.#allocate = allocate;
     this.#windowBytes = 1 << windowBits;
     this.#contextTakeover = contextTakeover;

@@ -1,4 +1,5 @@
 // The parameters of permessage-deflate: what an end may ask for, and how it reads what the other asks for (RFC 7692 §7.1).
+import { checkOptions, type Names } from "../../input/index.js";
 import type { Extension } from "../handshake/extension-header.js";
 import type { Role } from "../role.js";
 
@@ -76,15 +77,28 @@ const WINDOW_BITS: ReadonlyMap<string, number> = new Map(
   [8, 9, 10, 11, 12, 13, 14, 15].map((bits) => [String(bits), bits]),
 );
 
+const NAMES: Names<PerMessageDeflateConfig> = {
+  owner: "the configuration of permessage-deflate",
+  known: {
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+    serverMaxWindowBits: true,
+    clientMaxWindowBits: true,
+    offerWindowBits: true,
+    minWindowBits: true,
+  },
+};
+
 /**
  * Checks a configuration.
  *
  * @throws {RangeError} A window is not a whole number from 8 to 15, or this end's own is
  *   smaller than its compressor can keep to.
- * @throws {TypeError} `offerWindowBits` on a server, which offers nothing, or false beside a
+ * @throws {TypeError} A name that does not exist; `offerWindowBits` on a server, which offers nothing, or false beside a
  *   window that only an offer can ask for.
  */
 export function checkDeflateConfig(config: PerMessageDeflateConfig, role: Role): void {
+  checkOptions(config, NAMES);
   const { serverMaxWindowBits, clientMaxWindowBits, minWindowBits = 8 } = config;
   const windows = { serverMaxWindowBits, clientMaxWindowBits, minWindowBits };
   for (const [name, bits] of Object.entries(windows)) {

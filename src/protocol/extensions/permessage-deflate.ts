@@ -1,4 +1,5 @@
 /** permessage-deflate on an open connection (RFC 7692 §6, §7.2). */
+import { checkOptions, type Names } from "../../input/index.js";
 import { RSV1 } from "../frame-header.js";
 import type { Role } from "../role.js";
 import type {
@@ -22,6 +23,11 @@ export interface PerMessageDeflateOptions {
   readonly thresholdBytes?: number | undefined;
 }
 
+const NAMES: Names<PerMessageDeflateOptions> = {
+  owner: "PerMessageDeflate",
+  known: { role: true, parameters: true, codec: true, thresholdBytes: true },
+};
+
 /** Below this there is nothing to gain: a compressed message takes its bytes, and time. */
 export const DEFAULT_DEFLATE_THRESHOLD = 32;
 
@@ -37,7 +43,9 @@ export class PerMessageDeflate implements MessageExtension {
   #compressor: MessageCompressor | undefined;
   #decompressor: MessageDecompressor | undefined;
 
+  /** @throws {TypeError} An option does not exist. */
   constructor(options: PerMessageDeflateOptions) {
+    checkOptions(options, NAMES);
     this.#options = options;
     this.#own = ofSender(options.role, options.parameters);
   }

@@ -1,4 +1,5 @@
 // Cuts the bytes of a head into lines, within limits (RFC 9112 §2).
+import { checkOptions, type Names } from "../../input/index.js";
 import { parseFieldLine } from "./field-line.js";
 import { Fields, type FieldLine } from "./fields.js";
 import { HandshakeError, malformed } from "./handshake-error.js";
@@ -30,6 +31,11 @@ export interface HeadLimits {
    */
   readonly maxHeaderCount?: number | undefined;
 }
+
+const NAMES: Names<HeadLimits> = {
+  owner: "a reader of heads",
+  known: { maxHeaderBytes: true, maxHeaderCount: true },
+};
 
 export interface ScannedHead<StartLine> {
   readonly startLine: StartLine;
@@ -64,6 +70,7 @@ export class HeadScanner<StartLine> {
   /**
    * @param emptyLines - How many empty lines to skip in front of the first start line.
    * @param decode - Where the platform has something better than ECMAScript.
+   * @throws {TypeError} A limit does not exist.
    */
   constructor(
     parseStartLine: (line: string) => StartLine,
@@ -71,6 +78,7 @@ export class HeadScanner<StartLine> {
     limits: HeadLimits,
     decode: DecodeLatin1 = decodeLatin1,
   ) {
+    checkOptions(limits, NAMES);
     this.#decode = decode;
     this.#parseStartLine = parseStartLine;
     this.#emptyLines = emptyLines;

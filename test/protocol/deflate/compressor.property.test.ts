@@ -19,7 +19,8 @@ describe("Compressor", () => {
     fc.assert(
       fc.property(anyOptions, messages, (options, conversation) => {
         const compressor = new Compressor(options);
-        const decompressor = new Decompressor(options);
+        const { windowBits, contextTakeover } = options;
+        const decompressor = new Decompressor({ windowBits, contextTakeover });
         let history: Uint8Array = new Uint8Array(0);
         for (const message of conversation) {
           const payload = compressor.compress(message);
