@@ -22,17 +22,17 @@ const ALONE = [
   "test/conformance/transports.test.ts",
   "test/manager/metrics/secrets.test.ts",
   "test/node/connection/retained-memory.test.ts",
-  "test/node/websocket-dispatch.test.ts",
+  "test/node/websocket/websocket-dispatch.test.ts",
   "test/protocol/connection.cost.test.ts",
   "test/protocol/deflate/memory.test.ts",
-  "test/node/connection-group.test.ts",
+  "test/node/server/group.test.ts",
   "test/node/connection/slow-reader.test.ts",
-  "test/node/listener.test.ts",
-  "test/node/transport-user.test.ts",
-  "test/node/upgrade-transport.test.ts",
+  "test/node/server/listener.test.ts",
+  "test/node/connection/transport-user.test.ts",
+  "test/node/server/pending.test.ts",
   "test/protocol/deflate/decompressor.test.ts",
   // replace modules that others have loaded
-  "test/node/upgrade-attached.copies.test.ts",
+  "test/node/server/attached.copies.test.ts",
   "test/cluster/rooms.test.ts",
 ];
 

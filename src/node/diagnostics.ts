@@ -14,9 +14,9 @@ import {
   type ProtocolError,
   type Role,
 } from "../protocol/index.js";
-import type { CloseInfo } from "./close-event.js";
-import type { WebSocketConnection } from "./connection.js";
-import type { Traffic } from "./traffic.js";
+import type { CloseInfo } from "./connection/close-info.js";
+import type { WebSocketConnection } from "./connection/connection.js";
+import type { Traffic } from "./connection/traffic.js";
 
 /** Which connection: numbers count those of the process that were told of, from 1. */
 export interface DiagnosedConnection {

@@ -1,7 +1,7 @@
 /** A close that waits for listeners at work: their answers go out in front of the Close frame. */
 import { checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, Timer } from "./clock.js";
-import type { Delivery } from "./delivery.js";
+import type { Delivery } from "./connection/delivery.js";
 
 /** How {@link WebSocketConnection.close} closes. */
 export interface CloseOptions {

@@ -10,7 +10,7 @@ import {
   type Role,
 } from "../protocol/index.js";
 import { type Clock, realClock } from "./clock.js";
-import type { WebSocketConnection } from "./connection.js";
+import type { WebSocketConnection } from "./connection/connection.js";
 import { createDeflateCodec, type DeflateCodecOptions } from "./deflate.js";
 import { CONNECTION_ADVICE, DEFLATE_ADVICE } from "./foreign-names.js";
 import { type OnHandlerError, warnOfHandlerError } from "./handler-error.js";

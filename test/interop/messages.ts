@@ -1,9 +1,9 @@
 /** What peers are sent: sizes at which something changes, and a server and a client of ours to send it to. */
-import { connect } from "../../src/node/connect.js";
-import type { ConnectOptions } from "../../src/node/connect-options.js";
-import type { WebSocketConnection } from "../../src/node/connection.js";
-import { WebSocketServer } from "../../src/node/server.js";
-import type { ServerOptions } from "../../src/node/server-options.js";
+import { connect } from "../../src/node/client/connect.js";
+import type { ConnectOptions } from "../../src/node/client/options.js";
+import type { WebSocketConnection } from "../../src/node/connection/connection.js";
+import { WebSocketServer } from "../../src/node/server/server.js";
+import type { ServerOptions } from "../../src/node/server/options.js";
 
 /** Where the length takes another form, then the default limit of a message. */
 export const SIZES: readonly number[] = [0, 1, 125, 126, 127, 65_535, 65_536, 1_048_576];

@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { connect } from "../../src/node/connect.js";
-import type { WebSocketServer } from "../../src/node/server.js";
+import { connect } from "../../src/node/client/connect.js";
+import type { WebSocketServer } from "../../src/node/server/server.js";
 import { missing } from "../support/require-tool.js";
 import { checkEcho, startEcho } from "./messages.js";
 

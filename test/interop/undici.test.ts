@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket as UndiciWebSocket } from "undici";
-import type { WebSocketConnection } from "../../src/node/connection.js";
-import type { WebSocketServer } from "../../src/node/server.js";
+import type { WebSocketConnection } from "../../src/node/connection/connection.js";
+import type { WebSocketServer } from "../../src/node/server/server.js";
 import { DEFLATE_VARIANTS, messages, startEcho } from "./messages.js";
 
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ClientOptions, WebSocket as WsClient, WebSocketServer as WsServer } from "ws";
-import { connect } from "../../src/node/connect.js";
-import { WebSocket } from "../../src/node/websocket.js";
-import type { WebSocketConnection } from "../../src/node/connection.js";
-import type { WebSocketServer } from "../../src/node/server.js";
+import { connect } from "../../src/node/client/connect.js";
+import { WebSocket } from "../../src/node/websocket/websocket.js";
+import type { WebSocketConnection } from "../../src/node/connection/connection.js";
+import type { WebSocketServer } from "../../src/node/server/server.js";
 import { eventually } from "../support/raw-peer.js";
 import { event, logOf } from "../support/websocket-peer.js";
 import { checkEcho, DEFLATE_VARIANTS, messages, startEcho } from "./messages.js";

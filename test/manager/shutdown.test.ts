@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { ConnectionManager, MemoryBroker } from "../../src/manager/index.js";
-import { WebSocketServer } from "../../src/node/server.js";
+import { WebSocketServer } from "../../src/node/server/server.js";
 import { ReadyState } from "../../src/protocol/index.js";
 import { FakeClock } from "../support/clock.js";
 import { settle as settleCluster } from "../support/cluster.js";

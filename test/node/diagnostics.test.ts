@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, expect, it, vi } from "vitest";
-import { connect } from "../../src/node/connect.js";
-import { acceptThenClose, reject } from "../../src/node/server-rejection.js";
+import { connect } from "../../src/node/client/connect.js";
+import { acceptThenClose, reject } from "../../src/node/server/rejection.js";
 import { Observer } from "../support/diagnostics.js";
 import { RawClient, upgradeRequest } from "../support/raw-client.js";
 import { connectedPair, eventually, RawPeer, settle } from "../support/raw-peer.js";

@@ -1,8 +1,8 @@
 // Which listener or hook failed, and of what: told to onHandlerError, and printed without it.
 import { describe, expect, it, vi } from "vitest";
 import { reportTo, warnOfHandlerError } from "../../src/node/handler-error.js";
-import type { ServerOptions } from "../../src/node/server-options.js";
-import type { WebSocketServer } from "../../src/node/server.js";
+import type { ServerOptions } from "../../src/node/server/options.js";
+import type { WebSocketServer } from "../../src/node/server/server.js";
 import { answerTo, RawClient, upgradeRequest } from "../support/raw-client.js";
 import { eventually, RawPeer } from "../support/raw-peer.js";
 import { startServer, WAYS_IN } from "../support/server-under-test.js";

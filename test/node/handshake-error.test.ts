@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connect } from "../../src/node/connect.js";
+import { connect } from "../../src/node/client/connect.js";
 import { failureAt, HandshakeError } from "../../src/node/handshake-error.js";
 import {
   Fields,

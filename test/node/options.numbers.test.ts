@@ -1,12 +1,12 @@
 // A number that cannot be an option: the error has the name, and the number that was given.
 import { expect, it } from "vitest";
 import { ConnectionManager, type ManagerOptions } from "../../src/manager/index.js";
-import { resolveConnectOptions } from "../../src/node/connect-options.js";
+import { resolveConnectOptions } from "../../src/node/client/options.js";
 import { type ConnectionOptions, resolveConnectionOptions } from "../../src/node/options.js";
-import { resolveServerOptions, type ServerOptions } from "../../src/node/server-options.js";
-import { resolveShutdownOptions } from "../../src/node/server-shutdown.js";
-import { WebSocketServer } from "../../src/node/server.js";
-import { reject } from "../../src/node/server-rejection.js";
+import { resolveServerOptions, type ServerOptions } from "../../src/node/server/options.js";
+import { resolveShutdownOptions } from "../../src/node/server/shutdown.js";
+import { WebSocketServer } from "../../src/node/server/server.js";
+import { reject } from "../../src/node/server/rejection.js";
 
 const server = (options: ServerOptions) => () => resolveServerOptions(options);
 const client = (options: object) => () => resolveConnectOptions("ws://h/", options);

@@ -188,7 +188,7 @@ describe("the files", () => {
       const mapped = file.slice(0, -".map".length);
       expect(read(mapped), mapped).toContain(`//# sourceMappingURL=${path.posix.basename(file)}`);
     }
-    for (const source of ["src/protocol/connection.ts", "src/node/server.ts"]) {
+    for (const source of ["src/protocol/connection.ts", "src/node/server/server.ts"]) {
       expect(seen).toContain(source);
     }
   });

@@ -5,7 +5,7 @@ import { ConnectionManager } from "../../src/manager/index.js";
 import { CloseCode, connect, type WebSocketConnection } from "../../src/index.js";
 import { FrontProxy, HAPROXY, NGINX } from "../support/front-proxy.js";
 import { type ServerUnderTest, startServer } from "../support/server-under-test.js";
-import type { ServerOptions } from "../../src/node/server-options.js";
+import type { ServerOptions } from "../../src/node/server/options.js";
 
 /** Sends its name and whom it takes the client for, then echoes. */
 async function backend(

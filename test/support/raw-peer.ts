@@ -1,6 +1,6 @@
 /** A connection of ours whose peer is the test itself, frame by frame. */
 import type { Duplex } from "node:stream";
-import { WebSocketConnection } from "../../src/node/connection.js";
+import { WebSocketConnection } from "../../src/node/connection/connection.js";
 import { type ConnectionOptions, resolveConnectionOptions } from "../../src/node/options.js";
 import type { DeflateParameters } from "../../src/protocol/index.js";
 import type { Role } from "../../src/protocol/role.js";

@@ -1,9 +1,9 @@
 /** A server of ours, reached in one of the ways there are: the same options, the same behaviour. */
 import { createServer } from "node:http";
 import { createServer as createTcpServer, type Server as NetServer } from "node:net";
-import { WebSocketServer } from "../../src/node/server.js";
-import type { ServerOptions } from "../../src/node/server-options.js";
-import type { RefusedHandshake } from "../../src/node/upgrade-refusal.js";
+import { WebSocketServer } from "../../src/node/server/server.js";
+import type { ServerOptions } from "../../src/node/server/options.js";
+import type { RefusedHandshake } from "../../src/node/server/refusal.js";
 import { portOf } from "./raw-client.js";
 
 /** An own listener; an http server that it is attached to; or sockets given to `handleUpgrade`. */

@@ -1,7 +1,7 @@
 /** An http server that several want the upgrades of. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ServerOptions } from "../../src/node/server-options.js";
-import { WebSocketServer } from "../../src/node/server.js";
+import type { ServerOptions } from "../../src/node/server/options.js";
+import { WebSocketServer } from "../../src/node/server/server.js";
 import { portOf, RawClient, upgradeRequest } from "./raw-client.js";
 
 export class Site implements AsyncDisposable {

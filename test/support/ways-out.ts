@@ -1,6 +1,6 @@
 /** Ways for a client to come and go: whatever it took on a server must be free again after each of them. */
-import { acceptThenClose, reject } from "../../src/node/server-rejection.js";
-import type { ServerOptions } from "../../src/node/server-options.js";
+import { acceptThenClose, reject } from "../../src/node/server/rejection.js";
+import type { ServerOptions } from "../../src/node/server/options.js";
 import type { FakeClock } from "./clock.js";
 import type { RawClient } from "./raw-client.js";
 import { settle } from "./raw-peer.js";

@@ -1,7 +1,7 @@
 /** A WebSocket of ours whose server is the test itself, in memory. */
-import { WebSocket } from "../../src/node/websocket.js";
-import type { WebSocketInit } from "../../src/node/websocket-arguments.js";
-import type { WebSocketEventMap } from "../../src/node/websocket-events.js";
+import { WebSocket } from "../../src/node/websocket/websocket.js";
+import type { WebSocketInit } from "../../src/node/websocket/arguments.js";
+import type { WebSocketEventMap } from "../../src/node/websocket/events.js";
 import { memoryPeer, type StubPeer } from "./stub-server.js";
 import type { WireFrame } from "./wire-frame.js";
 

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { TRANSPORT_FAULTS } from "../../src/node/transport-error.js";
+import { TRANSPORT_FAULTS } from "../../src/node/connection/transport-error.js";
 import {
   HANDSHAKE_FAULTS,
   HandshakeError,
@@ -43,7 +43,7 @@ export function errorsPage(): string {
   return `# Errors
 
 Generated from the tables in \`src/protocol/errors.ts\`, \`src/protocol/handshake/handshake-error.ts\` and
-\`src/node/transport-error.ts\` (\`npm run docs\`).
+\`src/node/connection/transport-error.ts\` (\`npm run docs\`).
 
 Errors of a peer are never thrown at you. Once a connection is open they arrive as \`error\` of the \`close\` event; before
 that a server answers them over HTTP, and \`connect()\` rejects with a \`HandshakeError\`. Wrong arguments are thrown at

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type CountedConnection, MetricsRecorder } from "../../../src/manager/metrics/recorder.js";
 import type { Metrics } from "../../../src/manager/metrics/metrics.js";
-import { acceptThenClose, reject } from "../../../src/node/server-rejection.js";
+import { acceptThenClose, reject } from "../../../src/node/server/rejection.js";
 import { RawClient, upgradeRequest } from "../../support/raw-client.js";
 import { NO_DEFLATE_LIMITS, connectedPair, RawPeer, settle } from "../../support/raw-peer.js";
 import { startServer } from "../../support/server-under-test.js";

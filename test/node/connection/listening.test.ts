@@ -1,8 +1,8 @@
 // When listeners are called: in the turn in which they were added, and never before the call that adds them returns.
 import { duplexPair } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { connect } from "../../../src/node/connect.js";
-import type { WebSocketConnection } from "../../../src/node/connection.js";
+import { connect } from "../../../src/node/client/connect.js";
+import type { WebSocketConnection } from "../../../src/node/connection/connection.js";
 import { RawClient, upgradeRequest } from "../../support/raw-client.js";
 import { eventually, over, RawPeer, settle } from "../../support/raw-peer.js";
 import { startServer, WAYS_IN } from "../../support/server-under-test.js";

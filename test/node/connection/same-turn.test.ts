@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect as dial, createServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
-import type { WebSocketConnection } from "../../../src/node/connection.js";
+import type { WebSocketConnection } from "../../../src/node/connection/connection.js";
 import { prepareMessage } from "../../../src/protocol/index.js";
 import { NO_DEFLATE_LIMITS, over, type PeerOptions, settle } from "../../support/raw-peer.js";
 import { encodeFrame, frame, SCRIPT_KEY, TEXT } from "../../support/wire-frame.js";

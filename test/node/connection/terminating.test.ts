@@ -1,7 +1,7 @@
 // terminate() is at once, and what was sent before it reaches a peer that reads: the 101, too.
 import { describe, expect, it } from "vitest";
 import { connect, type ServerOptions, WebSocketServer } from "../../../src/index.js";
-import type { WebSocketConnection } from "../../../src/node/connection.js";
+import type { WebSocketConnection } from "../../../src/node/connection/connection.js";
 import { CA, KEY, LOCALHOST } from "../../support/certificates/index.js";
 import { RawClient, upgradeRequest } from "../../support/raw-client.js";
 import { RawPeer, settle } from "../../support/raw-peer.js";

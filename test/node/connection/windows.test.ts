@@ -1,9 +1,9 @@
 /** The window of 2^n bytes that an option asks for is the one that messages are compressed with, on the wire. */
 import { describe, expect, it } from "vitest";
-import { connect } from "../../../src/node/connect.js";
-import type { WebSocketConnection } from "../../../src/node/connection.js";
+import { connect } from "../../../src/node/client/connect.js";
+import type { WebSocketConnection } from "../../../src/node/connection/connection.js";
 import type { PerMessageDeflateOptions } from "../../../src/node/options.js";
-import { WebSocketServer } from "../../../src/node/server.js";
+import { WebSocketServer } from "../../../src/node/server/server.js";
 import type { ObservedFrame } from "../../../src/protocol/index.js";
 import { seeded } from "../../support/deflate-corpora.js";
 

@@ -1,0 +1,130 @@
+/** Connects to a WebSocket server (RFC 6455 §4.1). */
+import type { Duplex } from "node:stream";
+import {
+  acceptFor,
+  buildRequest,
+  type CompleteHead,
+  HandshakeError,
+  judgeResponse,
+  type ResponseHead,
+  serializeKey,
+  unexpectedStatus,
+} from "../../protocol/index.js";
+import { Attempt } from "./attempt.js";
+import { BodyReader } from "./body.js";
+import { dial } from "./dial.js";
+import {
+  type ConnectOptions,
+  resolveConnectOptions,
+  type ResolvedConnectOptions,
+} from "./options.js";
+import { agreedRedirect, isRedirect } from "./redirect.js";
+import { readBody, readHead } from "./response.js";
+import { WebSocketConnection } from "../connection/connection.js";
+import { generateNonce, sha1 } from "../crypto.js";
+import { tellAccepted, tellRefused } from "../diagnostics.js";
+import { failureAt } from "../handshake-error.js";
+import { remoteAddressOf } from "../server/trusted-proxies.js";
+
+/**
+ * Connects to a WebSocket server.
+ *
+ * Resolves once the connection is open. Messages that came along with the server's
+ * response wait for a listener, like all messages. When it rejects, nothing is left
+ * open and nothing will open later.
+ *
+ * Attempts do not wait for one another. §4.1 has a client keep a second attempt to
+ * the same address back while the first is pending, against pages that would flood a
+ * server by way of a browser; a program that wants to flood needs no WebSocket.
+ *
+ * @param url - ws, wss, or http and https in their place. User information in it is
+ *   sent as Basic Authorization. `ws+unix:/path/to.sock:/what/to/ask?for` connects to a
+ *   Unix socket; a colon in its path is written `%3A`.
+ * @throws {SyntaxError} The URL or a subprotocol is not one. This and the next two are
+ *   the caller's faults, and are rejections like all: before any socket is opened.
+ * @throws {TypeError} An option is of the wrong type, or may not be sent in a header.
+ * @throws {RangeError} A number is out of its range.
+ * @throws {HandshakeError} The network, the proxy or the server failed, or the signal
+ *   aborted (`code` is `"ABORTED"`, `cause` its reason). The message has the address; with
+ *   `httpStatus`, `headers` and how the `body` begins when there was an answer.
+ */
+export async function connect(
+  url: string | URL,
+  options: ConnectOptions = {},
+): Promise<WebSocketConnection> {
+  return establish(resolveConnectOptions(url, options));
+}
+
+/**
+ * Does what {@link connect} says, with options that have been checked.
+ *
+ * @param onClosed - Called once when the transport of the open connection has closed.
+ * @throws {HandshakeError}
+ */
+export function establish(
+  options: ResolvedConnectOptions,
+  onClosed?: () => void,
+): Promise<WebSocketConnection> {
+  const { signal, handshakeTimeoutMs: timeoutMs, connection } = options;
+  const attempt = new Attempt({ clock: connection.clock, timeoutMs, signal });
+  let hop = options;
+  const opening = attempt.run(async () => {
+    for (;;) {
+      const outcome = await exchange(hop, attempt, onClosed);
+      if (outcome instanceof WebSocketConnection) return outcome;
+      attempt.restart();
+      hop = await agreedRedirect(hop, outcome);
+      attempt.goOn(); // it may have been over before the application agreed
+    }
+  });
+  return opening.catch((error: unknown) => {
+    if (!(error instanceof HandshakeError)) throw error;
+    tellRefused("client", error, undefined);
+    const { uri, route } = hop;
+    throw failureAt(error, uri, route.type === "unix" ? route.path : undefined);
+  });
+}
+
+/** One request and its response, with a key of its own. @returns The connection, or a redirect to follow. */
+async function exchange(
+  options: ResolvedConnectOptions,
+  attempt: Attempt,
+  onClosed: (() => void) | undefined,
+): Promise<WebSocketConnection | ResponseHead> {
+  const key = serializeKey(generateNonce());
+  const request = buildRequest({ ...options, key });
+  const transport = await dial(options, attempt);
+  transport.write(request);
+  return readHead(transport, options.headLimits, (complete) => {
+    const { head, rest } = complete;
+    if (options.maxRedirects > 0 && isRedirect(head)) return head;
+    if (head.httpStatus !== 101) return refused(transport, complete, attempt);
+    const accept = acceptFor(key, sha1);
+    const { subprotocol = "", deflate } = judgeResponse(head, { ...options, accept });
+    attempt.succeeded();
+    tellAccepted("client", remoteAddressOf(transport));
+    return new WebSocketConnection({
+      role: "client",
+      transport,
+      options: options.connection,
+      subprotocol,
+      deflate,
+      received: new Uint8Array(rest), // a copy: not all transports give their chunks away
+      data: undefined,
+      response: { httpStatus: head.httpStatus, headers: head.fields },
+      onClosed,
+    });
+  });
+}
+
+/** Waits for the body. When time is up the error tells what came of it, which is more than that time was up. */
+async function refused(
+  transport: Duplex,
+  complete: CompleteHead<ResponseHead>,
+  attempt: Attempt,
+): Promise<never> {
+  const { head } = complete;
+  const body = new BodyReader(head);
+  attempt.timeoutError = () => unexpectedStatus(head, body.bytes);
+  throw unexpectedStatus(head, await readBody(transport, complete, body));
+}

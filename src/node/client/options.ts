@@ -1,0 +1,215 @@
+/** Options of `connect`, and what they are without them. */
+import type { ConnectionOptions as NodeTlsOptions } from "node:tls";
+import { checkOptions, type Known, limit, type Names } from "../../input/index.js";
+import {
+  buildRequest,
+  type FieldLine,
+  type HeadLimits,
+  type HeaderFields,
+  type PerMessageDeflateConfig,
+  serializeKey,
+  type WebSocketUri,
+} from "../../protocol/index.js";
+import type { RedirectHook } from "./redirect.js";
+import {
+  type Destination,
+  type Route,
+  type RouteOptions,
+  type TcpOptions,
+  toDestination,
+} from "./route.js";
+import { generateNonce } from "../crypto.js";
+import { CONNECT_ADVICE } from "../foreign-names.js";
+import {
+  deflateConfigOf,
+  CONNECTION_OPTIONS,
+  type ConnectionOptions,
+  resolveKnownOptions,
+  type ResolvedConnectionOptions,
+} from "../options.js";
+
+/** Options of `tls.connect`, but for where to connect to: that is the URL's. */
+export type TlsClientOptions = Omit<NodeTlsOptions, "host" | "port" | "path" | "socket">;
+
+/** Options of {@link connect}, besides those of every connection. */
+export interface ConnectOptions extends ConnectionOptions, RouteOptions {
+  /**
+   * More header fields for the request. A `Host` replaces that of the URL, an
+   * `Authorization` its user information. Those of the handshake itself
+   * (Connection, Upgrade, Sec-WebSocket-…) are refused with a TypeError.
+   */
+  readonly headers?: HeaderFields | undefined;
+
+  /** Subprotocols to offer, best first; the server picks one or none. @defaultValue none */
+  readonly subprotocols?: readonly string[] | undefined;
+
+  /** The value of Origin, which browsers send and other clients need not (RFC 6455 §4.1). @defaultValue none */
+  readonly origin?: string | undefined;
+
+  /** Gives up the attempt when it aborts. Once the connection is open it has no effect. */
+  readonly signal?: AbortSignal | undefined;
+
+  /** Longest time for the whole attempt: names, proxy, TLS, handshake and redirects. @defaultValue 10 000 */
+  readonly handshakeTimeoutMs?: number | undefined;
+
+  /** Most bytes of a response head, interim responses included. @defaultValue 16 384 */
+  readonly maxHeaderBytes?: number | undefined;
+
+  /** Most header lines of a response. @defaultValue 128 */
+  readonly maxHeaderCount?: number | undefined;
+
+  /**
+   * Options for `tls.connect`, such as `ca`, or `cert` and `key`. The server's name is
+   * sent and its certificate checked unless they say otherwise.
+   */
+  readonly tls?: TlsClientOptions | undefined;
+
+  /**
+   * How many redirects to follow; `true` is 5. One from wss to ws is never followed.
+   * To another origin user information, Authorization, Cookie, Proxy-Authorization
+   * and Host are not sent, nor the client certificate; other header fields are.
+   *
+   * @defaultValue false: a redirect is a failure; with {@link redirect} 5
+   */
+  readonly followRedirects?: boolean | number | undefined;
+
+  /**
+   * Asked about each redirect before it is followed, within `handshakeTimeoutMs`: `true` follows
+   * it, `{ headers }` follows it with these header fields in place of `redirect.headers`, and
+   * anything else refuses it. {@link connect} rejects with what it throws. Not asked about
+   * redirects that are never followed.
+   */
+  readonly redirect?: RedirectHook | undefined;
+}
+
+/** What {@link ConnectOptions} has: a new option is a row here. */
+export const CONNECT_OPTIONS: Known<ConnectOptions> = {
+  headers: true,
+  subprotocols: true,
+  origin: true,
+  signal: true,
+  handshakeTimeoutMs: true,
+  maxHeaderBytes: true,
+  maxHeaderCount: true,
+  tls: true,
+  socketPath: true,
+  proxy: true,
+  createConnection: true,
+  lookup: true,
+  family: true,
+  localAddress: true,
+  followRedirects: true,
+  redirect: true,
+  ...CONNECTION_OPTIONS,
+};
+
+const NAMES: Names<ConnectOptions> = {
+  owner: "connect()",
+  known: CONNECT_OPTIONS,
+  advice: CONNECT_ADVICE,
+};
+
+/** {@link ConnectOptions} with nothing left open. */
+export interface ResolvedConnectOptions {
+  readonly uri: WebSocketUri;
+  readonly route: Route;
+  readonly routeTo: Destination["routeTo"];
+  readonly tcp: TcpOptions;
+  readonly headers: readonly FieldLine[];
+  readonly subprotocols: readonly string[];
+  /** As in {@link Expectations}: set by a WebSocket. */
+  readonly mustPickSubprotocol: boolean;
+  readonly origin: string | undefined;
+  /** What to offer of permessage-deflate. */
+  readonly deflate: readonly PerMessageDeflateConfig[];
+  readonly tls: TlsClientOptions;
+  readonly headLimits: HeadLimits;
+  readonly maxRedirects: number;
+  readonly redirect: RedirectHook | undefined;
+  readonly handshakeTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly connection: ResolvedConnectionOptions;
+}
+
+/** Redirects that `followRedirects: true` follows: enough for http to https to a host to a path. */
+const DEFAULT_REDIRECTS = 5;
+
+/**
+ * Checks everything that the caller gave, and fills in the defaults. What passes
+ * here can be put into a request.
+ *
+ * @throws {SyntaxError} The URL, or a subprotocol.
+ * @throws {TypeError} An option of the wrong type; a header field that may not be sent.
+ * @throws {RangeError} A number out of its range.
+ */
+export function resolveConnectOptions(
+  url: string | URL,
+  options: ConnectOptions,
+): ResolvedConnectOptions {
+  checkOptions(options, NAMES);
+  const { headers = [], origin, tls = {}, signal, redirect } = options;
+  const connection = resolveKnownOptions(options, "client");
+  const { uri, routeTo, tcp } = toDestination(String(url), options);
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw new TypeError("signal must be an AbortSignal");
+  }
+  if (redirect !== undefined && typeof redirect !== "function") {
+    throw new TypeError("redirect must be a function");
+  }
+  const resolved = {
+    uri,
+    route: routeTo(uri),
+    routeTo,
+    tcp,
+    headers: toLines(headers),
+    subprotocols: Array.from(options.subprotocols ?? []),
+    mustPickSubprotocol: false,
+    origin,
+    deflate: toOffers(connection),
+    tls,
+    headLimits: {
+      maxHeaderBytes: limit("maxHeaderBytes", options.maxHeaderBytes, 16_384),
+      maxHeaderCount: limit("maxHeaderCount", options.maxHeaderCount, 128),
+    },
+    maxRedirects: toMaxRedirects(options.followRedirects ?? redirect !== undefined),
+    redirect,
+    handshakeTimeoutMs: limit("handshakeTimeoutMs", options.handshakeTimeoutMs, 10_000),
+    signal,
+    connection,
+  };
+  // Thrown away: it throws now what it would throw with a socket open.
+  buildRequest({ ...resolved, key: serializeKey(generateNonce()) });
+  return resolved;
+}
+
+/** By its shape: jsdom and libraries have AbortSignals of their own. */
+function isAbortSignal(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (
+    "aborted" in value &&
+    "addEventListener" in value &&
+    typeof value.addEventListener === "function"
+  );
+}
+
+/** A copy: a redirect needs the lines once more, and an iterable may give them only once. */
+export function toLines(headers: HeaderFields): readonly FieldLine[] {
+  if (Symbol.iterator in headers) return Array.from(headers);
+  return Object.entries(headers).flatMap(([name, values]) =>
+    Array.isArray(values) ? values.map((value) => [name, value]) : [[name, values]],
+  );
+}
+
+function toOffers({ perMessageDeflate }: ResolvedConnectionOptions): PerMessageDeflateConfig[] {
+  return perMessageDeflate === undefined ? [] : [deflateConfigOf(perMessageDeflate)];
+}
+
+function toMaxRedirects(followRedirects: boolean | number): number {
+  if (typeof followRedirects === "boolean") return followRedirects ? DEFAULT_REDIRECTS : 0;
+  if (!Number.isInteger(followRedirects) || followRedirects < 0) {
+    throw new RangeError(
+      `followRedirects must be a boolean, or a whole number from 0, not ${followRedirects}`,
+    );
+  }
+  return followRedirects;
+}

@@ -1,0 +1,159 @@
+/** Where a redirect leads, and what may go along (RFC 6455 §4.1, RFC 9110 §15.4). */
+import { domainToASCII } from "node:url";
+import {
+  type FieldLine,
+  type Fields,
+  HandshakeError,
+  type HeaderFields,
+  parseUri,
+  type ResponseHead,
+  type WebSocketUri,
+} from "../../protocol/index.js";
+import { type ResolvedConnectOptions, type TlsClientOptions, toLines } from "./options.js";
+import type { Route } from "./route.js";
+
+/** 300 and 304 to 306 name no single place to go to. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** What only the first origin was meant to get, in lower case. */
+const BOUND_TO_ORIGIN: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "host",
+  "proxy-authorization",
+]);
+
+/** A client's certificate, a session or the name of a server: for one server only. */
+const IDENTITY = [
+  "cert",
+  "key",
+  "passphrase",
+  "pfx",
+  "pskCallback",
+  "secureContext",
+  "servername",
+  "session",
+] as const;
+
+/** A redirect that may be followed; see {@link ConnectOptions.redirect}. */
+export interface Redirect {
+  /** The URL that was asked, without user information. Secret: its query may hold a token. */
+  readonly from: string;
+  /** Where the server sends us. */
+  readonly to: string;
+  /** 301, 302, 303, 307 or 308. */
+  readonly httpStatus: number;
+  /** The header fields of the server's answer. */
+  readonly responseHeaders: Fields;
+  /**
+   * Your header fields that go along: to another origin those bound to the first one are not
+   * among them. What the handshake sets itself is not, either.
+   */
+  readonly headers: readonly FieldLine[];
+}
+
+/** Says whether to follow a redirect; see {@link ConnectOptions.redirect}. */
+export type RedirectHook = (redirect: Redirect) => RedirectAnswer | Promise<RedirectAnswer>;
+
+/** What a {@link RedirectHook} says. */
+export type RedirectAnswer = boolean | { readonly headers: HeaderFields };
+
+/**
+ * The options for following a redirect, once {@link ConnectOptions.redirect} has agreed.
+ *
+ * @throws {HandshakeError} `STATUS_UNEXPECTED`: it may not be followed; the message says why.
+ * @throws {TypeError} A header field of the hook's may not be sent.
+ * @throws What the hook throws.
+ */
+export async function agreedRedirect(
+  options: ResolvedConnectOptions,
+  head: ResponseHead,
+): Promise<ResolvedConnectOptions> {
+  const { redirect } = options;
+  const hop = redirected(options, head);
+  if (redirect === undefined) return hop;
+  const { httpStatus, fields: responseHeaders } = head;
+  const [from, to] = [urlOf(options.uri), urlOf(hop.uri)];
+  const answer = await redirect({ from, to, httpStatus, responseHeaders, headers: hop.headers });
+  if (answer === true) return hop;
+  const headers = typeof answer === "object" ? answer?.headers : undefined;
+  if (headers === undefined) throw refused(head, "the redirect option did not agree to follow it");
+  return { ...hop, headers: toLines(headers) };
+}
+
+export function isRedirect({ httpStatus }: ResponseHead): boolean {
+  return REDIRECTS.has(httpStatus);
+}
+
+/**
+ * The options for following a redirect. What was left behind on the way to another
+ * origin does not come back on the way home.
+ *
+ * @throws {HandshakeError} `STATUS_UNEXPECTED`: it may not be followed; the message says why.
+ */
+function redirected(options: ResolvedConnectOptions, head: ResponseHead): ResolvedConnectOptions {
+  const { uri, maxRedirects } = options;
+  const target = resolveLocation(uri, head);
+  if (target === undefined) throw refused(head, "its Location is not one ws or wss URI");
+  if (uri.secure && !target.secure) throw refused(head, "it redirects from wss to ws");
+
+  const left = { ...options, maxRedirects: maxRedirects - 1 };
+  if (isSameOrigin(uri, target)) return { ...left, uri: { ...target, userinfo: uri.userinfo } };
+  if (options.route.type === "unix") {
+    throw refused(head, "it redirects to where a Unix socket does not lead");
+  }
+  return {
+    ...left,
+    uri: { ...target, userinfo: undefined },
+    route: routeFrom(options, target, head),
+    headers: options.headers.filter(([name]) => !BOUND_TO_ORIGIN.has(name.toLowerCase())),
+    tls: withoutIdentity(options.tls),
+  };
+}
+
+function routeFrom(
+  { routeTo }: ResolvedConnectOptions,
+  target: WebSocketUri,
+  head: ResponseHead,
+): Route {
+  try {
+    return routeTo(target);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw refused(head, error.message);
+  }
+}
+
+/** User information in a Location is not ours to send, and a fragment is for browsers. */
+function resolveLocation(uri: WebSocketUri, { fields }: ResponseHead): WebSocketUri | undefined {
+  const location = fields.get("Location");
+  const base = urlOf(uri);
+  if (location === undefined || !URL.canParse(location, base)) return undefined;
+  const url = new URL(location, base);
+  url.hash = "";
+  try {
+    return parseUri(url.href, domainToASCII);
+  } catch {
+    return undefined;
+  }
+}
+
+function urlOf({ secure, hostHeader, target }: WebSocketUri): string {
+  return `${secure ? "wss" : "ws"}://${hostHeader}${target}`;
+}
+
+function isSameOrigin(one: WebSocketUri, other: WebSocketUri): boolean {
+  return one.secure === other.secure && one.host === other.host && one.port === other.port;
+}
+
+function withoutIdentity(tls: TlsClientOptions): TlsClientOptions {
+  const rest = { ...tls };
+  for (const name of IDENTITY) delete rest[name];
+  return rest;
+}
+
+function refused(head: ResponseHead, why: string): HandshakeError {
+  const { httpStatus, fields } = head;
+  const detail = `it answered ${httpStatus}, and ${why}`;
+  return new HandshakeError("STATUS_UNEXPECTED", { detail, httpStatus, headers: fields });
+}

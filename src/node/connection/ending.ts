@@ -1,0 +1,110 @@
+/** How the end of a connection is told. */
+import { CloseCode } from "../../protocol/index.js";
+import type { CloseInfo } from "./close-info.js";
+import type { ConnectionEvents } from "./events.js";
+import type { Delivery } from "./delivery.js";
+import type { Link } from "./link.js";
+
+/** Whose end it is. */
+export interface EndingOwner {
+  readonly link: Pick<Link, "core" | "error" | "wasAllWritten">;
+  readonly delivery: Delivery;
+  /** The first error of a listener. It is told in place of what went wrong on the link. */
+  readonly handlerError: Error | undefined;
+  /** Whether this end has closed. Then `close` does not wait for `resume()`. */
+  readonly isClosing: boolean;
+  readonly hasListener: (name: "close") => boolean;
+  readonly emitEnd: (name: "end" | "close", info: CloseInfo) => void;
+}
+
+/** What the events of the end had to say, once they have been told. */
+type Told = { readonly [Name in keyof ConnectionEvents]?: ConnectionEvents[Name] };
+
+/**
+ * Decides when `close` is told: see {@link ConnectionEvents.close}. Made when the transport has
+ * ended, or somebody asks for {@link closed}.
+ */
+export class Ending {
+  readonly #owner: EndingOwner;
+  #told: Told = {};
+  #closed: Promise<CloseInfo> | undefined;
+  #resolve: ((info: CloseInfo) => void) | undefined;
+  /** Calls of listeners that were added when their event was over. */
+  #late: (() => void)[] | undefined;
+
+  constructor(owner: EndingOwner) {
+    this.#owner = owner;
+  }
+
+  /** Whether the transport has ended. */
+  get hasEnded(): boolean {
+    return this.#told.end !== undefined;
+  }
+
+  /** As {@link WebSocketConnection.closed}. */
+  get closed(): Promise<CloseInfo> {
+    if (this.#closed !== undefined) return this.#closed;
+    this.#closed = new Promise((resolve) => {
+      const [info] = this.#told.close ?? [];
+      if (info === undefined) this.#resolve = resolve;
+      else resolve(info);
+    });
+    if (this.hasEnded) this.#owner.delivery.goOnSoon();
+    return this.#closed;
+  }
+
+  /** What was told under this name before. */
+  told<Name extends keyof ConnectionEvents>(name: Name): ConnectionEvents[Name] | undefined {
+    return this.#told[name];
+  }
+
+  /** The transport has ended. */
+  end(): CloseInfo {
+    const info = this.#outcome();
+    this.#told = { end: [info] };
+    return info;
+  }
+
+  /** Tells `close`, unless something has to come before it, or it has been told. */
+  settle(): void {
+    const { link, delivery } = this.#owner;
+    if (this.#told.close !== undefined || delivery.isAnswering) return;
+    const hasListener = this.#owner.hasListener("close");
+    const isRead = link.core.unreadBytes === 0 && !link.core.isDecoding;
+    if (!isRead || !delivery.isEmpty) {
+      const isClaimed = delivery.hasConsumer || (delivery.isPaused && !this.#owner.isClosing);
+      const isAwaited = hasListener || this.#closed !== undefined;
+      if (isClaimed || !isAwaited) return;
+    }
+    const info = this.#outcome();
+    link.core.discard();
+    // A loop may still take what waits, but not behind a listener that was told of the end.
+    if (hasListener) delivery.clear();
+    delivery.end();
+    this.#told = { ...this.#told, close: [info] };
+    this.#resolve?.(info);
+    this.#owner.emitEnd("close", info);
+  }
+
+  /** Keeps a call for {@link callLate}. */
+  later(call: () => void): void {
+    (this.#late ??= []).push(call);
+  }
+
+  callLate(): void {
+    const late = this.#late;
+    this.#late = undefined;
+    if (late !== undefined) for (const call of late) call();
+  }
+
+  /** Clean when both Close frames went their way (RFC 6455 §7.1.4). */
+  #outcome(): CloseInfo {
+    const { link, handlerError, delivery } = this.#owner;
+    const { receivedClose: received, sentClose: sent } = link.core;
+    const { code, reason } = received ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: "" };
+    const wasClean = received !== undefined && sent !== undefined && link.wasAllWritten;
+    const error = handlerError ?? link.error;
+    const { unreadMessages } = delivery;
+    return { code, reason, wasClean, error, received, sent, unreadMessages };
+  }
+}

@@ -1,0 +1,77 @@
+import type { Buffer } from "node:buffer";
+import type { Names } from "../../input/index.js";
+import type { CloseInfo } from "./close-info.js";
+import type { WebSocketConnection } from "./connection.js";
+import { CONNECTION_EVENT_ADVICE } from "../foreign-names.js";
+import type { Message } from "../options.js";
+
+/** What a connection tells its listeners, in the order it happened. */
+export interface ConnectionEvents {
+  /**
+   * A whole message. It waits until there is a listener, which is called in a microtask. None comes
+   * behind `close`. When a listener returns a promise, the next message waits
+   * for it, and so does the peer once `maxQueuedBytes` have arrived.
+   *
+   * `isText` is of interest with `textAs: "bytes"`, where both kinds are Buffers.
+   */
+  message: [message: Message, isText: boolean];
+  /**
+   * The transport has ended: nothing can be sent any more. Messages that came before may still wait
+   * for a listener; `close` comes behind them. `info` is what is known of the end so far; its
+   * `unreadMessages` are those that wait. A listener that is added later is called in a microtask.
+   */
+  end: [info: CloseInfo];
+  /**
+   * The connection has ended, for whatever reason. This comes once, and nothing comes behind it.
+   *
+   * - With a `message` listener or a loop, it comes behind the messages. It waits for the listener
+   *   that is at work and, while messages wait, for {@link WebSocketConnection.resume}.
+   * - Without them, but with a `close` listener or after somebody asked for `closed`, it comes at the
+   *   end of the transport. Messages that wait are dropped: see {@link CloseInfo.unreadMessages}.
+   * - With none of these, it waits, and so do the messages. When both listeners are added in one
+   *   turn, the messages come first.
+   *
+   * A listener that is added later is called in a microtask, with the same `info`.
+   */
+  close: [info: CloseInfo];
+  /**
+   * The peer has pinged, and was answered. Pings and pongs that came with the opening handshake wait
+   * for listeners until the end of the turn in which the application gets the connection. Later ones
+   * do not wait.
+   */
+  ping: [payload: Buffer];
+  /** The peer has sent a Pong frame, asked for or not. */
+  pong: [payload: Buffer];
+  /**
+   * A shutdown, or a close with {@link CloseOptions.waitForHandlerMs}, is about to close the
+   * connection. No other message is delivered. The Close frame waits for promises that listeners
+   * return, as it does for `message` listeners at work. This is for applications that answer messages
+   * elsewhere, for example in a queue.
+   */
+  stopping: [];
+  /** More than `maxBufferedBytes` waited, and now nothing does. */
+  drain: [];
+}
+
+/** A new event is a row here. */
+export const CONNECTION_EVENTS: Names<ConnectionEvents> = {
+  owner: "a connection",
+  known: {
+    message: true,
+    end: true,
+    close: true,
+    ping: true,
+    pong: true,
+    stopping: true,
+    drain: true,
+  },
+  advice: CONNECTION_EVENT_ADVICE,
+};
+
+/** Has a connection emit: only it can. */
+export type EmitEvent = <Name extends keyof ConnectionEvents>(
+  connection: WebSocketConnection,
+  name: Name,
+  failed: (error: unknown) => void,
+  ...values: ConnectionEvents[Name]
+) => Promise<void> | undefined;

@@ -1,0 +1,74 @@
+import type { Timer } from "../clock.js";
+import type { ResolvedConnectionOptions } from "../options.js";
+import { type Waiting, WaitingLine } from "./waiting-line.js";
+
+/** Who wants to know whether its peer is there. */
+export interface KeepaliveOwner {
+  readonly sendPing: () => void;
+  /**
+   * Whether silence would be our own doing: nothing is being read, and not because
+   * the peer does not read either.
+   */
+  readonly isDeaf: () => boolean;
+  /** Called once: the peer has not been heard of in time. */
+  readonly onSilence: () => void;
+}
+
+type KeepaliveTimes = Pick<ResolvedConnectionOptions, "clock" | "pingIntervalMs" | "pongTimeoutMs">;
+
+/**
+ * Finds out whether the peer is still there (RFC 6455 §5.5.2): a ping at each
+ * interval, and any sign of life within the timeout. The pings also keep proxies
+ * from cutting an idle connection.
+ */
+export class Keepalive implements Waiting {
+  previous: Waiting | undefined = undefined;
+  next: Waiting | undefined = undefined;
+  line: WaitingLine | undefined = undefined;
+  dueMs = 0;
+  readonly #options: KeepaliveTimes;
+  readonly #owner: KeepaliveOwner;
+  /** For the pong. */
+  #timer: Timer | undefined;
+  #isHeard = false;
+
+  constructor(options: KeepaliveTimes, owner: KeepaliveOwner) {
+    this.#options = options;
+    this.#owner = owner;
+    this.#wait();
+  }
+
+  /** The peer has sent something, or read something. */
+  heard(): void {
+    this.#isHeard = true;
+  }
+
+  /** Ends it. Calling it again does nothing. */
+  stop(): void {
+    this.line?.remove(this);
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #wait(): void {
+    const { clock, pingIntervalMs } = this.#options;
+    WaitingLine.of(clock, pingIntervalMs).add(this);
+  }
+
+  /** It is time for a ping. */
+  onDue(): void {
+    const { clock, pongTimeoutMs } = this.#options;
+    this.#isHeard = false;
+    // Behind a stalled event loop the answer may be here already, and not be read
+    // yet: input is read before a timer that starts now.
+    const judgeSoon = (): void => void (this.#timer = clock.setTimer(() => this.#judge(), 0));
+    this.#timer = clock.setTimer(judgeSoon, pongTimeoutMs);
+    this.#owner.sendPing();
+  }
+
+  #judge(): void {
+    this.#timer = undefined;
+    if (this.#isHeard || this.#owner.isDeaf()) this.#wait();
+    else this.#owner.onSilence();
+  }
+}

@@ -1,0 +1,290 @@
+import { Buffer } from "node:buffer";
+import { Socket } from "node:net";
+import {
+  type CodecError,
+  type ProtocolConnection,
+  type ProtocolError,
+  ReadyState,
+  type Role,
+} from "../../protocol/index.js";
+import type { Timer } from "../clock.js";
+import { coreFor } from "./extension.js";
+import type { ConnectionSetup } from "./setup.js";
+import { tellFailed } from "../diagnostics.js";
+import { readDirectly } from "./direct-reads.js";
+import type { LinkOwner } from "./link-owner.js";
+import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
+import { MessageTimeout } from "./message-timeout.js";
+import type { ResolvedConnectionOptions } from "../options.js";
+import { Pings } from "./pings.js";
+import { shareReads } from "./shared-reads.js";
+import { TransportError, transportError } from "./transport-error.js";
+import { type TransportUser, useTransport } from "./transport-user.js";
+import { TransportWriter, type WriterOwner } from "./writer.js";
+
+type LinkSetup = Pick<
+  ConnectionSetup<unknown>,
+  "role" | "transport" | "options" | "deflate" | "received"
+>;
+
+/** Joins a transport to the protocol core: pulls events as fast as they are taken, and ends in time (RFC 6455 §7.1). */
+export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
+  readonly core: ProtocolConnection;
+  readonly writer: TransportWriter;
+  readonly role: Role;
+  readonly transport: LinkSetup["transport"];
+  readonly #options: ResolvedConnectionOptions;
+  readonly #owner: LinkOwner;
+  readonly #keepalive: Keepalive;
+  /** These two are made when there is something for them to do: most connections are idle. */
+  #pings: Pings | undefined;
+  #messageTimeout: MessageTimeout | undefined;
+  readonly #ownsChunks: boolean;
+  #closeTimer: Timer | undefined;
+  #messageCount = 0;
+  #hasFailed = false;
+  #isPumping = false;
+  #isReading = true;
+  #peerEnded = false;
+  #transportClosed = false;
+  #hasEnded = false;
+  /** Whether all that was sent had been written when the transport ended. */
+  wasAllWritten = false;
+  /** The first thing that went wrong. */
+  error: Error | undefined;
+
+  constructor(setup: LinkSetup, owner: LinkOwner) {
+    const { role, transport, options, received } = setup;
+    this.role = role;
+    this.transport = transport;
+    this.#ownsChunks = transport instanceof Socket;
+    this.#options = options;
+    this.#owner = owner;
+    this.core = coreFor(setup, owner.frameObserver(), () => this.#progress());
+    this.writer = new TransportWriter(transport, this.core, this);
+    this.#keepalive = new Keepalive(options, this);
+    this.#attach(received);
+  }
+
+  get pings(): Pings {
+    this.#pings ??= new Pings(this.#options.clock, this.core, this.writer);
+    return this.#pings;
+  }
+
+  /** As {@link Pings.roundTripMs}. */
+  get roundTripMs(): number | undefined {
+    return this.#pings?.roundTripMs;
+  }
+
+  get isPumping(): boolean {
+    return this.#isPumping;
+  }
+
+  /** Whether the peer is kept waiting, or bytes of it are. */
+  get isHeldBack(): boolean {
+    return !this.#isReading || this.core.unreadBytes > 0;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.transport instanceof Socket ? this.transport.remoteAddress : undefined;
+  }
+
+  /** Tells the owner what the peer did, until there is nothing more or the owner wants nothing more. */
+  pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.writer.cork();
+    const pulled = this.#pull();
+    this.writer.uncork();
+    this.#isPumping = false;
+    this.#afterPull(pulled);
+  }
+
+  /** Starts the closing handshake, if it has not been, and sees that it ends in time. */
+  closeSoon(): void {
+    this.writer.schedule();
+    if (this.#transportClosed) return;
+    const { clock, closeTimeoutMs } = this.#options;
+    this.#closeTimer ??= clock.setTimer(
+      () => this.destroy(new TransportError("CLOSE_TIMEOUT", { limit: closeTimeoutMs })),
+      closeTimeoutMs,
+    );
+  }
+
+  /** Ends the transport at once, in whatever state it is; what has not been read is dropped. */
+  destroy(error: Error): void {
+    this.core.discard();
+    if (this.#transportClosed) return;
+    this.error ??= error;
+    this.core.transportEnded();
+    this.transport.destroy();
+  }
+
+  #pull(): Pulled {
+    const { core } = this;
+    for (let count = 0; this.#wantsMore(); count++) {
+      if (count === MAX_EVENTS_A_TURN) {
+        setImmediate(() => this.pump());
+        return "goes on";
+      }
+      const event = core.nextEvent();
+      if (event === undefined) return core.isDecoding ? "goes on" : "dry";
+      if (event.type === "message") this.#messageCount++;
+      else if (event.type === "pong") this.#pings?.pongReceived(event.payload);
+      else if (event.type === "failed") this.#failed(event.error);
+      this.#owner.onEvent(event);
+    }
+    return this.#owner.isOpening() ? "goes on" : "held back";
+  }
+
+  /** On its way out, a connection reads on for the peer's Close frame, as far as messages in front of it have room. */
+  #wantsMore(): boolean {
+    const { core } = this;
+    if (core.sentClose === undefined) return this.#owner.wantsMore();
+    const { messagesWhileClosing, maxQueuedBytes } = this.#options;
+    return messagesWhileClosing === "drop" || core.budget.queuedBytes <= maxQueuedBytes;
+  }
+
+  #afterPull(pulled: Pulled): void {
+    if (!this.#hasEnded) this.#watch(pulled);
+    if (!this.#transportClosed || pulled === "goes on") return;
+    if (!this.#hasEnded) this.#end();
+    if (pulled === "dry") this.core.discard(); // half a message that will never be whole
+    this.#owner.onRest();
+  }
+
+  /** Reads on, or not; sees that messages and the closing handshake end in time. */
+  #watch(pulled: Pulled): void {
+    const { core } = this;
+    const isDry = pulled === "dry";
+    // While a codec works elsewhere nothing is read from what arrives, and yet more is wanted.
+    const hasRoom = core.unreadBytes <= this.#options.maxQueuedBytes;
+    this.#setReading(isDry || (hasRoom && this.#wantsMore()));
+    if (core.isInMessage) this.#timed().isUnfinished(this.#messageCount);
+    else this.#messageTimeout?.isFinished();
+
+    const isOver = isDry && (this.#peerEnded || this.#transportClosed);
+    if (core.readyState !== ReadyState.OPEN || isOver) this.#goOnClosing(isOver);
+  }
+
+  /** §7.1.1: the server ends the transport first, and so does who failed the connection (§7.1.7). */
+  #goOnClosing(isOver: boolean): void {
+    const { core } = this;
+    const isDone = core.receivedClose !== undefined && this.role === "server";
+    if (isOver || isDone || this.#hasFailed) this.writer.end();
+    this.closeSoon();
+  }
+
+  #failed(error: ProtocolError | CodecError): void {
+    this.#hasFailed = true;
+    this.error ??= error;
+    tellFailed(this, error);
+  }
+
+  #setReading(isReading: boolean): void {
+    if (isReading === this.#isReading) return;
+    this.#isReading = isReading;
+    if (isReading) this.transport.resume();
+    else this.transport.pause();
+  }
+
+  #progress(): void {
+    this.#owner.onProgress();
+    this.pump();
+    this.writer.flush();
+  }
+
+  #timed(): MessageTimeout {
+    const { clock, messageTimeoutMs } = this.#options;
+    this.#messageTimeout ??= new MessageTimeout(clock, messageTimeoutMs, (value) => {
+      this.core.fail("MESSAGE_TOO_SLOW", { value, limit: messageTimeoutMs });
+      this.pump();
+    });
+    return this.#messageTimeout;
+  }
+
+  onWritten(position: number): void {
+    this.#keepalive.heard();
+    if (!this.#hasEnded) this.#owner.onWritten(position);
+  }
+
+  sendPing(): void {
+    this.pings.sendKeepalive();
+  }
+
+  isDeaf(): boolean {
+    return !this.#isReading && this.writer.bufferedBytes <= this.#options.maxBufferedBytes;
+  }
+
+  onSilence(): void {
+    const { pongTimeoutMs: limit } = this.#options;
+    this.destroy(new TransportError("PONG_TIMEOUT", { limit }));
+  }
+
+  #attach(received: Uint8Array): void {
+    const transport = this.transport;
+    if (transport instanceof Socket) {
+      transport.setNoDelay(true);
+      transport.setTimeout(0);
+      // A client's socket has had it from the beginning, where it can.
+      const canShare = this.role === "server" && this.#options.sharedReads;
+      if (!canShare || !shareReads(transport)) readDirectly(transport);
+    }
+    useTransport(transport, this);
+    if (transport.destroyed) queueMicrotask(() => this.onClose());
+    // It is read when the owner pumps: when there is a listener, or at the end of this turn.
+    if (received.length > 0) this.core.receive(received);
+  }
+
+  onData(chunk: Buffer): void {
+    this.#keepalive.heard();
+    // Only a socket's chunks are certainly nobody else's: unmasking writes into them.
+    this.core.receive(this.#ownsChunks ? chunk : Buffer.from(chunk));
+    this.pump();
+  }
+
+  onLentData(chunk: Buffer): void {
+    this.#keepalive.heard();
+    this.core.receive(chunk, "lent");
+    this.pump();
+    this.core.keepLent();
+  }
+
+  onDrain(): void {
+    this.writer.flush();
+    this.#keepalive.heard();
+  }
+
+  onEnd(): void {
+    this.#peerEnded = true;
+    this.pump();
+  }
+
+  onError(cause: Error): void {
+    this.error ??= transportError(cause);
+  }
+
+  onClose(): void {
+    if (this.#transportClosed) return;
+    this.#transportClosed = true;
+    this.wasAllWritten = this.writer.bufferedBytes === 0;
+    this.#keepalive.stop();
+    this.#messageTimeout?.stop();
+    this.#closeTimer?.cancel();
+    this.#owner.onTransportClosed();
+    this.pump();
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    this.core.transportEnded();
+    this.#pings?.rejectAll(this.error);
+    this.#owner.onEnded();
+  }
+}
+
+/** How far the owner has been told: of everything there is, or until it wants no more; or more follows by itself. */
+type Pulled = "dry" | "held back" | "goes on";
+
+/** More than the 64 KiB of a socket's chunk can hold; other transports give longer chunks, and all others wait. */
+const MAX_EVENTS_A_TURN = 16_384;

@@ -1,0 +1,300 @@
+import { PreparedMessage, type ReadyMessage } from "../../protocol/index.js";
+import { BlobSender } from "./blob-sender.js";
+import { tellBackpressure, tellDropped } from "../diagnostics.js";
+import type { Link } from "./link.js";
+import type { ResolvedConnectionOptions } from "../options.js";
+import { hardStopOf, overflowOf } from "./overflow.js";
+import { type Job, SendQueue, type SourceJob } from "./send-queue.js";
+import { isReady, type MessageOptions, toWaiting } from "./sendable.js";
+import type { Session } from "./session.js";
+import { type FragmentSource, StreamSender } from "./stream-sender.js";
+import { notWritten, type OnWritten, Written, type WrittenOptions } from "./written.js";
+
+/**
+ * What became of a message: it is on its way (`"sent"`), or so with more than
+ * `maxBufferedBytes` waiting now (`"buffered"`: it is time to wait for
+ * `drained()`), or it was dropped by the policy, or the connection was not open.
+ */
+export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
+
+/** What of a link is needed to send. */
+type SendingLink = Pick<Link, "role" | "core" | "writer">;
+
+type SendingOptions = Pick<ResolvedConnectionOptions, "maxBufferedBytes" | "bufferPolicy">;
+
+/** Everything an application sends, in its order, within the bounds of what may wait. */
+export class Outgoing {
+  readonly #link: SendingLink;
+  readonly #options: SendingOptions;
+  readonly #owner: Session;
+  /** Made when something has to wait here. */
+  #queue: SendQueue | undefined;
+  /** A Blob is being read, or a message sent in fragments. */
+  #isBusy = false;
+  /** More than `maxBufferedBytes` have come to wait, and not all of that has gone out. */
+  #isBehind = false;
+  /** The bytes of a message that is larger than all that may wait, and was sent while nothing else waited. They do not count. */
+  #exemptBytes = 0;
+  /** Made for the first callback. */
+  #written: Written | undefined;
+  #drainWaiters: ((isDrained: boolean) => void)[] | undefined;
+  /** Messages that the policy has dropped. */
+  droppedMessages = 0;
+  /** How often more than `maxBufferedBytes` have come to wait. */
+  backpressureCount = 0;
+
+  constructor(link: SendingLink, options: SendingOptions, owner: Session) {
+    this.#link = link;
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  /** Bytes that wait here or behind here. */
+  get bufferedBytes(): number {
+    return this.#link.core.budget.waitingBytes + this.#link.writer.bufferedBytes;
+  }
+
+  get isOver(): boolean {
+    return this.bufferedBytes > this.#options.maxBufferedBytes;
+  }
+
+  /** Sends a message. What a Blob holds is read in its turn: what is sent later waits for it. */
+  send(data: ReadyMessage | Blob, options: MessageOptions): SendStatus {
+    if (this.#isBehind && this.isOver) {
+      const status = this.#applyPolicy(data, options);
+      if (status !== undefined) return status;
+    }
+    if (!isReady(data)) return this.#sendBlob(data, options);
+    if (this.#mustWait()) {
+      const waiting = toWaiting(data, options, this.#link.role);
+      this.#pushMessage(waiting, options, this.#keyOf(waiting));
+    } else if (!this.sendNow(data, options)) return "closed";
+    return this.#after();
+  }
+
+  /** Says of a message that it cannot be sent any more. */
+  refuse({ onWritten }: WrittenOptions, why = "the connection is not open"): SendStatus {
+    if (onWritten !== undefined) this.#toTell().tellSoon(onWritten, notWritten(why));
+    return "closed";
+  }
+
+  /** Sends a message whose turn it is. @returns False when the connection is closing or closed. */
+  sendNow(data: ReadyMessage, options: MessageOptions): boolean {
+    if (!this.#link.core.sendMessage(data, options)) {
+      this.refuse(options);
+      return false;
+    }
+    if (options.onWritten !== undefined) this.#mark(options.onWritten);
+    return true;
+  }
+
+  /** Sends one message in fragments as `source` gives them. What is sent later waits for its end. */
+  sendStream(source: FragmentSource, type: "text" | "binary" | undefined): Promise<SendStatus> {
+    const sender = new StreamSender({ source, type, link: this.#link, outgoing: this });
+    this.#push({ type: "source", sender, options: {}, bytes: 0 });
+    this.advance();
+    return sender.done;
+  }
+
+  /** Closes behind all that was sent. */
+  close(code: number | undefined, reason: string): void {
+    if (!this.#mustWait()) this.#link.core.close(code, reason);
+    else this.#push({ type: "close", code, reason, bytes: 0 });
+  }
+
+  /** Goes on with what waits. */
+  advance(): void {
+    const { core, writer } = this.#link;
+    while (!this.#isBusy && !this.#isHeld()) {
+      const job = this.#queue?.first;
+      if (job === undefined) return;
+      if (job.type === "source") {
+        if (!core.isEncoding) this.#run(job);
+        return;
+      }
+      if (job.type === "message" && writer.bufferedBytes > this.#options.maxBufferedBytes) return;
+      this.#queue?.shift();
+      if (job.type === "close") core.close(job.code, job.reason);
+      else if (job.type === "mark") this.#mark(job.tell);
+      else this.sendNow(job.data, job.options);
+      writer.schedule();
+    }
+  }
+
+  /** Resolves at once, or when nothing waits any more: with true, or with false at the end of the connection. */
+  drained(): Promise<boolean> {
+    if (!this.isOver) return Promise.resolve(true);
+    this.#isBehind = true;
+    this.#link.writer.watch();
+    return new Promise((resolve) => {
+      (this.#drainWaiters ??= []).push(resolve);
+    });
+  }
+
+  /** Resolves when all that has been sent is with the operating system: with true, or with false at the end of the connection. */
+  flushed(): Promise<boolean> {
+    const { core, writer } = this.#link;
+    const mustWait = this.#mustWait();
+    const isIdle = !mustWait && !core.isEncoding && this.#isToldAll();
+    if (isIdle && writer.isAllWritten) return Promise.resolve(true);
+    return toPromise((tell) => {
+      if (mustWait) this.#push({ type: "mark", tell, bytes: 0 });
+      else this.#mark(tell);
+    });
+  }
+
+  /** As {@link flushed}, for the source of a message in fragments: it does not wait for its own end. */
+  written(): Promise<boolean> {
+    return toPromise((tell) => this.#mark(tell));
+  }
+
+  /** The source of the message whose turn it is has failed. */
+  sourceFailed(error: unknown, what: string, options: WrittenOptions): void {
+    this.#owner.onSourceFailed(error, what);
+    this.refuse(options, what);
+  }
+
+  /** A control frame has been sent. Control frames wait for nothing. */
+  controlSent({ onWritten }: WrittenOptions): void {
+    if (onWritten !== undefined) this.#toTell().markFrame(onWritten);
+  }
+
+  /** Call when something has been encoded, or written. @param position - What is written ends there. */
+  progress(position = 0): void {
+    this.#written?.reach(position);
+    this.advance();
+    if (this.#isBehind && this.bufferedBytes === 0) {
+      this.#isBehind = false;
+      this.#resolveWaiters(true);
+      this.#owner.onDrained();
+    }
+    if (!this.#isBehind && this.#isToldAll()) this.#link.writer.unwatch();
+  }
+
+  /** The transport is destroyed next: afterwards nothing says any more what was written. */
+  destroying(): void {
+    if (this.#link.writer.isAllWritten) this.#written?.reachAll();
+  }
+
+  /** Forgets what waits: the connection is closed. @param cause - Why. */
+  clear(cause: Error | undefined): void {
+    this.#resolveWaiters(false);
+    const tells = this.#queue?.clear() ?? [];
+    if (this.#isToldAll() && tells.length === 0) return;
+    this.#toTell().end(tells, notWritten("the connection ended first", cause));
+  }
+
+  #resolveWaiters(isDrained: boolean): void {
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = undefined;
+    if (waiters !== undefined) for (const resolve of waiters) resolve(isDrained);
+  }
+
+  #run(job: SourceJob): void {
+    this.#isBusy = true;
+    void job.sender.run().then(() => {
+      this.#isBusy = false;
+      if (this.#queue?.first === job) this.#queue.shift();
+      this.#link.writer.schedule();
+      this.advance();
+    });
+  }
+
+  #sendBlob(blob: Blob, options: MessageOptions): SendStatus {
+    const sender = new BlobSender(blob, options, this);
+    this.#push({ type: "source", sender, options, bytes: blob.size });
+    this.advance();
+    return this.#after();
+  }
+
+  #mark(tell: OnWritten): void {
+    this.#toTell().mark(tell);
+  }
+
+  #mustWait(): boolean {
+    const hasJobs = this.#queue !== undefined && !this.#queue.isEmpty;
+    return hasJobs || this.#isBusy || this.#isHeld();
+  }
+
+  #isHeld(): boolean {
+    return this.#written !== undefined && this.#written.mustHold();
+  }
+
+  #isToldAll(): boolean {
+    return this.#written === undefined || this.#written.isEmpty;
+  }
+
+  #toTell(): Written {
+    this.#written ??= new Written(this.#link, (error) => this.#owner.onWrittenFailed(error));
+    return this.#written;
+  }
+
+  #after(): SendStatus {
+    const { writer } = this.#link;
+    if (this.isOver && !this.#isBehind) {
+      const { bufferedBytes } = this;
+      this.#isBehind = true;
+      writer.watch();
+      this.backpressureCount++;
+      tellBackpressure(this.#link, bufferedBytes);
+      const isAlone = bufferedBytes > hardStopOf(this.#link.role, this.#options);
+      this.#exemptBytes = isAlone ? bufferedBytes : 0;
+    }
+    writer.schedule();
+    return this.#isBehind && this.isOver ? "buffered" : "sent";
+  }
+
+  /** @returns What became of the message, or `undefined` when it is to be sent. */
+  #applyPolicy(data: ReadyMessage | Blob, options: MessageOptions): SendStatus | undefined {
+    const { bufferPolicy, maxBufferedBytes } = this.#options;
+    const bytes = this.bufferedBytes + (isReady(data) ? data.length : data.size);
+    const hardStop = hardStopOf(this.#link.role, this.#options) + this.#exemptBytes;
+    if (bufferPolicy === "wait" && bytes <= hardStop) return undefined;
+    if (bufferPolicy === "wait" || bufferPolicy === "close") {
+      this.#owner.onOverflow(overflowOf(this.#options, bytes));
+      return this.refuse(options);
+    }
+    if (bufferPolicy === "dropNewest" || !isReady(data)) {
+      this.#dropped(options);
+      return "dropped";
+    }
+    const waiting = toWaiting(data, options, this.#link.role);
+    const key = this.#keyOf(waiting);
+    const queue = this.#opened();
+    const older = queue.takeKeyed(key);
+    if (older !== undefined) this.#dropped(older.options);
+    for (const old of queue.makeRoom(data.length, maxBufferedBytes)) this.#dropped(old.options);
+    this.#pushMessage(waiting, options, key);
+    return "buffered";
+  }
+
+  #dropped({ onWritten }: WrittenOptions): void {
+    this.droppedMessages++;
+    tellDropped(this.#link, this.droppedMessages);
+    this.refuse({ onWritten }, "bufferPolicy dropped it, for more than maxBufferedBytes wait");
+  }
+
+  /** `undefined` is no key: nothing takes the message's place. */
+  #keyOf(data: ReadyMessage): unknown {
+    const { bufferPolicy } = this.#options;
+    if (typeof bufferPolicy !== "function") return undefined;
+    return bufferPolicy(PreparedMessage.isOwn(data) ? data.data : data);
+  }
+
+  #pushMessage(data: ReadyMessage, options: MessageOptions, key: unknown): void {
+    this.#push({ type: "message", data, options, bytes: data.length, key });
+  }
+
+  #push(job: Job): void {
+    this.#opened().push(job);
+  }
+
+  #opened(): SendQueue {
+    this.#queue ??= new SendQueue(this.#link.core.budget);
+    return this.#queue;
+  }
+}
+
+function toPromise(ask: (tell: OnWritten) => void): Promise<boolean> {
+  return new Promise((resolve) => ask((error) => resolve(error === undefined)));
+}

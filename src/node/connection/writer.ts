@@ -1,0 +1,168 @@
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { ProtocolConnection } from "../../protocol/index.js";
+
+/** From this many bytes on there is nothing to win by gathering more for one write. */
+const FLUSH_AT_BYTES = 64 * 1024;
+
+/** Who uses a writer. */
+export interface WriterOwner {
+  /** All up to `position` is with the operating system; told after {@link TransportWriter.watch}. */
+  readonly onWritten: (position: number) => void;
+}
+
+/**
+ * Carries the core's output to the transport, in as few writes as possible: all
+ * that is sent while one chunk of input is handled, or in one turn of the event
+ * loop, goes out together. While the transport is full the output stays in the
+ * core, where it takes the least memory.
+ */
+export class TransportWriter {
+  readonly #transport: Duplex;
+  readonly #core: ProtocolConnection;
+  readonly #owner: WriterOwner;
+  #isCorked = false;
+  #isScheduled = false;
+  #isEnding = false;
+  #isWatched = false;
+
+  /** Who makes it calls {@link flush} when the transport has drained. */
+  constructor(transport: Duplex, core: ProtocolConnection, owner: WriterOwner) {
+    this.#transport = transport;
+    this.#core = core;
+    this.#owner = owner;
+  }
+
+  /** Bytes that the operating system has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#core.unsentBytes + this.#transport.writableLength;
+  }
+
+  /** Where the next frame begins, in bytes since the opening handshake. What a codec works on elsewhere comes later. */
+  get position(): number {
+    const { sent, unsentBytes, budget } = this.#core;
+    return sent.transportBytes + unsentBytes - budget.outputBytes - budget.encodingBytes;
+  }
+
+  /** Whether all in front of {@link position} is with the operating system for certain. */
+  get isAllWritten(): boolean {
+    const { writableLength, destroyed } = this.#transport;
+    return this.#isAllTaken() && writableLength === 0 && !destroyed;
+  }
+
+  /** Has the owner told when what has been sent, and what is sent from now on, has been written. */
+  watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    // What was written without a callback tells nothing: an empty write behind it does.
+    const { writableLength, writable } = this.#transport;
+    if (this.#isAllTaken() && writableLength > 0 && writable) this.#write([NOTHING]);
+  }
+
+  /** Does not tell the owner of what is written from now on. */
+  unwatch(): void {
+    this.#isWatched = false;
+  }
+
+  /** Holds output back until {@link uncork}. */
+  cork(): void {
+    this.#isCorked = true;
+  }
+
+  uncork(): void {
+    this.#isCorked = false;
+    this.flush();
+  }
+
+  /** Sees to it that what has been sent goes out, at the end of this turn at the latest. */
+  schedule(): void {
+    const { unsentBytes } = this.#core;
+    // What a transport in memory gets can come out at the other end at once, and the answer come
+    // back: no listener must be called before `send` returns.
+    if (unsentBytes >= FLUSH_AT_BYTES && this.#transport instanceof Socket) this.flush();
+    else if (unsentBytes > 0 && !this.#isCorked && !this.#isScheduled) {
+      this.#isScheduled = true;
+      flushSoon(this);
+    }
+  }
+
+  /** What {@link schedule} has promised. */
+  flushScheduled(): void {
+    this.#isScheduled = false;
+    this.flush();
+  }
+
+  /** Writes what there is, unless the transport is full: then it is written when that has changed. */
+  flush(): void {
+    const transport = this.#transport;
+    // What cannot be written any more counts as unsent: it stays where it is.
+    if (transport.writableNeedDrain || !transport.writable) return;
+    this.#write(this.#core.takeOutput());
+    // Ended again it would make an error that nobody sees, stack and all.
+    const isOut = this.#isEnding && this.#core.unsentBytes === 0;
+    if (isOut) transport.end();
+  }
+
+  /**
+   * Writes what there is, past whoever holds it back: the transport is destroyed next, and what it
+   * has handed to the operating system by then goes out all the same.
+   */
+  flushLast(): void {
+    const transport = this.#transport;
+    try {
+      this.flush();
+      while (transport.writableCorked > 0) transport.uncork();
+    } catch {} // a transport of the application's that throws is destroyed all the same
+  }
+
+  /** Ends the transport's writable side behind everything that was sent. */
+  end(): void {
+    this.#isEnding = true;
+    if (!this.#isCorked) this.flush();
+  }
+
+  #isAllTaken(): boolean {
+    return this.position === this.#core.sent.transportBytes;
+  }
+
+  #write(chunks: readonly Uint8Array[]): void {
+    const transport = this.#transport;
+    const rest = chunks.length - 1;
+    const last = chunks[rest];
+    if (last === undefined) return;
+
+    if (rest > 0) transport.cork();
+    for (let i = 0; i < rest; i++) transport.write(chunks[i]);
+    if (this.#isWatched) transport.write(last, this.#telling(this.#core.sent.transportBytes));
+    else transport.write(last);
+    if (rest > 0) transport.uncork();
+  }
+
+  /** A transport that was destroyed calls back as if all had gone well, for what it has not written either. */
+  #telling(position: number): (error?: Error | null) => void {
+    return (error) => {
+      if (!error && !this.#transport.destroyed) this.#owner.onWritten(position);
+    };
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+let scheduled: TransportWriter[] = [];
+
+/** One microtask for all who have something to write in this turn: a broadcast has many. */
+function flushSoon(writer: TransportWriter): void {
+  if (scheduled.push(writer) === 1) queueMicrotask(flushAll);
+}
+
+function flushAll(): void {
+  const writers = scheduled;
+  scheduled = [];
+  let count = 0;
+  try {
+    while (count < writers.length) writers[count++]!.flushScheduled();
+  } finally {
+    // A transport of the application's has thrown: that is no affair of the others.
+    for (; count < writers.length; count++) flushSoon(writers[count]!);
+  }
+}

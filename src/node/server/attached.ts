@@ -1,0 +1,199 @@
+/** Lets servers share the upgrades of one http server, among themselves and with others. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Timer } from "../clock.js";
+import { type Arrival, headOf, judgeArrival } from "./request.js";
+import { type Claim, claimOf, isChoosy, wantsSame } from "./claim.js";
+import { type AnyHttpServer, isForeign, keepToWebSocket, requestAgain } from "./foreign.js";
+import {
+  afterEarlierResponses,
+  ignore,
+  isTaken,
+  isUsedSince,
+  type SocketUse,
+  take,
+  useOf,
+} from "./socket.js";
+import type { AnyUpgrader } from "./upgrade.js";
+
+/**
+ * An upgrade that nobody has yet. Every listener of the http server is called before anybody of us
+ * decides, wherever it stands: one may have answered the request, or taken the socket, and then
+ * it is not ours to touch.
+ */
+class Offer {
+  /** Whether it is to another protocol. */
+  readonly isForeign: boolean;
+  readonly #message: IncomingMessage;
+  readonly #transport: Duplex;
+  readonly #received: Uint8Array;
+  readonly #before: SocketUse;
+  readonly #arrivals = new Map<unknown, Arrival>();
+
+  constructor(message: IncomingMessage, transport: Duplex, received: Uint8Array) {
+    this.#message = message;
+    this.#transport = transport;
+    this.#received = received;
+    this.#before = useOf(transport);
+    this.isForeign = isForeign(message);
+    transport.on("error", ignore); // while it is nobody's, a reset would end the process
+  }
+
+  /** Tells whether it is still to be had. Once it is not, it never is again, and is let go. */
+  checkFree(): boolean {
+    const isGone =
+      isTaken(this.#transport) ||
+      isTaken(this.#message) ||
+      isUsedSince(this.#transport, this.#before);
+    if (isGone) this.#transport.off("error", ignore);
+    return !isGone;
+  }
+
+  /** Gives it to the first that claims it. @returns Whether one does. */
+  giveTo(upgraders: readonly AnyUpgrader[]): boolean {
+    return upgraders.some((upgrader) => {
+      const claim = claimOf(this.#judge(upgrader), upgrader.options);
+      if (claim !== "foreign") this.#handOver(upgrader, claim);
+      return claim !== "foreign";
+    });
+  }
+
+  /** Has `upgrader` refuse it, because nobody wants it. */
+  refuseBy(upgrader: AnyUpgrader): void {
+    this.#handOver(upgrader, "foreign");
+  }
+
+  /** Gives it back to the http server as a request. @returns Whether that can be done. */
+  giveBackTo(httpServer: AnyHttpServer): boolean {
+    const isBack = requestAgain(httpServer, this.#message, this.#transport, this.#received);
+    if (!isBack) return false;
+    take(this.#message);
+    this.#transport.off("error", ignore);
+    return true;
+  }
+
+  #handOver(upgrader: AnyUpgrader, claim: Claim): void {
+    take(this.#transport);
+    const pending = upgrader.open(this.#transport, this.#before);
+    this.#transport.off("error", ignore);
+    pending.keep(this.#received);
+    upgrader.answer(pending, this.#judge(upgrader), claim);
+  }
+
+  /** Once for all servers that trust the same proxies: where a request comes from depends on that. */
+  #judge({ options: { isTrusted } }: AnyUpgrader): Arrival {
+    const source = { transport: this.#transport, message: this.#message };
+    const arrival =
+      this.#arrivals.get(isTrusted) ?? judgeArrival(headOf(this.#message), source, isTrusted);
+    this.#arrivals.set(isTrusted, arrival);
+    return arrival;
+  }
+}
+
+/** Tells the listeners of this package, of other copies of it too, from those of others. */
+const OURS: unique symbol = Symbol.for("plainsocket.upgradeListener");
+
+interface UpgradeListener {
+  (message: IncomingMessage, transport: Duplex, received: Buffer): void;
+  [OURS]?: true;
+}
+
+/** The servers that share one http server. */
+class Attachment {
+  readonly #httpServer: AnyHttpServer;
+  #upgraders: readonly AnyUpgrader[] = [];
+  #stopKeeping: (() => void) | undefined;
+
+  constructor(httpServer: AnyHttpServer) {
+    this.#httpServer = httpServer;
+    this.#onUpgrade[OURS] = true;
+  }
+
+  add(upgrader: AnyUpgrader): void {
+    if (this.#upgraders.some(({ options }) => wantsSame(options, upgrader.options))) {
+      throw new Error("another WebSocketServer on this http server has the same path");
+    }
+    if (this.#upgraders.length === 0) {
+      // Before the listeners of others, to see what they do to a socket.
+      this.#httpServer.prependListener("upgrade", this.#onUpgrade);
+      this.#stopKeeping = keepToWebSocket(this.#httpServer, () => this.#hasOthers());
+    }
+    this.#upgraders = [...this.#upgraders, upgrader];
+  }
+
+  remove(upgrader: AnyUpgrader): void {
+    this.#upgraders = this.#upgraders.filter((other) => other !== upgrader);
+    if (this.#upgraders.length > 0) return;
+    this.#httpServer.off("upgrade", this.#onUpgrade);
+    this.#stopKeeping?.();
+  }
+
+  /**
+   * Goes by turns, and so do other copies of this package: those with a path or a route first, then
+   * the one that takes the rest, and only then is an upgrade known to be nobody's.
+   */
+  readonly #onUpgrade: UpgradeListener = (message, transport, received) => {
+    if (isTaken(transport)) return; // by a listener of the application before this one
+    const upgraders = this.#upgraders; // even if they are closed by then: they refuse
+    afterEarlierResponses(transport, () => {
+      this.#offer(new Offer(message, transport, received), upgraders);
+    });
+  };
+
+  #offer(offer: Offer, upgraders: readonly AnyUpgrader[]): void {
+    // Others may have to wait for a promise before they touch the socket.
+    const hasOthers = this.#hasOthers();
+    const nextTurn = (go: () => void): void => {
+      if (hasOthers) setImmediate(go);
+      else process.nextTick(go);
+    };
+    const isSettledBy = (some: readonly AnyUpgrader[]): boolean =>
+      !offer.checkFree() || (!offer.isForeign && offer.giveTo(some));
+    nextTurn(() => {
+      if (isSettledBy(upgraders.filter(({ options }) => isChoosy(options)))) return;
+      nextTurn(() => {
+        if (isSettledBy(upgraders.filter(({ options }) => !isChoosy(options)))) return;
+        nextTurn(() => this.#settle(offer, upgraders));
+      });
+    });
+  }
+
+  /** Nobody of us wants it. */
+  #settle(offer: Offer, upgraders: readonly AnyUpgrader[]): void {
+    const [anyone] = upgraders;
+    if (anyone === undefined || !offer.checkFree()) return;
+    if (this.#hasOthers()) waitForOthers(offer, anyone);
+    else if (!offer.isForeign || !offer.giveBackTo(this.#httpServer)) offer.refuseBy(anyone);
+  }
+
+  #hasOthers(): boolean {
+    return this.#httpServer
+      .listeners("upgrade")
+      .some((listener) => !(OURS in listener && listener[OURS] === true));
+  }
+}
+
+/** Others may take their time; but a socket that is nobody's would stay open for good. */
+function waitForOthers(offer: Offer, anyone: AnyUpgrader): Timer {
+  const { connection, handshakeTimeoutMs } = anyone.options;
+  return connection.clock.setTimer(() => {
+    if (offer.checkFree()) offer.refuseBy(anyone);
+  }, handshakeTimeoutMs);
+}
+
+const attachments = new WeakMap<AnyHttpServer, Attachment>();
+
+/**
+ * Gives `upgrader` the upgrades of `httpServer` that it claims, once all other listeners had their
+ * chance. One that nobody claims gets 404: at once, or after `handshakeTimeoutMs` where others listen
+ * for upgrades. Upgrades to other protocols are left to the http server.
+ *
+ * @returns What ends that.
+ * @throws {Error} Another one has the same path there.
+ */
+export function attach(httpServer: AnyHttpServer, upgrader: AnyUpgrader): () => void {
+  const attachment = attachments.get(httpServer) ?? new Attachment(httpServer);
+  attachments.set(httpServer, attachment);
+  attachment.add(upgrader);
+  return () => attachment.remove(upgrader);
+}

@@ -1,0 +1,60 @@
+/** Upgrades that an application hands over by itself, one by one. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { CALLBACK, checkOptions, type Names } from "../../input/index.js";
+import type { Verdict } from "./options.js";
+import { headOf, judgeArrival } from "./request.js";
+import { claimOf } from "./claim.js";
+import { afterEarlierResponses, isTaken, take, useOf } from "./socket.js";
+import type { Upgrader } from "./upgrade.js";
+
+/** What the application knows of a client when it hands over an upgrade. */
+export interface UpgradeOptions<Data = undefined> {
+  /**
+   * What `authenticate` would return, which is not asked then: this becomes
+   * `connection.data`, and `undefined`, `null` and `false` refuse with 401. All other
+   * checks are made. Leave it out, and `authenticate` is asked.
+   */
+  readonly data?: Verdict<Data>;
+}
+
+const NAMES: Names<UpgradeOptions<unknown>> = {
+  owner: "handleUpgrade()",
+  known: { data: true },
+  advice: { [CALLBACK]: 'use on("connection"), which gets the connection and the request' },
+};
+
+/**
+ * Answers the upgrade that an http server has parsed.
+ *
+ * @throws {TypeError} An option does not exist.
+ * @throws {Error} The request was no upgrade for the http server; or this socket has been handed
+ *   over before, and whoever has it now is not affected.
+ */
+export function answerUpgrade<Data>(
+  upgrader: Upgrader<Data>,
+  message: IncomingMessage,
+  transport: Duplex,
+  received: Uint8Array,
+  options: UpgradeOptions<Data>,
+): void {
+  checkOptions(options, NAMES);
+  // Not with !: requests that somebody has made up may lack it.
+  if ("upgrade" in message && message.upgrade === false) {
+    throw new Error(
+      'this request was no upgrade for the http server (request.upgrade is false), which goes on reading its socket: call handleUpgrade from a listener for "upgrade" of the http server, or give the http server as the option server',
+    );
+  }
+  if (isTaken(transport)) {
+    throw new Error("this socket has been handed over before: each upgrade is answered once");
+  }
+  take(transport);
+  const source = { transport, message };
+  const arrival = judgeArrival(headOf(message), source, upgrader.options.isTrusted);
+  const given = "data" in options ? { verdict: options.data } : undefined;
+  afterEarlierResponses(transport, () => {
+    const pending = upgrader.open(transport, useOf(transport));
+    pending.keep(received);
+    upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options), given);
+  });
+}

@@ -1,0 +1,271 @@
+/** The own listener of a server: sockets, and the heads of requests on them. */
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from "node:net";
+import type { Duplex } from "node:stream";
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+  type TlsOptions,
+} from "node:tls";
+import { LONGEST_DELAY_MS } from "../../input/index.js";
+import {
+  type CompleteHead,
+  HandshakeError,
+  type RequestHead,
+  RequestHeadReader,
+} from "../../protocol/index.js";
+import { decodeLatin1 } from "../platform.js";
+import { judgeArrival } from "./request.js";
+import { removeStaleSocket } from "./stale-socket.js";
+import { codeOf } from "../connection/transport-error.js";
+import { claimOf } from "./claim.js";
+import { faultRefusal } from "./refusal.js";
+import type { PendingTransport } from "./pending.js";
+import type { AnyUpgrader } from "./upgrade.js";
+
+/** Where a server listens by itself. */
+export interface ListenerOptions {
+  /** Listens on this TCP port; 0 picks a free one. */
+  readonly port?: number | undefined;
+
+  /** Address to listen on, with `port`. @defaultValue all addresses, as Node has it */
+  readonly host?: string | undefined;
+
+  /**
+   * Lets other processes listen on the same port, which all have to ask for that; the
+   * system spreads the connections over them. With `port`, from Node 22.12 and 23.1 on,
+   * where the system can: Linux, FreeBSD, but not macOS or Windows.
+   *
+   * @defaultValue false
+   */
+  readonly reusePort?: boolean | undefined;
+
+  /**
+   * How many clients may wait to be accepted, with `port` or `socketPath`. The system has a limit of
+   * its own, such as `net.core.somaxconn`.
+   *
+   * @defaultValue 4096: when all clients come back at once, Node's 511 keeps many of them waiting for
+   *   a second or more
+   */
+  readonly backlog?: number | undefined;
+
+  /** Listens on this Unix socket or Windows pipe. */
+  readonly socketPath?: string | undefined;
+
+  /**
+   * Removes the file at `socketPath` when it is in the way and is a socket that nobody listens on: a
+   * process that was killed leaves one behind. A socket with a listener, and what is no
+   * socket, stays: then listening fails with EADDRINUSE.
+   *
+   * @defaultValue true: a server is to come back after a crash
+   */
+  readonly removeStaleSocket?: boolean | undefined;
+
+  /** Certificate, key and the like for an own listener that speaks TLS (wss). See `setSecureContext` for new ones. */
+  readonly tls?: TlsOptions | undefined;
+}
+
+const BACKLOG = 4096;
+
+/** What the system takes for a backlog. */
+const MAX_BACKLOG = 2 ** 31 - 1;
+
+/** @throws {TypeError | RangeError} An option cannot be used, or goes with another that is not there. */
+export function checkListenerOptions({
+  port,
+  host,
+  reusePort,
+  backlog,
+  socketPath,
+  removeStaleSocket,
+  tls,
+}: ListenerOptions): void {
+  const isOwn = port !== undefined || socketPath !== undefined;
+  if (host !== undefined && port === undefined) throw new TypeError("host goes with port");
+  if (reusePort === true) checkReusePort(port);
+  if (backlog !== undefined && !isOwn) throw new TypeError("backlog goes with port or socketPath");
+  const isCount = backlog === undefined || (Number.isInteger(backlog) && backlog > 0);
+  if (!isCount || (backlog ?? 0) > MAX_BACKLOG) {
+    throw new RangeError(`backlog must be a whole number from 1 to ${MAX_BACKLOG}, not ${backlog}`);
+  }
+  if (removeStaleSocket !== undefined && socketPath === undefined) {
+    throw new TypeError("removeStaleSocket goes with socketPath");
+  }
+  if (tls !== undefined && !isOwn) throw new TypeError("tls goes with port or socketPath");
+}
+
+function checkReusePort(port: number | undefined): void {
+  if (port === undefined) throw new TypeError("reusePort goes with port");
+  if (!canReusePort(process.versions.node)) {
+    throw new TypeError(
+      "reusePort needs Node 22.12, 23.1 or later; node:cluster shares a port on every Node",
+    );
+  }
+}
+
+/**
+ * Tells whether Node can let several processes listen on one port, each for itself: from
+ * 22.12 and 23.1 on. Before, it ignores the option, and the second process cannot listen.
+ */
+export function canReusePort(nodeVersion: string): boolean {
+  const [major = 0, minor = 0] = nodeVersion.split(".").map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+}
+
+/** Listens, and gives everything that connects to an upgrader. */
+export class Listener {
+  /** Rejects when listening fails. That ends the process, like the error of any server of Node, unless somebody handles it. */
+  readonly listening: Promise<void>;
+  readonly #server: TcpServer;
+  readonly #secureContext: SecureContext | undefined;
+  /** Resolves when all sockets that came of it are closed, once it has stopped. */
+  #closed: Promise<void> | undefined;
+  /** What TLS runs on: while its handshake lasts, nobody else knows of a socket. */
+  readonly #underTls = new Set<Socket>();
+
+  /**
+   * @param onError - Gets errors from when it listens: no file descriptors left, for example.
+   * @throws {RangeError} The port is out of range.
+   * @throws {Error} The TLS options are no good.
+   */
+  constructor(options: ListenerOptions, upgrader: AnyUpgrader, onError: (error: unknown) => void) {
+    const { tls } = options;
+    const onSocket = (socket: Socket): void => {
+      // A client that has ended its side still gets to read its answer. For TLS not before
+      // now: in its handshake Node would keep those who go until the timeout, and longer.
+      socket.allowHalfOpen = true;
+      serve(socket, upgrader);
+    };
+    if (tls === undefined) this.#server = createTcpServer({ noDelay: true }, onSocket);
+    else {
+      const server = createTlsServer(tlsOptions(tls, upgrader), onSocket);
+      server.on("connection", (socket: Socket) => this.#watch(socket));
+      this.#secureContext = new SecureContext(server, tls);
+      this.#server = server;
+    }
+    this.listening = this.#listen(options, onError);
+  }
+
+  /** Where it listens; `null` when it does not. */
+  address(): AddressInfo | string | null {
+    // Node goes on telling the path of a Unix socket when it listens no longer.
+    return this.#server.listening ? this.#server.address() : null;
+  }
+
+  /** As {@link WebSocketServer.setSecureContext}. @returns False without TLS. */
+  setSecureContext(options: SecureContextOptions): boolean {
+    this.#secureContext?.set(options);
+    return this.#secureContext !== undefined;
+  }
+
+  /** Stops listening, at once where it does. Sockets that came of it stay. @returns Resolves when it does not listen any more. */
+  async stop(): Promise<void> {
+    // One that is about to listen cannot be closed before it does.
+    if (!this.#server.listening) await this.listening.catch(() => {});
+    this.#closed ??= new Promise((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+
+  /** Stops listening, and waits until all sockets that came of it are closed. */
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#closed;
+  }
+
+  /** Ends sockets whose TLS handshake goes on. */
+  destroyAll(): void {
+    for (const socket of this.#underTls) socket.destroy();
+  }
+
+  /** @throws {RangeError} The port is out of range. */
+  #listen(options: ListenerOptions, onError: (error: unknown) => void): Promise<void> {
+    const { port, host, socketPath, reusePort = false, backlog = BACKLOG } = options;
+    // Not both in one object: Node takes a `port` that is there, even undefined, for port 0.
+    const where = socketPath === undefined ? { port, host } : { path: socketPath };
+    // A worker of node:cluster would be given the primary's listener otherwise.
+    const sharing = reusePort ? { reusePort: true, exclusive: true } : {};
+    const server = this.#server;
+    const listen = (): unknown => server.listen({ ...where, ...sharing, backlog });
+    let mayRemove = socketPath !== undefined && (options.removeStaleSocket ?? true);
+    const listening = new Promise<void>((resolve, reject) => {
+      const recover = async (error: Error): Promise<void> => {
+        mayRemove = false; // once: then somebody listens
+        if (await removeStaleSocket(socketPath ?? "")) listen();
+        else reject(error);
+      };
+      server.once("listening", resolve);
+      server.on("error", (error) => {
+        if (server.listening) onError(error);
+        else if (mayRemove && codeOf(error) === "EADDRINUSE") void recover(error);
+        else reject(error);
+      });
+    });
+    listen();
+    return listening;
+  }
+
+  #watch(socket: Socket): void {
+    this.#underTls.add(socket);
+    socket.once("close", () => this.#underTls.delete(socket));
+  }
+}
+
+/** The certificate of a server, and what goes with it, as it is now. */
+class SecureContext {
+  readonly #server: TlsServer;
+  #options: SecureContextOptions;
+
+  constructor(server: TlsServer, options: TlsOptions) {
+    this.#server = server;
+    this.#options = options;
+  }
+
+  /** Node forgets what is not given anew, the `ca` of clients among it: that would trust others. */
+  set(options: SecureContextOptions): void {
+    const isIdentity = ["key", "cert", "pfx"].some((name) => name in options);
+    const forgotten = isIdentity ? { key: undefined, cert: undefined, pfx: undefined } : {};
+    const all = { ...this.#options, ...forgotten, ...options };
+    this.#server.setSecureContext(all);
+    this.#options = all;
+  }
+}
+
+function tlsOptions(tls: TlsOptions, { options }: AnyUpgrader): TlsOptions {
+  const handshakeTimeout = Math.min(options.handshakeTimeoutMs, LONGEST_DELAY_MS);
+  return { ALPNProtocols: ["http/1.1"], handshakeTimeout, ...tls, noDelay: true };
+}
+
+/** Reads the request of a fresh transport, and has it answered. */
+export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
+  const pending = upgrader.open(transport);
+  const reader = new RequestHeadReader(upgrader.options.limits, decodeLatin1);
+  pending.readHead((chunk) => {
+    const complete = read(reader, chunk, pending, upgrader);
+    if (complete === undefined) return;
+    pending.keep(complete.rest);
+    const arrival = judgeArrival(complete.head, { transport }, upgrader.options.isTrusted);
+    upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options));
+  });
+}
+
+/** The head once it is complete. One that is no good is refused. */
+function read(
+  reader: RequestHeadReader,
+  chunk: Uint8Array,
+  pending: PendingTransport,
+  upgrader: AnyUpgrader,
+): CompleteHead<RequestHead> | undefined {
+  try {
+    return reader.push(chunk);
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error;
+    upgrader.refuse(pending, faultRefusal(error.code, error.detail));
+    return undefined;
+  }
+}

@@ -1,0 +1,265 @@
+/** Options of a server, and what they are without them. */
+import type { Server as HttpServer } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import { checkOptions, limit, type Names } from "../../input/index.js";
+import {
+  buildAcceptance,
+  checkOriginPolicy,
+  checkSubprotocols,
+  Fields,
+  type HeaderFields,
+  type HeadLimits,
+  type HttpResponse,
+  type OriginPolicy,
+} from "../../protocol/index.js";
+import { SERVER_ADVICE } from "../foreign-names.js";
+import { checkListenerOptions, type ListenerOptions } from "./listener.js";
+import {
+  CONNECTION_OPTIONS,
+  type ConnectionOptions,
+  resolveKnownOptions,
+  type ResolvedConnectionOptions,
+} from "../options.js";
+import type { Rejection } from "./rejection.js";
+import type { ServerRequest } from "./request.js";
+import { type IsTrusted, trustOf } from "./trusted-proxies.js";
+
+/**
+ * Options of a {@link WebSocketServer}. Where it gets its connections from is said by
+ * one of `port`, `socketPath` and `server`; by none of them when `handleUpgrade` is called.
+ */
+export interface ServerOptions<Data = undefined>
+  extends ConnectionOptions, HeadLimits, ListenerOptions {
+  /**
+   * Takes the upgrades of this server, which stays yours to start and to close. Several
+   * WebSocketServers may share it, with different paths; and other listeners for its upgrades:
+   * what they answer or take, in their turn or in promises that are settled, is theirs. Upgrades to
+   * other protocols, such as h2c, are left to it as requests.
+   */
+  readonly server?: HttpServer | HttpsServer | undefined;
+
+  /** Serves this path only, compared as it is written; other paths get 404. @defaultValue all paths */
+  readonly path?: string | undefined;
+
+  /** In place of `path`: returns true for requests to this server, false for others; they get 404. All else is a hook that failed. */
+  readonly route?: ((request: ServerRequest) => boolean) | undefined;
+
+  /**
+   * Proxies in front of this server that are believed when they say, by X-Forwarded-For and
+   * X-Forwarded-Proto, where a request came from: that is then `remoteAddress` and
+   * `isSecure`, on which limits per address and the same-origin check depend. Addresses such
+   * as `"127.0.0.1"`, networks such as `"10.0.0.0/8"`, `"unix"` for Unix sockets. Name no
+   * network of clients: who is named here can claim any address.
+   *
+   * @defaultValue nobody: anyone can send these header fields
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
+
+  /** Pages of which origins may connect; the others get 403 (RFC 6455 §10.2). @defaultValue `"same-origin"` */
+  readonly origins?: OriginPolicy | undefined;
+
+  /**
+   * Finds out who the client is. What it returns, or what its promise resolves with,
+   * admits the client and becomes `connection.data`: `true`, or a value that says who it is.
+   *
+   * `undefined`, `null` and `false` refuse with 401, so a function that returns nothing at
+   * all compiles and lets nobody in. To choose the answer, return or throw `reject(…)` or
+   * `acceptThenClose(…)`. Any other error, thrown or returned, is answered with 500 and
+   * goes to `onHandlerError`.
+   *
+   * It is called once for each request that is in order and allowed by `origins`. It
+   * must settle within `handshakeTimeoutMs`; `request.signal` says when that is over.
+   *
+   * @defaultValue everybody is admitted, with `undefined` for data
+   */
+  readonly authenticate?:
+    | ((request: ServerRequest) => Verdict<Data> | Promise<Verdict<Data>>)
+    | undefined;
+
+  /** Subprotocols this server speaks: the client gets the first one that it offers of these, or none. */
+  readonly subprotocols?: readonly string[] | undefined;
+
+  /**
+   * Picks one of the subprotocols that the client offers, or none, in place of
+   * `subprotocols`. One that was not offered is an error of the application: 500.
+   */
+  readonly selectSubprotocol?:
+    | ((offered: readonly string[], request: ServerRequest) => string | undefined)
+    | undefined;
+
+  /** Header fields for the 101 response, such as cookies. */
+  readonly responseHeaders?: HeaderFields | ((request: ServerRequest) => HeaderFields) | undefined;
+
+  /** Most connections at a time, those in `authenticate` included. @defaultValue 10 000 */
+  readonly maxConnections?: number | undefined;
+
+  /**
+   * What a client gets beyond `maxConnections`: 503, or a connection that is closed with
+   * 1013 at once, which a page in a browser can tell from a failure. As many of these are
+   * held as `maxConnections` says; then it is 503 after all.
+   *
+   * @defaultValue `"refuse"`
+   */
+  readonly whenFull?: "refuse" | "acceptThenClose" | undefined;
+
+  /**
+   * Longest time to the 101, `authenticate` included; then 408. It runs from when a client
+   * has connected to an own listener, or else from when the http server has read the
+   * request. A TLS handshake before that gets as much again.
+   *
+   * @defaultValue 10 000
+   */
+  readonly handshakeTimeoutMs?: number | undefined;
+
+  /**
+   * Answers requests to an own listener that are no opening handshake, such as for a page or
+   * /health; the connection closes behind the answer. Only GET and HEAD without a body get here, in
+   * HTTP/1.1 or 1.0, and those that offer another upgrade (h2c): answered as if they did not. The
+   * body of an answer to HEAD is left out. Calling `respond` again, or when the client has gone, does
+   * nothing.
+   *
+   * @defaultValue 426
+   */
+  readonly onRequest?:
+    | ((request: ServerRequest, respond: (response: HttpResponse) => void) => unknown)
+    | undefined;
+}
+
+/**
+ * What `authenticate` makes of a client: its data admits it, and nothing else does. A function that
+ * returns nothing on some path compiles, and refuses there.
+ */
+export type Verdict<Data> = Data | Rejection | Error | undefined | null | false | void;
+
+/** A new option is a row here. */
+const NAMES: Names<ServerOptions<unknown>> = {
+  owner: "WebSocketServer",
+  known: {
+    port: true,
+    host: true,
+    reusePort: true,
+    backlog: true,
+    socketPath: true,
+    removeStaleSocket: true,
+    tls: true,
+    server: true,
+    path: true,
+    route: true,
+    trustedProxies: true,
+    origins: true,
+    authenticate: true,
+    subprotocols: true,
+    selectSubprotocol: true,
+    responseHeaders: true,
+    maxConnections: true,
+    whenFull: true,
+    handshakeTimeoutMs: true,
+    maxHeaderBytes: true,
+    maxHeaderCount: true,
+    onRequest: true,
+    ...CONNECTION_OPTIONS,
+  },
+  advice: SERVER_ADVICE,
+};
+
+/** {@link ServerOptions} with nothing left open, but for where connections come from. */
+export interface ResolvedServerOptions<Data> {
+  readonly connection: ResolvedConnectionOptions;
+  readonly limits: Required<{ readonly [Name in keyof HeadLimits]: number }>;
+  readonly handshakeTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly whenFull: "refuse" | "acceptThenClose";
+  readonly path: string | undefined;
+  readonly route: ServerOptions<Data>["route"];
+  readonly isTrusted: IsTrusted;
+  readonly origins: OriginPolicy;
+  readonly authenticate: ServerOptions<Data>["authenticate"];
+  readonly selectSubprotocol: NonNullable<ServerOptions<Data>["selectSubprotocol"]>;
+  readonly responseHeaders: (request: ServerRequest) => HeaderFields;
+  readonly onRequest: ServerOptions<Data>["onRequest"];
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {TypeError | RangeError | SyntaxError} An option cannot be used, or two of them
+ *   contradict each other. The message names them.
+ */
+export function resolveServerOptions<Data>(
+  options: ServerOptions<Data>,
+): ResolvedServerOptions<Data> {
+  checkOptions(options, NAMES);
+  checkSources(options);
+  const { path, route, origins = "same-origin", whenFull = "refuse" } = options;
+  if (path !== undefined && route !== undefined) throw new TypeError("path or route, not both");
+  if (path !== undefined && !path.startsWith("/")) throw new TypeError('path must start with "/"');
+  if (whenFull !== "refuse" && whenFull !== "acceptThenClose") {
+    throw new TypeError('whenFull must be "refuse" or "acceptThenClose"');
+  }
+  checkOriginPolicy(origins);
+  return {
+    connection: resolveKnownOptions(options, "server"),
+    limits: {
+      maxHeaderBytes: limit("maxHeaderBytes", options.maxHeaderBytes, 16_384),
+      maxHeaderCount: limit("maxHeaderCount", options.maxHeaderCount, 128),
+    },
+    handshakeTimeoutMs: limit("handshakeTimeoutMs", options.handshakeTimeoutMs, 10_000),
+    maxConnections: limit("maxConnections", options.maxConnections, 10_000),
+    whenFull,
+    path,
+    route,
+    isTrusted: trustOf(options.trustedProxies ?? []),
+    origins,
+    authenticate: toAuthenticator(options.authenticate),
+    selectSubprotocol: toSelector(options),
+    responseHeaders: toHeaderSource(options.responseHeaders),
+    onRequest: options.onRequest,
+  };
+}
+
+function checkSources<Data>(options: ServerOptions<Data>): void {
+  const { port, socketPath, server, onRequest } = options;
+  const sources = [port, socketPath, server].filter((source) => source !== undefined);
+  if (sources.length > 1) throw new TypeError("one of port, socketPath and server, not several");
+  checkListenerOptions(options);
+  if (onRequest !== undefined && port === undefined && socketPath === undefined) {
+    throw new TypeError(
+      "onRequest goes with port or socketPath: other servers answer requests themselves",
+    );
+  }
+}
+
+/** What is no function must not be taken for none at all: that would admit everybody. */
+function toAuthenticator<Data>(
+  authenticate: ServerOptions<Data>["authenticate"],
+): ServerOptions<Data>["authenticate"] {
+  if (authenticate === undefined || typeof authenticate === "function") return authenticate;
+  throw new TypeError("authenticate must be a function");
+}
+
+function toSelector<Data>({
+  subprotocols = [],
+  selectSubprotocol,
+}: ServerOptions<Data>): ResolvedServerOptions<Data>["selectSubprotocol"] {
+  checkSubprotocols(subprotocols);
+  if (selectSubprotocol === undefined) {
+    return (offered) => offered.find((subprotocol) => subprotocols.includes(subprotocol));
+  }
+  if (subprotocols.length > 0) throw new TypeError("subprotocols or selectSubprotocol, not both");
+  return selectSubprotocol;
+}
+
+/** Fixed header fields are checked here: a slip in them is not to wait for the first client. */
+function toHeaderSource(
+  headers: ServerOptions["responseHeaders"] = [],
+): (request: ServerRequest) => HeaderFields {
+  if (typeof headers === "function") return headers;
+  // An iterator could be read once only.
+  const fixed = Symbol.iterator in headers ? Array.from(headers) : headers;
+  const request = { target: "/", path: "/", query: "", host: "", origin: undefined, key: "" };
+  buildAcceptance(
+    { ...request, fields: new Fields(), subprotocols: [], extensionOffers: [] },
+    { accept: "", headers: fixed },
+  );
+  return () => fixed;
+}

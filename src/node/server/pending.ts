@@ -1,0 +1,177 @@
+import { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import type { Chained } from "../../protocol/index.js";
+import type { Clock, Timer } from "../clock.js";
+import type { ServerRequest, StillWanted } from "./request.js";
+import { isAnsweredSince, type SocketUse } from "./socket.js";
+import { leaveTransport, type TransportUser, useTransport } from "../connection/transport-user.js";
+
+export interface PendingLimits {
+  readonly clock: Clock;
+  /** Until {@link PendingEvents.onTimeout}. */
+  readonly handshakeTimeoutMs: number;
+  /** How long the peer has, once it is refused, to read the answer and end its side. */
+  readonly closeTimeoutMs: number;
+  /** How much is kept of what comes behind the head; then reading pauses. */
+  readonly maxQueuedBytes: number;
+}
+
+export interface PendingEvents {
+  /** Time is up: answer, or destroy. */
+  readonly onTimeout: (pending: PendingTransport) => void;
+  /** It has been accepted, or its transport is closed. Called once, last. */
+  readonly onOver: (pending: PendingTransport) => void;
+}
+
+/**
+ * A transport in its opening handshake: bounded in time and in bytes, and watched for
+ * its end. It ends in one of three ways: accepted, answered, or gone.
+ */
+export class PendingTransport implements TransportUser, Chained<PendingTransport> {
+  previous: PendingTransport | undefined = undefined;
+  next: PendingTransport | undefined = undefined;
+  readonly transport: Duplex;
+  /** Once it has arrived, and can be read. */
+  request: ServerRequest | undefined = undefined;
+  /** Told when an answer is of no use any more: the peer is gone, or has got one. */
+  wanted: Pick<StillWanted, "end"> | undefined = undefined;
+  /** Of the request: the answer to a HEAD has no body. */
+  method = "GET";
+  /** Whether it holds a place for a connection. */
+  isAdmitted = false;
+  readonly #limits: PendingLimits;
+  readonly #events: PendingEvents;
+  readonly #before: SocketUse | undefined;
+  #state: "waiting" | "answered" | "over" = "waiting";
+  #timer: Timer | undefined;
+  /** Takes the bytes of the head. */
+  #consume: ((chunk: Uint8Array) => void) | undefined;
+  /** What came behind the head: the first `#keptLength` bytes. */
+  #kept: Buffer = NOTHING;
+  #keptLength = 0;
+
+  /** @param before - How the transport was used before, where others have it, too. */
+  constructor(transport: Duplex, limits: PendingLimits, events: PendingEvents, before?: SocketUse) {
+    this.transport = transport;
+    this.#limits = limits;
+    this.#events = events;
+    this.#before = before;
+    if (transport.destroyed || transport.readableEnded || transport.writableEnded) {
+      this.#state = "over"; // from the beginning, so that there is nothing to tell
+      transport.on("error", ignore); // for good: "close" follows, and says enough
+      if (!transport.writableEnded) transport.destroy(); // else somebody has answered
+      return;
+    }
+    useTransport(transport, this);
+    this.#timer = limits.clock.setTimer(() => events.onTimeout(this), limits.handshakeTimeoutMs);
+  }
+
+  /**
+   * Tells whether the peer still waits for an answer, as far as anybody knows. Lets go of the
+   * transport when somebody else has answered: another listener for upgrades of the same http server.
+   */
+  checkWaiting(): boolean {
+    if (this.#state !== "waiting") return false;
+    const { transport } = this;
+    if (this.#before === undefined || !isAnsweredSince(transport, this.#before)) return true;
+    leaveTransport(transport);
+    this.onClose();
+    return false;
+  }
+
+  /** Gives what arrives to `consume`, until {@link keep} is called. */
+  readHead(consume: (chunk: Uint8Array) => void): void {
+    this.#consume = consume;
+  }
+
+  /** Keeps `bytes` and what arrives from now on for {@link accept}. */
+  keep(bytes: Uint8Array): void {
+    this.#consume = undefined;
+    if (this.#kept.length - this.#keptLength < bytes.length) {
+      const longer = Buffer.allocUnsafe(
+        Math.max(this.#kept.length * 2, this.#keptLength + bytes.length),
+      );
+      this.#kept.copy(longer, 0, 0, this.#keptLength);
+      this.#kept = longer;
+    }
+    this.#kept.set(bytes, this.#keptLength);
+    this.#keptLength += bytes.length;
+    if (this.#keptLength > this.#limits.maxQueuedBytes) this.transport.pause();
+  }
+
+  /**
+   * Refuses: sends `response`, ends this side, and waits for the peer to end its own.
+   * Closing at once instead, with bytes of the peer unread, would make the system send
+   * a reset, and that can overtake the response.
+   *
+   * @returns False when there was nobody to answer any more.
+   */
+  answer(response: Uint8Array): boolean {
+    if (!this.checkWaiting()) return false;
+    this.#state = "answered";
+    this.#timer?.cancel();
+    this.#consume = undefined;
+    this.#kept = NOTHING;
+    this.transport.end(response);
+    this.transport.resume();
+    const { clock, closeTimeoutMs } = this.#limits;
+    this.#timer = clock.setTimer(() => this.destroy(), closeTimeoutMs);
+    this.#becomeUnwanted();
+    return true;
+  }
+
+  /** Lets go of the transport. The caller gets the bytes behind the head, and owns them. */
+  accept(): Uint8Array {
+    this.#end();
+    this.wanted = undefined;
+    leaveTransport(this.transport);
+    this.transport.resume(); // takes effect in the next tick
+    this.#events.onOver(this);
+    return this.#kept.subarray(0, this.#keptLength);
+  }
+
+  /** Ends the transport at once. */
+  destroy(): void {
+    this.transport.destroy();
+    this.onClose();
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#state !== "waiting") return; // refused: what still comes is of no interest
+    if (this.#consume === undefined) this.keep(chunk);
+    else this.#consume(chunk);
+  }
+
+  onDrain(): void {}
+
+  /** Half a connection is none (RFC 6455 §7.1.1): who has ended its side cannot close any more. */
+  onEnd(): void {
+    if (this.#state === "waiting") this.destroy();
+  }
+
+  /** {@link onClose} follows, and says enough. */
+  onError(): void {}
+
+  onClose(): void {
+    if (this.#state === "over") return;
+    this.#end();
+    this.#becomeUnwanted();
+    this.#events.onOver(this);
+  }
+
+  #end(): void {
+    this.#state = "over";
+    this.#timer?.cancel();
+    this.#timer = this.#consume = undefined;
+  }
+
+  #becomeUnwanted(): void {
+    const { wanted } = this;
+    this.wanted = undefined;
+    wanted?.end();
+  }
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+function ignore(): void {}

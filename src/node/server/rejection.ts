@@ -1,0 +1,98 @@
+/** How an application turns a client away: with an HTTP response, or with a Close frame. */
+import { brand, checkOptions, type Names } from "../../input/index.js";
+import { buildResponse, type HttpResponse, WebSocketError } from "../../protocol/index.js";
+import { checkCloseStatus } from "./close-code.js";
+
+/** What a rejected client gets. */
+type Answer =
+  | { readonly type: "response"; readonly httpStatus: number; readonly response: Uint8Array }
+  | { readonly type: "close"; readonly closeCode: number; readonly reason: string };
+
+/**
+ * What {@link reject} and {@link acceptThenClose} make: to be returned or thrown.
+ * It is an error so that it may be thrown; it is never reported as one.
+ */
+export class Rejection extends WebSocketError {
+  override readonly name = "Rejection";
+  override readonly code = "REJECTED";
+  readonly #answer: Answer;
+
+  constructor(answer: Answer) {
+    super(
+      answer.type === "response"
+        ? `the application answered with ${answer.httpStatus}`
+        : `the application accepted, to close with ${answer.closeCode}`,
+    );
+    this.#answer = answer;
+  }
+
+  get answer(): Answer {
+    return this.#answer;
+  }
+}
+
+const isRejection: (value: unknown) => value is Rejection = brand(Rejection, "Rejection");
+
+/**
+ * What `value` turns a client away with, if it is a rejection, of whichever copy of the package.
+ *
+ * @throws {TypeError | RangeError} Another version's cannot be read, or not be sent: the client is
+ *   not to get in for that.
+ */
+export function answerOf(value: unknown): Answer | undefined {
+  if (!isRejection(value)) return undefined;
+  const { answer } = value;
+  if (!isAnswer(answer)) {
+    throw new TypeError("this rejection is of a version of plainsocket that is too different");
+  }
+  if (answer.type === "close") checkCloseStatus(answer.closeCode, answer.reason);
+  return answer;
+}
+
+/** Another version may have put anything there. */
+function isAnswer(answer: object | undefined): answer is Answer {
+  const { type, httpStatus, response, closeCode, reason } = Object(answer);
+  return type === "response"
+    ? Number.isInteger(httpStatus) && httpStatus >= 200 && ArrayBuffer.isView(response)
+    : type === "close" && typeof closeCode === "number" && typeof reason === "string";
+}
+
+const RESPONSE: Names<Omit<HttpResponse, "httpStatus">> = {
+  owner: "reject()",
+  known: { headers: true, body: true },
+  advice: { message: "use body", reason: "use body" },
+};
+
+/**
+ * Turns a client away with an HTTP response in place of 101 (RFC 6455 §4.2.2). Programs
+ * see the status; a page in a browser sees nothing but 1006: use {@link acceptThenClose}
+ * when it is to know why.
+ *
+ * @param httpStatus - 200 to 599; 401 and 403 are the usual ones.
+ * @param response - Headers and body; the body is text/plain unless a header says otherwise.
+ * @throws {RangeError} The status cannot be sent.
+ * @throws {TypeError} A header cannot be sent: a line break in it, for example. Or an option does not exist.
+ */
+export function reject(
+  httpStatus: number,
+  response: Omit<HttpResponse, "httpStatus"> = {},
+): Rejection {
+  checkOptions(response, RESPONSE);
+  return new Rejection({
+    type: "response",
+    httpStatus,
+    response: buildResponse({ ...response, httpStatus }),
+  });
+}
+
+/**
+ * Turns a client away with a Close frame right behind the 101, so that a page in a
+ * browser can read why: 4401, 4403 and 4429 are common. There is no `connection`
+ * event. Until the client has closed, it counts for `maxConnections`.
+ *
+ * @throws {RangeError} `closeCode` may not be sent, or `reason` is over 123 bytes.
+ */
+export function acceptThenClose(closeCode: number, reason = ""): Rejection {
+  checkCloseStatus(closeCode, reason);
+  return new Rejection({ type: "close", closeCode, reason });
+}

@@ -1,0 +1,42 @@
+import { checkOptions, limit, type Names } from "../../input/index.js";
+import { CloseCode } from "../../protocol/index.js";
+import { checkCloseStatus } from "./close-code.js";
+
+/** How a server says goodbye. */
+export interface ShutdownOptions {
+  /**
+   * How long listeners at work on a message have to answer, and clients to close; then the
+   * transports are cut.
+   *
+   * @defaultValue 10 000
+   */
+  readonly deadlineMs?: number | undefined;
+  /** What clients are told: 1001, 1012 (the service restarts) or one of your own. @defaultValue 1001 */
+  readonly code?: number | undefined;
+  /** At most 123 bytes as UTF-8. @defaultValue `""` */
+  readonly reason?: string | undefined;
+}
+
+const NAMES: Names<ShutdownOptions> = {
+  owner: "shutdown()",
+  known: { deadlineMs: true, code: true, reason: true },
+};
+
+/** {@link ShutdownOptions} with nothing left open. */
+export interface ResolvedShutdownOptions {
+  readonly deadlineMs: number;
+  readonly code: number;
+  readonly reason: string;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {TypeError | RangeError} An option cannot be used.
+ */
+export function resolveShutdownOptions(options: ShutdownOptions): ResolvedShutdownOptions {
+  checkOptions(options, NAMES);
+  const { code = CloseCode.GOING_AWAY, reason = "" } = options;
+  checkCloseStatus(code, reason);
+  return { deadlineMs: limit("deadlineMs", options.deadlineMs, 10_000), code, reason };
+}

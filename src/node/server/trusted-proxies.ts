@@ -1,0 +1,89 @@
+/** What the proxies in front of a server say about its clients, and whom to believe it. */
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Fields } from "../../protocol/index.js";
+import { AddressList } from "./address-list.js";
+
+/** Where a request comes from, as far as it can be believed. */
+export interface ClientOrigin {
+  readonly remoteAddress: string | undefined;
+  readonly isSecure: boolean;
+}
+
+/** Whether an address is that of a trusted proxy; `undefined` is that of a Unix socket. */
+export type IsTrusted = (address: string | undefined) => boolean;
+
+/**
+ * @param proxies - Addresses such as `"127.0.0.1"`, networks such as `"10.0.0.0/8"` and
+ *   `"fd00::/8"`, and `"unix"` for whoever comes without an address, over a Unix socket.
+ * @throws {TypeError} An element is none of these.
+ */
+export function trustOf(proxies: readonly string[]): IsTrusted {
+  if (proxies.length === 0) return trustNobody;
+  const list = new AddressList();
+  for (const proxy of proxies) {
+    if (proxy === UNIX || list.add(proxy)) continue;
+    throw new TypeError(
+      `trustedProxies: ${JSON.stringify(proxy)} is neither an address nor a network such as "10.0.0.0/8"`,
+    );
+  }
+  const trustsUnix = proxies.includes(UNIX);
+  return (address) => (address === undefined ? trustsUnix : list.has(address));
+}
+
+const UNIX = "unix";
+
+/** What holds without trusted proxies: the transport tells all there is to know. */
+const trustNobody: IsTrusted = () => false;
+
+/**
+ * Tells where a request comes from. Each proxy appends the address it got the request from
+ * to X-Forwarded-For, so the list is read from its end, and only as long as those who wrote it are
+ * trusted: what stands before that, the client may have made up. The same goes for
+ * X-Forwarded-Proto, where only the last word counts.
+ *
+ * @param isTrusted - Asked about addresses of the transport and of the list.
+ */
+export function clientOrigin(
+  transport: Duplex,
+  fields: Fields,
+  isTrusted: IsTrusted,
+): ClientOrigin {
+  const direct = { remoteAddress: remoteAddressOf(transport), isSecure: isEncrypted(transport) };
+  if (!isTrusted(direct.remoteAddress)) return direct;
+
+  let { remoteAddress } = direct;
+  const hops = listOf(fields, "x-forwarded-for");
+  while (isTrusted(remoteAddress)) {
+    const address = addressIn(hops.pop());
+    if (address === undefined) break; // nothing more is known, or it makes no sense
+    remoteAddress = address;
+  }
+  const scheme = listOf(fields, "x-forwarded-proto").pop()?.toLowerCase();
+  const isSecure = scheme === undefined ? direct.isSecure : scheme === "https" || scheme === "wss";
+  return { remoteAddress, isSecure };
+}
+
+/** @returns `undefined` for a transport without one. */
+export function remoteAddressOf(transport: Duplex): string | undefined {
+  if (!("remoteAddress" in transport)) return undefined;
+  return typeof transport.remoteAddress === "string" ? transport.remoteAddress : undefined;
+}
+
+/** Whether TLS runs on the transport itself. */
+export function isEncrypted(transport: Duplex): boolean {
+  return "encrypted" in transport && transport.encrypted === true;
+}
+
+function listOf(fields: Fields, name: string): string[] {
+  const text = fields.listOf(name);
+  return text === undefined ? [] : text.split(",").map((element) => element.trim());
+}
+
+/** An address, perhaps with a port behind it or in brackets, as some proxies write it. */
+function addressIn(element: string | undefined): string | undefined {
+  if (element === undefined || isIP(element) !== 0) return element;
+  const end = element.startsWith("[") ? element.indexOf("]") : element.lastIndexOf(":");
+  const address = element.slice(element.startsWith("[") ? 1 : 0, Math.max(end, 0));
+  return isIP(address) === 0 ? undefined : address;
+}

@@ -1,0 +1,295 @@
+import type { Duplex } from "node:stream";
+import {
+  buildResponse,
+  Chain,
+  type HttpResponse,
+  type UpgradeRequest,
+} from "../../protocol/index.js";
+import type { WebSocketConnection } from "../connection/connection.js";
+import { tellAccepted, tellRefused } from "../diagnostics.js";
+import type { ResolvedServerOptions, Verdict } from "./options.js";
+import type { Arrival, ServerRequest } from "./request.js";
+import { remoteAddressOf } from "./trusted-proxies.js";
+import { Accepted } from "./accepted.js";
+import type { Claim } from "./claim.js";
+import { type Admission, type Decision, decide } from "./decision.js";
+import { Guards } from "./guard.js";
+import {
+  acceptedToClose,
+  excessOf,
+  faultRefusal,
+  fullRefusal,
+  HANDLER_FAILED,
+  PATH_UNKNOWN,
+  type RefusedHandshake,
+  rejectedWith,
+  responseOf,
+  type SendableRefusal,
+  timeoutRefusal,
+  withAdvice,
+} from "./refusal.js";
+import type { SocketUse } from "./socket.js";
+import { type PendingEvents, type PendingLimits, PendingTransport } from "./pending.js";
+
+export interface UpgraderEvents<Data> {
+  readonly onConnection: (connection: WebSocketConnection<Data>, request: ServerRequest) => void;
+  /** @param request - `undefined` when none had arrived, or it could not be read. */
+  readonly onRefused: (refusal: RefusedHandshake, request: ServerRequest | undefined) => void;
+  /** `hook` of the application threw. */
+  readonly onHookError: (error: unknown, hook: string) => void;
+}
+
+/** What the application has made of a client by itself, so that `authenticate` is not asked. */
+export interface GivenVerdict<Data> {
+  readonly verdict: Verdict<Data>;
+}
+
+/** What those need of an {@link Upgrader} who bring it transports, whatever data its connections have. */
+export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "answer" | "refuse"> & {
+  readonly options: Pick<
+    ResolvedServerOptions<unknown>,
+    "connection" | "limits" | "handshakeTimeoutMs" | "path" | "route" | "isTrusted"
+  >;
+};
+
+/** For a microtask without an object of Node's, with an asynchronous context, for each. */
+const SETTLED = Promise.resolve();
+
+/** So many may be without a whole request even when fewer connections are allowed: a port scan is no overload. */
+const MIN_PENDING = 100;
+
+/**
+ * Turns transports into connections, or refuses them: the one way in, whether they come
+ * from an own listener, an http server or a call of `handleUpgrade`. It counts what it
+ * holds, so that nothing is left behind.
+ */
+export class Upgrader<Data> {
+  readonly options: ResolvedServerOptions<Data>;
+  readonly guards: Guards<PendingTransport>;
+  readonly #events: UpgraderEvents<Data>;
+  /** What is in its opening handshake, or has been refused and is not closed yet. */
+  readonly #pending = new Chain<PendingTransport>();
+  /** How many of them hold a place for a connection. */
+  #admittedCount = 0;
+  readonly #accepted: Accepted<Data>;
+  readonly #whenEmpty: (() => void)[] = [];
+  readonly #pendingLimits: PendingLimits;
+  readonly #pendingEvents: PendingEvents = {
+    onTimeout: (pending) => this.#timeOut(pending),
+    onOver: (pending) => this.#forget(pending),
+  };
+  #isClosing = false;
+
+  constructor(options: ResolvedServerOptions<Data>, events: UpgraderEvents<Data>) {
+    this.options = options;
+    this.#events = events;
+    this.guards = new Guards((error) => events.onHookError(error, "the release of a guard"));
+    this.#accepted = new Accepted(options.connection, () => this.#checkEmpty());
+    const { clock, closeTimeoutMs, maxQueuedBytes } = options.connection;
+    const { handshakeTimeoutMs } = options;
+    this.#pendingLimits = { clock, handshakeTimeoutMs, closeTimeoutMs, maxQueuedBytes };
+  }
+
+  /** What the application has been given, and is not closed yet. */
+  get connections(): ReadonlySet<WebSocketConnection<Data>> {
+    return this.#accepted.connections;
+  }
+
+  /**
+   * Watches over a transport from now on. Refuses it when there are too many, or the server is closing.
+   *
+   * @param before - Where others have the transport, too, and may answer on it.
+   */
+  open(transport: Duplex, before?: SocketUse): PendingTransport {
+    const { maxConnections } = this.options;
+    const pending = new PendingTransport(
+      transport,
+      this.#pendingLimits,
+      this.#pendingEvents,
+      before,
+    );
+    if (!pending.checkWaiting()) return pending; // the transport was closed before it got here
+    this.#pending.add(pending);
+    const withoutPlace = this.#pending.length - this.#admittedCount;
+    if (this.#isClosing) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
+    else if (withoutPlace > Math.max(maxConnections, MIN_PENDING)) {
+      this.refuse(pending, fullRefusal(maxConnections));
+    }
+    return pending;
+  }
+
+  /**
+   * Answers a request: with a connection, or with a refusal.
+   *
+   * @param given - What the application has made of the client already.
+   */
+  answer(
+    pending: PendingTransport,
+    arrival: Arrival,
+    claim: Claim,
+    given?: GivenVerdict<Data>,
+  ): void {
+    if (!pending.checkWaiting()) return;
+    const { head, request, wanted } = arrival;
+    pending.method = head.method;
+    pending.request = request;
+    pending.wanted = wanted;
+
+    const excess = excessOf(head, this.options.limits);
+    if (excess !== undefined) this.refuse(pending, excess);
+    else if (arrival.kind === "refused") this.refuse(pending, withAdvice(arrival.refusal));
+    else if (arrival.kind === "not-an-upgrade") {
+      void this.#answerPlain(pending, arrival.request, withAdvice(arrival.refusal));
+    } else if (claim === "foreign") this.refuse(pending, PATH_UNKNOWN);
+    else if (claim === "ours") this.#upgrade(pending, arrival.upgrade, arrival.request, given);
+    else this.#fail(pending, claim.error, "route");
+  }
+
+  /** Sends a refusal, and tells of it. Does nothing when the peer does not wait any more. */
+  refuse(pending: PendingTransport, refusal: SendableRefusal): void {
+    this.#send(pending, buildResponse(refusal, pending.method), refusal);
+  }
+
+  /** From now on everybody who comes is refused with 503. */
+  stopOpening(): void {
+    this.#isClosing = true;
+  }
+
+  /** The same, and so are those who wait now. */
+  stop(): void {
+    this.#isClosing = true;
+    for (const pending of this.#pending) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
+  }
+
+  /** Starts the closing handshake of all connections. */
+  closeAll(closeCode: number, reason: string): void {
+    this.#accepted.closeAll(closeCode, reason);
+  }
+
+  /** Ends all transports at once. */
+  terminateAll(): void {
+    this.#accepted.terminateAll();
+    for (const pending of this.#pending) pending.destroy();
+  }
+
+  /** Resolves when no transport is left. */
+  whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenEmpty.push(resolve);
+      this.#checkEmpty();
+    });
+  }
+
+  /** Tells nobody before the next microtask, so that who hands over a transport can go on first. */
+  #upgrade(
+    pending: PendingTransport,
+    upgrade: UpgradeRequest,
+    request: ServerRequest,
+    given: GivenVerdict<Data> | undefined,
+  ): void {
+    const options =
+      given === undefined ? this.options : { ...this.options, authenticate: () => given.verdict };
+    const decision = decide(upgrade, request, options, {
+      admit: () => this.#admit(pending),
+      askGuards: () => this.guards.admit(request, pending),
+    });
+    void Promise.resolve(decision).then((made) => {
+      // Who has gone meanwhile gets nothing, and what the hook made of that is of no interest.
+      if (pending.checkWaiting()) this.#carryOut(made, pending, request);
+    });
+  }
+
+  #admit(pending: PendingTransport): Admission {
+    const { maxConnections, whenFull } = this.options;
+    const taken = this.#accepted.size + this.#admittedCount;
+    const isFull = taken >= maxConnections;
+    if (isFull && (whenFull === "refuse" || taken >= maxConnections * 2)) return "full";
+    pending.isAdmitted = true;
+    this.#admittedCount++;
+    return isFull ? "acceptThenClose" : "admitted";
+  }
+
+  #carryOut(decision: Decision<Data>, pending: PendingTransport, request: ServerRequest): void {
+    const { transport } = pending;
+    // What the application sends at once shares a packet with the 101 (§4.2.2). It is
+    // written at the end of this turn: this microtask is behind those of the connection.
+    transport.cork();
+    switch (decision.type) {
+      case "open": {
+        const { agreement, data } = decision;
+        tellAccepted("server", request.remoteAddress);
+        const release = this.guards.take(pending);
+        const connection = this.#accepted.open({ pending, request, agreement, release }, data);
+        this.#events.onConnection(connection, request);
+        break;
+      }
+      case "acceptThenClose": {
+        const { agreement, code, closeCode, reason } = decision;
+        tellAccepted("server", request.remoteAddress, closeCode);
+        const release = this.guards.take(pending);
+        this.#accepted.openToClose({ pending, request, agreement, release }, closeCode, reason);
+        this.#events.onRefused(acceptedToClose(code, closeCode, this.options), request);
+        break;
+      }
+      case "refuse":
+        this.refuse(pending, decision.refusal);
+        break;
+      case "reject":
+        this.#send(pending, decision.response, rejectedWith(decision.httpStatus, decision.reason));
+        break;
+      case "failed":
+        this.#fail(pending, decision.error, decision.hook);
+        break;
+    }
+    void SETTLED.then(() => transport.uncork());
+  }
+
+  async #answerPlain(
+    pending: PendingTransport,
+    request: ServerRequest,
+    refusal: SendableRefusal,
+  ): Promise<void> {
+    const { onRequest } = this.options;
+    if (onRequest === undefined) {
+      this.refuse(pending, refusal);
+      return;
+    }
+    const respond = (response: HttpResponse): void =>
+      void pending.answer(responseOf(response, request.method));
+    try {
+      await onRequest(request, respond);
+    } catch (error) {
+      if (pending.checkWaiting()) this.#fail(pending, error, "onRequest");
+    }
+  }
+
+  #timeOut(pending: PendingTransport): void {
+    this.refuse(pending, timeoutRefusal(pending, this.options.handshakeTimeoutMs));
+  }
+
+  /** A hook of the application failed. */
+  #fail(pending: PendingTransport, error: unknown, hook: string): void {
+    this.refuse(pending, HANDLER_FAILED);
+    this.#events.onHookError(error, hook);
+  }
+
+  #send(pending: PendingTransport, response: Uint8Array, refusal: RefusedHandshake): void {
+    if (!pending.answer(response)) return;
+    const { httpStatus, code, reason } = refusal;
+    const { request } = pending;
+    tellRefused("server", refusal, request?.remoteAddress ?? remoteAddressOf(pending.transport));
+    this.#events.onRefused({ httpStatus, code, reason }, request);
+  }
+
+  #forget(pending: PendingTransport): void {
+    this.#pending.remove(pending);
+    if (pending.isAdmitted) this.#admittedCount--;
+    this.guards.take(pending)?.();
+    this.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (this.#accepted.size + this.#pending.length > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+}
