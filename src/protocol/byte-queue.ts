@@ -53,7 +53,7 @@ export class ByteQueue {
   }
 
   /** Makes the front hold at least `count` bytes in one piece, or all there are. */
-  gather(count: number): void {
+  makeContiguous(count: number): void {
     let available = this.#front.length - this.#start;
     const rest = this.#rest;
     if (available >= count || rest === undefined || rest.length === 0) return;

@@ -97,7 +97,7 @@ export class FrameReader {
         this.#budget.unparsedBytes = this.#bytes.length;
         return undefined;
       }
-      this.#bytes.gather(header.payloadLength);
+      this.#bytes.makeContiguous(header.payloadLength);
     }
     const part = this.#takePart(header, isFirst || isControl(header.opcode));
     this.#budget.unparsedBytes = this.#bytes.length;
@@ -147,7 +147,7 @@ export class FrameReader {
 
   #readHeader(): FrameHeader | undefined {
     const bytes = this.#bytes;
-    bytes.gather(MAX_HEADER_LENGTH);
+    bytes.makeContiguous(MAX_HEADER_LENGTH);
     const header = parseFrameHeader(bytes.front, bytes.start, bytes.end, this.#rules);
     if (header !== undefined) bytes.skip(headerLength(header.payloadLength, header.masked));
     return header;

@@ -7,6 +7,6 @@ const LARGE = 4096;
  * times one of 4 KiB and more: a few of those fill a chunk, so they mostly share it, and
  * to copy them takes a fifth of all their time.
  */
-export function isWorthKeeping(length: number, memoryBytes: number): boolean {
+export function mayStayView(length: number, memoryBytes: number): boolean {
   return length * (length < LARGE ? 2 : 4) >= memoryBytes;
 }

@@ -8,7 +8,7 @@ import { peerRules } from "./frame-header.js";
 import { type ChunkMemory, type FramePart, FrameReader } from "./frame-reader.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { type AssembledMessage, MessageAssembler } from "./message-assembler.js";
-import { isWorthKeeping } from "./memory-share.js";
+import { mayStayView } from "./memory-share.js";
 import { isControl, type Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./role.js";
@@ -242,7 +242,7 @@ export class MessageReceiver {
   /** Makes sure that who keeps a small message does not keep a large chunk with it. */
   #keepable({ isText, isView, payload }: AssembledMessage): Uint8Array {
     if (!isView || this.#zeroCopy || (isText && this.#textAs === "string")) return payload;
-    if (isWorthKeeping(payload.length, payload.buffer.byteLength)) return payload;
+    if (mayStayView(payload.length, payload.buffer.byteLength)) return payload;
 
     const copy = this.#platform.allocate(payload.length);
     copy.set(payload);

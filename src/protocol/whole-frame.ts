@@ -1,7 +1,7 @@
 import type { Budget } from "./budget.js";
 import { type PeerRules, RSV1 } from "./frame-header.js";
 import { applyMask, copyMasked, maskText, WORDWISE_FROM } from "./masking.js";
-import { isWorthKeeping } from "./memory-share.js";
+import { mayStayView } from "./memory-share.js";
 import type { Platform } from "./platform.js";
 
 /** FIN and the opcode: the first byte of a message in one frame (RFC 6455 §5.2). */
@@ -70,7 +70,7 @@ export class WholeFrame {
   /** Whether {@link own} gives a view of memory of so many bytes, if that is not lent. */
   isLargeIn(memoryBytes: number): boolean {
     const mayBeView = this.length >= VIEWED_BYTES && !this.isText && !this.isCompressed;
-    return mayBeView && isWorthKeeping(this.length, memoryBytes);
+    return mayBeView && mayStayView(this.length, memoryBytes);
   }
 
   /** Whether {@link text} is faster when it is given the chunk's {@link words}. */
@@ -88,12 +88,12 @@ export class WholeFrame {
 
   /**
    * The payload, unmasked, in memory that keeps no large chunk alive: a view if it is long, and
-   * {@link isWorthKeeping} its chunk, and else a copy. Of a lent chunk always a copy.
+   * {@link mayStayView} its chunk, and else a copy. Of a lent chunk always a copy.
    */
   own(platform: Platform): Uint8Array {
     const { length } = this;
     const mayView = length >= VIEWED_BYTES && !this.isLent;
-    if (mayView && isWorthKeeping(length, this.#bytes.buffer.byteLength)) return this.view();
+    if (mayView && mayStayView(length, this.#bytes.buffer.byteLength)) return this.view();
     const copy = platform.allocate(length);
     copyMasked(this.#take(), this.#start, copy, 0, length, this.#maskingKey);
     return copy;

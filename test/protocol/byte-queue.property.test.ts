@@ -7,7 +7,10 @@ const length = fc.oneof(fc.nat({ max: 20 }), fc.constantFrom(0, 1023, 1024, 1025
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constant("push" as const), count: length }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("gather" as const), count: length }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant("makeContiguous" as const), count: length }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -38,8 +41,8 @@ describe("ByteQueue", () => {
             model.push(...chunk);
             next += 7;
             queue.push(chunk);
-          } else if (type === "gather") {
-            queue.gather(count);
+          } else if (type === "makeContiguous") {
+            queue.makeContiguous(count);
             expect(queue.end - queue.start).toBeGreaterThanOrEqual(Math.min(count, model.length));
           } else if (type === "take") {
             const bytes = queue.take(Math.min(count, available));

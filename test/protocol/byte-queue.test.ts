@@ -38,7 +38,7 @@ describe("ByteQueue", () => {
     queue.skip(32);
     expect([queue.words.buffer, queue.words.length]).toEqual([queue.front.buffer, 500]);
     queue.push(pattern(2000));
-    queue.gather(4000);
+    queue.makeContiguous(4000);
     expect(queue.words).toHaveLength(1000);
     queue.clear();
     expect(queue.words).toHaveLength(0);
@@ -79,7 +79,7 @@ describe("ByteQueue", () => {
     const far = filled(2000, 4);
     const queue = queueOf(hex("aa 01"), filled(1025, 2), filled(1025, 3), far);
     queue.skip(1);
-    queue.gather(1027);
+    queue.makeContiguous(1027);
 
     expect([queue.start, queue.end, queue.length]).toEqual([0, 2051, 4051]);
     expect(queue.take(2051)).toEqual(concat([hex("01"), filled(1025, 2), filled(1025, 3)]));
@@ -89,7 +89,7 @@ describe("ByteQueue", () => {
   it("leaves the front alone when it holds enough", () => {
     const chunk = pattern(4);
     const queue = queueOf(chunk, filled(2000, 1));
-    queue.gather(4);
+    queue.makeContiguous(4);
 
     expect(queue.front).toBe(chunk);
   });
@@ -97,14 +97,14 @@ describe("ByteQueue", () => {
   it("leaves the front alone when there is nothing behind it", () => {
     const chunk = pattern(4);
     const queue = queueOf(chunk);
-    queue.gather(14);
+    queue.makeContiguous(14);
 
     expect(queue.front).toBe(chunk);
   });
 
   it("gathers all there is when that is less than what is asked for", () => {
     const queue = queueOf(hex("01"), hex("02"), hex("03"));
-    queue.gather(14);
+    queue.makeContiguous(14);
 
     expect([queue.start, queue.end, queue.length]).toEqual([0, 3, 3]);
     expect(queue.take(3)).toEqual(hex("01 02 03"));

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { isWorthKeeping } from "../../src/protocol/memory-share.js";
+import { mayStayView } from "../../src/protocol/memory-share.js";
 
-describe("isWorthKeeping", () => {
+describe("mayStayView", () => {
   it.each([
     [1, 2],
     [4_095, 8_190],
     [4_096, 16_384],
     [16_384, 65_536],
   ])("lets %d bytes keep %d and not one more", (length, memoryBytes) => {
-    expect(isWorthKeeping(length, length)).toBe(true);
-    expect(isWorthKeeping(length, memoryBytes)).toBe(true);
-    expect(isWorthKeeping(length, memoryBytes + 1)).toBe(false);
+    expect(mayStayView(length, length)).toBe(true);
+    expect(mayStayView(length, memoryBytes)).toBe(true);
+    expect(mayStayView(length, memoryBytes + 1)).toBe(false);
   });
 });
