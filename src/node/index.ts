@@ -14,7 +14,7 @@ export {
   reportTo,
   warnOfHandlerError,
 } from "./handler-error.js";
-export type { MessageGuard } from "./connection/delivery.js";
+export type { MessageGuard } from "./connection/incoming.js";
 export type { ConnectionSetup, UpgradeResponse } from "./connection/setup.js";
 export { WebSocketConnection } from "./connection/connection.js";
 export type { CloseOptions } from "./last-work.js";

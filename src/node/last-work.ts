@@ -1,7 +1,7 @@
 /** A close that waits for listeners at work: their answers go out in front of the Close frame. */
 import { checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, Timer } from "./clock.js";
-import type { Delivery } from "./connection/delivery.js";
+import type { Incoming } from "./connection/incoming.js";
 
 /** How {@link WebSocketConnection.close} closes. */
 export interface CloseOptions {
@@ -26,7 +26,7 @@ export function waitForHandlerMs(options: CloseOptions): number {
 
 /** Whose close waits. */
 export interface LastWorkOwner {
-  readonly delivery: Delivery;
+  readonly incoming: Incoming;
   readonly close: (code: number | undefined, reason: string) => void;
   /** Tells listeners of `stopping`. Returns a promise while they are not ready. */
   readonly askToStop: () => Promise<void> | undefined;
@@ -51,13 +51,13 @@ export class LastWork {
     this.#owner = owner;
     this.#options = options;
     this.#timer = options.clock.setTimer(() => this.close(), options.waitMs);
-    owner.delivery.stop();
+    owner.incoming.stop();
     void this.#begin();
   }
 
   /** Closes if nobody is at work any more. Call it when a listener may have finished. */
   check(): void {
-    if (this.#isReady && !this.#owner.delivery.isHandling) this.close();
+    if (this.#isReady && !this.#owner.incoming.isHandling) this.close();
   }
 
   /** Closes at once. */
@@ -69,7 +69,7 @@ export class LastWork {
   end(): void {
     this.#isReady = false;
     this.#timer.cancel();
-    this.#owner.delivery.start();
+    this.#owner.incoming.start();
   }
 
   /** No listener is called before the call that closes has returned. */

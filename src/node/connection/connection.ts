@@ -11,7 +11,7 @@ import {
 import type { CloseInfo } from "./close-info.js";
 import { CONNECTION_EVENTS, type ConnectionEvents, type EmitEvent } from "./events.js";
 import { type ConnectionSetup, SETUP, type UpgradeResponse } from "./setup.js";
-import type { MessageGuard } from "./delivery.js";
+import type { MessageGuard } from "./incoming.js";
 import { tellOpened } from "../diagnostics.js";
 import { Emitter, type Listener } from "../emitter.js";
 import type { MessageIterator } from "./inbox.js";
@@ -71,9 +71,9 @@ export class WebSocketConnection<Data = unknown>
     this.subprotocol = setup.subprotocol;
     this.extensions = setup.deflate === undefined ? "" : "permessage-deflate";
     this.#session = new Session(setup, this, WebSocketConnection.#emit);
-    this.remoteAddress = setup.remoteAddress ?? this.#session.link.remoteAddress;
+    this.remoteAddress = setup.remoteAddress ?? this.#session.driver.remoteAddress;
     if (setup.response !== undefined) responses.set(this, setup.response);
-    tellOpened(this.#session.link, this);
+    tellOpened(this.#session.driver, this);
   }
 
   /**
@@ -99,7 +99,7 @@ export class WebSocketConnection<Data = unknown>
    * not to use: whoever writes into it, reads from it or ends it breaks the connection.
    */
   get transport(): Duplex {
-    return this.#session.link.transport;
+    return this.#session.driver.transport;
   }
 
   /** CLOSING from {@link close} or the peer's Close frame on, CLOSED once the transport has ended (RFC 6455 §7.1.3, §7.1.4). */
@@ -119,12 +119,12 @@ export class WebSocketConnection<Data = unknown>
 
   /** Messages and bytes in both directions so far: a copy. */
   get traffic(): Traffic {
-    return trafficOf(this.#session.link.core, this.#session.outgoing);
+    return trafficOf(this.#session.driver.core, this.#session.outgoing);
   }
 
   /** How long the last pong took, in milliseconds; pings of the keepalive count. `undefined` before the first. */
   get roundTripMs(): number | undefined {
-    return this.#session.link.roundTripMs;
+    return this.#session.driver.roundTripMs;
   }
 
   /**
@@ -144,7 +144,7 @@ export class WebSocketConnection<Data = unknown>
     const message = toReady(data);
     if (this.readyState !== ReadyState.OPEN) return this.#session.outgoing.refuse(options);
     const status = this.#session.outgoing.send(message, options);
-    if (status === "buffered") this.#session.delivery.throttle();
+    if (status === "buffered") this.#session.incoming.throttle();
     return status;
   }
 
@@ -224,12 +224,12 @@ export class WebSocketConnection<Data = unknown>
    * message waits for a promise. It may fail like a listener.
    */
   set messageGuard(guard: MessageGuard | undefined) {
-    this.#session.delivery.guard = guard;
+    this.#session.incoming.guard = guard;
   }
 
   /** Whether a listener, the guard or the body of a loop is at work on a message. */
   get isHandling(): boolean {
-    return this.#session.delivery.isHandling;
+    return this.#session.incoming.isHandling;
   }
 
   /**
@@ -238,12 +238,12 @@ export class WebSocketConnection<Data = unknown>
    * {@link resume}, unless {@link close} was called here.
    */
   pause(): void {
-    this.#session.delivery.pause();
+    this.#session.incoming.pause();
   }
 
   /** Goes on after {@link pause}, in order. */
   resume(): void {
-    this.#session.delivery.resume();
+    this.#session.incoming.resume();
   }
 
   /**
@@ -270,7 +270,7 @@ export class WebSocketConnection<Data = unknown>
    * does. Leaving the loop early does not close it. Several loops share the messages.
    */
   [Symbol.asyncIterator](): MessageIterator {
-    return this.#session.delivery.iterate();
+    return this.#session.incoming.iterate();
   }
 
   /** Closes with 1000, and waits until the connection has ended. */

@@ -2,14 +2,14 @@
 import { CloseCode } from "../../protocol/index.js";
 import type { CloseInfo } from "./close-info.js";
 import type { ConnectionEvents } from "./events.js";
-import type { Delivery } from "./delivery.js";
-import type { Link } from "./link.js";
+import type { Incoming } from "./incoming.js";
+import type { Driver } from "./driver.js";
 
 /** Whose end it is. */
 export interface EndingOwner {
-  readonly link: Pick<Link, "core" | "error" | "wasAllWritten">;
-  readonly delivery: Delivery;
-  /** The first error of a listener. It is told in place of what went wrong on the link. */
+  readonly driver: Pick<Driver, "core" | "error" | "wasAllWritten">;
+  readonly incoming: Incoming;
+  /** The first error of a listener. It is told in place of what went wrong on the driver. */
   readonly handlerError: Error | undefined;
   /** Whether this end has closed. Then `close` does not wait for `resume()`. */
   readonly isClosing: boolean;
@@ -49,7 +49,7 @@ export class Ending {
       if (info === undefined) this.#resolve = resolve;
       else resolve(info);
     });
-    if (this.hasEnded) this.#owner.delivery.goOnSoon();
+    if (this.hasEnded) this.#owner.incoming.goOnSoon();
     return this.#closed;
   }
 
@@ -67,20 +67,20 @@ export class Ending {
 
   /** Tells `close`, unless something has to come before it, or it has been told. */
   settle(): void {
-    const { link, delivery } = this.#owner;
-    if (this.#told.close !== undefined || delivery.isAnswering) return;
+    const { driver, incoming } = this.#owner;
+    if (this.#told.close !== undefined || incoming.isAnswering) return;
     const hasListener = this.#owner.hasListener("close");
-    const isRead = link.core.unreadBytes === 0 && !link.core.isDecoding;
-    if (!isRead || !delivery.isEmpty) {
-      const isClaimed = delivery.hasConsumer || (delivery.isPaused && !this.#owner.isClosing);
+    const isRead = driver.core.unreadBytes === 0 && !driver.core.isDecoding;
+    if (!isRead || !incoming.isEmpty) {
+      const isClaimed = incoming.hasConsumer || (incoming.isPaused && !this.#owner.isClosing);
       const isAwaited = hasListener || this.#closed !== undefined;
       if (isClaimed || !isAwaited) return;
     }
     const info = this.#outcome();
-    link.core.discard();
+    driver.core.discard();
     // A loop may still take what waits, but not behind a listener that was told of the end.
-    if (hasListener) delivery.clear();
-    delivery.end();
+    if (hasListener) incoming.clear();
+    incoming.end();
     this.#told = { ...this.#told, close: [info] };
     this.#resolve?.(info);
     this.#owner.emitEnd("close", info);
@@ -99,12 +99,12 @@ export class Ending {
 
   /** Clean when both Close frames went their way (RFC 6455 §7.1.4). */
   #outcome(): CloseInfo {
-    const { link, handlerError, delivery } = this.#owner;
-    const { receivedClose: received, sentClose: sent } = link.core;
+    const { driver, handlerError, incoming } = this.#owner;
+    const { receivedClose: received, sentClose: sent } = driver.core;
     const { code, reason } = received ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: "" };
-    const wasClean = received !== undefined && sent !== undefined && link.wasAllWritten;
-    const error = handlerError ?? link.error;
-    const { unreadMessages } = delivery;
+    const wasClean = received !== undefined && sent !== undefined && driver.wasAllWritten;
+    const error = handlerError ?? driver.error;
+    const { unreadMessages } = incoming;
     return { code, reason, wasClean, error, received, sent, unreadMessages };
   }
 }

@@ -1,6 +1,6 @@
 import type { Timer } from "../clock.js";
 import type { ResolvedConnectionOptions } from "../options.js";
-import { type Waiting, WaitingLine } from "./waiting-line.js";
+import { type Waiter, SharedTimeout } from "./shared-timeout.js";
 
 /** Who wants to know whether its peer is there. */
 export interface KeepaliveOwner {
@@ -9,7 +9,7 @@ export interface KeepaliveOwner {
    * Whether silence would be our own doing: nothing is being read, and not because
    * the peer does not read either.
    */
-  readonly isDeaf: () => boolean;
+  readonly isReadingPaused: () => boolean;
   /** Called once: the peer has not been heard of in time. */
   readonly onSilence: () => void;
 }
@@ -21,10 +21,10 @@ type KeepaliveTimes = Pick<ResolvedConnectionOptions, "clock" | "pingIntervalMs"
  * interval, and any sign of life within the timeout. The pings also keep proxies
  * from cutting an idle connection.
  */
-export class Keepalive implements Waiting {
-  previous: Waiting | undefined = undefined;
-  next: Waiting | undefined = undefined;
-  line: WaitingLine | undefined = undefined;
+export class Keepalive implements Waiter {
+  previous: Waiter | undefined = undefined;
+  next: Waiter | undefined = undefined;
+  timeout: SharedTimeout | undefined = undefined;
   dueMs = 0;
   readonly #options: KeepaliveTimes;
   readonly #owner: KeepaliveOwner;
@@ -45,14 +45,14 @@ export class Keepalive implements Waiting {
 
   /** Ends it. Calling it again does nothing. */
   stop(): void {
-    this.line?.remove(this);
+    this.timeout?.remove(this);
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
   #wait(): void {
     const { clock, pingIntervalMs } = this.#options;
-    WaitingLine.of(clock, pingIntervalMs).add(this);
+    SharedTimeout.of(clock, pingIntervalMs).add(this);
   }
 
   /** It is time for a ping. */
@@ -68,7 +68,7 @@ export class Keepalive implements Waiting {
 
   #judge(): void {
     this.#timer = undefined;
-    if (this.#isHeard || this.#owner.isDeaf()) this.#wait();
+    if (this.#isHeard || this.#owner.isReadingPaused()) this.#wait();
     else this.#owner.onSilence();
   }
 }

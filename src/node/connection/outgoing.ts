@@ -1,7 +1,7 @@
 import { PreparedMessage, type ReadyMessage } from "../../protocol/index.js";
 import { BlobSender } from "./blob-sender.js";
 import { tellBackpressure, tellDropped } from "../diagnostics.js";
-import type { Link } from "./link.js";
+import type { Driver } from "./driver.js";
 import type { ResolvedConnectionOptions } from "../options.js";
 import { hardStopOf, overflowOf } from "./overflow.js";
 import { type Job, SendQueue, type SourceJob } from "./send-queue.js";
@@ -17,14 +17,14 @@ import { notWritten, type OnWritten, Written, type WrittenOptions } from "./writ
  */
 export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
 
-/** What of a link is needed to send. */
-type SendingLink = Pick<Link, "role" | "core" | "writer">;
+/** What of a driver is needed to send. */
+type SendingDriver = Pick<Driver, "role" | "core" | "writer">;
 
 type SendingOptions = Pick<ResolvedConnectionOptions, "maxBufferedBytes" | "bufferPolicy">;
 
 /** Everything an application sends, in its order, within the bounds of what may wait. */
 export class Outgoing {
-  readonly #link: SendingLink;
+  readonly #driver: SendingDriver;
   readonly #options: SendingOptions;
   readonly #owner: Session;
   /** Made when something has to wait here. */
@@ -43,15 +43,15 @@ export class Outgoing {
   /** How often more than `maxBufferedBytes` have come to wait. */
   backpressureCount = 0;
 
-  constructor(link: SendingLink, options: SendingOptions, owner: Session) {
-    this.#link = link;
+  constructor(driver: SendingDriver, options: SendingOptions, owner: Session) {
+    this.#driver = driver;
     this.#options = options;
     this.#owner = owner;
   }
 
   /** Bytes that wait here or behind here. */
   get bufferedBytes(): number {
-    return this.#link.core.budget.waitingBytes + this.#link.writer.bufferedBytes;
+    return this.#driver.core.budget.waitingBytes + this.#driver.writer.bufferedBytes;
   }
 
   get isOver(): boolean {
@@ -66,7 +66,7 @@ export class Outgoing {
     }
     if (!isReady(data)) return this.#sendBlob(data, options);
     if (this.#mustWait()) {
-      const waiting = toWaiting(data, options, this.#link.role);
+      const waiting = toWaiting(data, options, this.#driver.role);
       this.#pushMessage(waiting, options, this.#keyOf(waiting));
     } else if (!this.sendNow(data, options)) return "closed";
     return this.#after();
@@ -80,7 +80,7 @@ export class Outgoing {
 
   /** Sends a message whose turn it is. @returns False when the connection is closing or closed. */
   sendNow(data: ReadyMessage, options: MessageOptions): boolean {
-    if (!this.#link.core.sendMessage(data, options)) {
+    if (!this.#driver.core.sendMessage(data, options)) {
       this.refuse(options);
       return false;
     }
@@ -90,7 +90,7 @@ export class Outgoing {
 
   /** Sends one message in fragments as `source` gives them. What is sent later waits for its end. */
   sendStream(source: FragmentSource, type: "text" | "binary" | undefined): Promise<SendStatus> {
-    const sender = new StreamSender({ source, type, link: this.#link, outgoing: this });
+    const sender = new StreamSender({ source, type, driver: this.#driver, outgoing: this });
     this.#push({ type: "source", sender, options: {}, bytes: 0 });
     this.advance();
     return sender.done;
@@ -98,13 +98,13 @@ export class Outgoing {
 
   /** Closes behind all that was sent. */
   close(code: number | undefined, reason: string): void {
-    if (!this.#mustWait()) this.#link.core.close(code, reason);
+    if (!this.#mustWait()) this.#driver.core.close(code, reason);
     else this.#push({ type: "close", code, reason, bytes: 0 });
   }
 
   /** Goes on with what waits. */
   advance(): void {
-    const { core, writer } = this.#link;
+    const { core, writer } = this.#driver;
     while (!this.#isBusy && !this.#isHeld()) {
       const job = this.#queue?.first;
       if (job === undefined) return;
@@ -125,7 +125,7 @@ export class Outgoing {
   drained(): Promise<boolean> {
     if (!this.isOver) return Promise.resolve(true);
     this.#isBehind = true;
-    this.#link.writer.watch();
+    this.#driver.writer.watch();
     return new Promise((resolve) => {
       (this.#drainWaiters ??= []).push(resolve);
     });
@@ -133,7 +133,7 @@ export class Outgoing {
 
   /** Resolves when all that has been sent is with the operating system: with true, or with false at the end of the connection. */
   flushed(): Promise<boolean> {
-    const { core, writer } = this.#link;
+    const { core, writer } = this.#driver;
     const mustWait = this.#mustWait();
     const isIdle = !mustWait && !core.isEncoding && this.#isToldAll();
     if (isIdle && writer.isAllWritten) return Promise.resolve(true);
@@ -168,12 +168,12 @@ export class Outgoing {
       this.#resolveWaiters(true);
       this.#owner.onDrained();
     }
-    if (!this.#isBehind && this.#isToldAll()) this.#link.writer.unwatch();
+    if (!this.#isBehind && this.#isToldAll()) this.#driver.writer.unwatch();
   }
 
   /** The transport is destroyed next: afterwards nothing says any more what was written. */
   destroying(): void {
-    if (this.#link.writer.isAllWritten) this.#written?.reachAll();
+    if (this.#driver.writer.isAllWritten) this.#written?.reachAll();
   }
 
   /** Forgets what waits: the connection is closed. @param cause - Why. */
@@ -195,7 +195,7 @@ export class Outgoing {
     void job.sender.run().then(() => {
       this.#isBusy = false;
       if (this.#queue?.first === job) this.#queue.shift();
-      this.#link.writer.schedule();
+      this.#driver.writer.schedule();
       this.advance();
     });
   }
@@ -225,19 +225,19 @@ export class Outgoing {
   }
 
   #toTell(): Written {
-    this.#written ??= new Written(this.#link, (error) => this.#owner.onWrittenFailed(error));
+    this.#written ??= new Written(this.#driver, (error) => this.#owner.onWrittenFailed(error));
     return this.#written;
   }
 
   #after(): SendStatus {
-    const { writer } = this.#link;
+    const { writer } = this.#driver;
     if (this.isOver && !this.#isBehind) {
       const { bufferedBytes } = this;
       this.#isBehind = true;
       writer.watch();
       this.backpressureCount++;
-      tellBackpressure(this.#link, bufferedBytes);
-      const isAlone = bufferedBytes > hardStopOf(this.#link.role, this.#options);
+      tellBackpressure(this.#driver, bufferedBytes);
+      const isAlone = bufferedBytes > hardStopOf(this.#driver.role, this.#options);
       this.#exemptBytes = isAlone ? bufferedBytes : 0;
     }
     writer.schedule();
@@ -248,7 +248,7 @@ export class Outgoing {
   #applyPolicy(data: ReadyMessage | Blob, options: MessageOptions): SendStatus | undefined {
     const { bufferPolicy, maxBufferedBytes } = this.#options;
     const bytes = this.bufferedBytes + (isReady(data) ? data.length : data.size);
-    const hardStop = hardStopOf(this.#link.role, this.#options) + this.#exemptBytes;
+    const hardStop = hardStopOf(this.#driver.role, this.#options) + this.#exemptBytes;
     if (bufferPolicy === "wait" && bytes <= hardStop) return undefined;
     if (bufferPolicy === "wait" || bufferPolicy === "close") {
       this.#owner.onOverflow(overflowOf(this.#options, bytes));
@@ -258,7 +258,7 @@ export class Outgoing {
       this.#dropped(options);
       return "dropped";
     }
-    const waiting = toWaiting(data, options, this.#link.role);
+    const waiting = toWaiting(data, options, this.#driver.role);
     const key = this.#keyOf(waiting);
     const queue = this.#opened();
     const older = queue.takeKeyed(key);
@@ -270,7 +270,7 @@ export class Outgoing {
 
   #dropped({ onWritten }: WrittenOptions): void {
     this.droppedMessages++;
-    tellDropped(this.#link, this.droppedMessages);
+    tellDropped(this.#driver, this.droppedMessages);
     this.refuse({ onWritten }, "bufferPolicy dropped it, for more than maxBufferedBytes wait");
   }
 
@@ -290,7 +290,7 @@ export class Outgoing {
   }
 
   #opened(): SendQueue {
-    this.#queue ??= new SendQueue(this.#link.core.budget);
+    this.#queue ??= new SendQueue(this.#driver.core.budget);
     return this.#queue;
   }
 }

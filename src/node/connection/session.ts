@@ -9,13 +9,13 @@ import type { CloseInfo } from "./close-info.js";
 import type { ConnectionEvents, EmitEvent } from "./events.js";
 import type { ConnectionSetup, Membership } from "./setup.js";
 import type { WebSocketConnection } from "./connection.js";
-import { Delivery, type DeliveryOwner } from "./delivery.js";
+import { Incoming, type IncomingOwner } from "./incoming.js";
 import { tellClosed, tellHandlerFailed } from "../diagnostics.js";
 import { Ending, type EndingOwner } from "./ending.js";
 import { LISTENER_FAILED, listenerOf, reportTo, safely, toError } from "../handler-error.js";
 import { LastWork } from "../last-work.js";
-import type { LinkOwner } from "./link-owner.js";
-import { Link } from "./link.js";
+import type { DriverOwner } from "./driver-owner.js";
+import { Driver } from "./driver.js";
 import type { Message, ResolvedConnectionOptions } from "../options.js";
 import { Outgoing } from "./outgoing.js";
 import { warnOfOverflow } from "./overflow.js";
@@ -24,13 +24,13 @@ import { TransportError } from "./transport-error.js";
 import type { WrittenOptions } from "./written.js";
 
 /**
- * What goes on behind a connection: joins its link, the delivery of messages and those that
+ * What goes on behind a connection: joins its driver, the delivery of messages and those that
  * go out, and has it tell the application. Each of them calls its methods, so that a
  * connection takes no memory for functions of its own.
  */
-export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
-  readonly link: Link;
-  readonly delivery: Delivery;
+export class Session implements DriverOwner, IncomingOwner, EndingOwner {
+  readonly driver: Driver;
+  readonly incoming: Incoming;
   isClosing = false;
   handlerError: Error | undefined;
   readonly #connection: WebSocketConnection;
@@ -50,18 +50,18 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     this.#options = options;
     const { onClosed } = setup;
     this.#membership = setup.membership ?? (onClosed && { end: () => onClosed(connection) });
-    this.link = new Link(setup, this);
-    this.delivery = new Delivery(this, this.link.core.budget, options.maxQueuedBytes);
+    this.driver = new Driver(setup, this);
+    this.incoming = new Incoming(this, this.driver.core.budget, options.maxQueuedBytes);
   }
 
   /** Made when something is sent, or somebody asks how much was: many connections only listen. */
   get outgoing(): Outgoing {
-    this.#outgoing ??= new Outgoing(this.link, this.#options, this);
+    this.#outgoing ??= new Outgoing(this.driver, this.#options, this);
     return this.#outgoing;
   }
 
   get readyState(): ReadyState {
-    const state = this.link.core.readyState;
+    const state = this.driver.core.readyState;
     return this.isClosing && state === ReadyState.OPEN ? ReadyState.CLOSING : state;
   }
 
@@ -84,11 +84,11 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
 
   /** Closes when the listeners that are at work on a message have answered, or after `waitMs`. */
   closeBehindWork(code: number | undefined, reason: string, waitMs: number): void {
-    const { delivery } = this;
+    const { incoming } = this;
     if (this.readyState !== ReadyState.OPEN || this.#lastWork !== undefined) return;
-    const isAwaited = delivery.isHandling || this.hasListener("stopping");
+    const isAwaited = incoming.isHandling || this.hasListener("stopping");
     // A listener that closes before it awaits anything would wait for itself.
-    if (!isAwaited || delivery.isEmitting) this.close(code, reason);
+    if (!isAwaited || incoming.isEmitting) this.close(code, reason);
     else this.#lastWork = new LastWork(this, { clock: this.#options.clock, waitMs, code, reason });
   }
 
@@ -98,11 +98,11 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
 
   terminate(): void {
     this.#lastWork?.close();
-    this.delivery.clear();
-    this.link.writer.flushLast();
+    this.incoming.clear();
+    this.driver.writer.flushLast();
     this.#outgoing?.destroying();
-    this.link.destroy(new TransportError("TERMINATED"));
-    if (this.hasEnded) this.delivery.goOnSoon();
+    this.driver.destroy(new TransportError("TERMINATED"));
+    if (this.hasEnded) this.incoming.goOnSoon();
   }
 
   /** What the listeners of an event were told; `undefined` while it can still come. */
@@ -117,7 +117,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
    */
   listenerAdded(name: keyof ConnectionEvents, call: (() => void) | undefined): void {
     if (call !== undefined) this.#ending?.later(call);
-    if (name === "message" || this.hasEnded) this.delivery.goOnSoon();
+    if (name === "message" || this.hasEnded) this.incoming.goOnSoon();
   }
 
   drained(): Promise<boolean> {
@@ -129,11 +129,11 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   }
 
   ping(payload: MessageData | undefined, options: WrittenOptions): Promise<number> {
-    return this.link.pings.send(payload, options, this.#toldBy(options));
+    return this.driver.pings.send(payload, options, this.#toldBy(options));
   }
 
   pong(payload: MessageData, options: WrittenOptions): void {
-    this.link.pings.pong(payload, options, this.#toldBy(options));
+    this.driver.pings.pong(payload, options, this.#toldBy(options));
   }
 
   frameObserver(): FrameObserver | undefined {
@@ -144,11 +144,11 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   }
 
   wantsMore(): boolean {
-    return this.#isDropping() || this.delivery.wantsMore();
+    return this.#isDropping() || this.incoming.wantsMore();
   }
 
   isOpening(): boolean {
-    return this.delivery.isOpening;
+    return this.incoming.isOpening;
   }
 
   hasListener(name: keyof ConnectionEvents = "message"): boolean {
@@ -159,7 +159,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
     if (event.type === "message") {
       if (this.#isDropping()) return;
       const { data, isText } = event;
-      this.delivery.take(typeof data === "string" ? data : asBuffer(data), isText);
+      this.incoming.take(typeof data === "string" ? data : asBuffer(data), isText);
     } else if (event.type === "ping" || event.type === "pong") {
       this.#tell(event.type, asBuffer(event.payload));
     }
@@ -176,11 +176,11 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   onDelivered(): void {
     this.#ending?.callLate();
     this.#lastWork?.check();
-    this.link.pump();
+    this.driver.pump();
   }
 
   awaitsDelivery(): boolean {
-    return this.hasEnded || this.link.isHeldBack || this.#lastWork !== undefined;
+    return this.hasEnded || this.driver.isHeldBack || this.#lastWork !== undefined;
   }
 
   onProgress(): void {
@@ -196,7 +196,7 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
    * it may go out.
    */
   onSourceFailed(cause: unknown, reason: string): void {
-    const { core } = this.link;
+    const { core } = this.driver;
     if (core.readyState === ReadyState.OPEN) {
       this.handlerError ??= toError(cause);
       core.close(CloseCode.INTERNAL_ERROR, reason);
@@ -213,13 +213,13 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
 
   /** Nothing waits any more, after more than `maxBufferedBytes` had. */
   onDrained(): void {
-    this.delivery.unthrottle();
+    this.incoming.unthrottle();
     this.#tell("drain");
   }
 
   /** The peer reads too slowly, so it could not read a Close frame in time either. */
   onOverflow(error: TransportError): void {
-    this.link.error ??= error;
+    this.driver.error ??= error;
     warnOfOverflow(this.#options, error);
     this.close(CloseCode.TRY_AGAIN_LATER, error.message);
   }
@@ -232,9 +232,9 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   onEnded(): void {
     this.#workEnded();
     const info = this.#endingMade().end();
-    this.#outgoing?.clear(this.link.error);
-    this.delivery.unthrottle();
-    tellClosed(this.link, info, this.#connection);
+    this.#outgoing?.clear(this.driver.error);
+    this.incoming.unthrottle();
+    tellClosed(this.driver, info, this.#connection);
     this.emitEnd("end", info);
   }
 
@@ -272,13 +272,13 @@ export class Session implements LinkOwner, DeliveryOwner, EndingOwner {
   #closeSoon(): void {
     this.#workEnded();
     this.isClosing = true;
-    this.link.closeSoon();
-    if (!this.link.isPumping) queueMicrotask(() => this.link.pump());
+    this.driver.closeSoon();
+    if (!this.driver.isPumping) queueMicrotask(() => this.driver.pump());
   }
 
   #reportFailure(cause: unknown, hook: string): void {
-    tellHandlerFailed(this.link.role, cause);
-    const source = `${hook} of a ${this.link.role}'s connection`;
+    tellHandlerFailed(this.driver.role, cause);
+    const source = `${hook} of a ${this.driver.role}'s connection`;
     reportTo(this.#options.onHandlerError, cause, source);
   }
 

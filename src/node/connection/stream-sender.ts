@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { COPIED_PAYLOAD_BYTES, type MessageData, toMessage } from "../../protocol/index.js";
 import type { SourceSender } from "./blob-sender.js";
-import type { Link } from "./link.js";
+import type { Driver } from "./driver.js";
 import type { Outgoing, SendStatus } from "./outgoing.js";
 
 /** Bytes or text that make up a message in fragments. */
@@ -10,7 +10,7 @@ export type FragmentSource = AsyncIterable<MessageData> | Iterable<MessageData>;
 export interface StreamSenderOptions {
   readonly source: FragmentSource;
   readonly type: "text" | "binary" | undefined;
-  readonly link: Pick<Link, "role" | "core" | "writer">;
+  readonly driver: Pick<Driver, "role" | "core" | "writer">;
   readonly outgoing: Outgoing;
 }
 
@@ -66,8 +66,8 @@ export class StreamSender implements SourceSender {
   }
 
   async #sendAll(): Promise<SendStatus> {
-    const { type, link } = this.#options;
-    const { core } = link;
+    const { type, driver } = this.#options;
+    const { core } = driver;
     let next = await this.#chunks.next();
     const isText = (type ?? (typeof next.value === "string" ? "text" : "binary")) === "text";
     if (this.#isAborted || !core.startMessage(isText ? "text" : "binary")) return this.#close();
@@ -85,10 +85,10 @@ export class StreamSender implements SourceSender {
    * are out, for a source may fill its buffer again when it is asked for more.
    */
   async #settled(fragment: string | Uint8Array): Promise<void> {
-    const { link, outgoing } = this.#options;
+    const { driver, outgoing } = this.#options;
     const isLong = typeof fragment !== "string" && fragment.length > COPIED_PAYLOAD_BYTES;
-    const isOut = isLong && link.role === "server" ? outgoing.written() : undefined;
-    link.writer.schedule();
+    const isOut = isLong && driver.role === "server" ? outgoing.written() : undefined;
+    driver.writer.schedule();
     await (isOut ?? outgoing.drained());
   }
 

@@ -1,7 +1,7 @@
 /** Tells when what was sent is with the operating system. */
 import { Queue } from "../../protocol/index.js";
 import { isPromise } from "../../input/index.js";
-import type { Link } from "./link.js";
+import type { Driver } from "./driver.js";
 import { TransportError } from "./transport-error.js";
 
 /** Called once: without an error when the operating system has a message, with one when it never will. */
@@ -27,15 +27,15 @@ export function notWritten(what: string, cause?: Error): TransportError {
 
 /** Places in the output, each with what to call when all in front of it has been written. */
 export class Written {
-  readonly #link: Pick<Link, "core" | "writer">;
+  readonly #driver: Pick<Driver, "core" | "writer">;
   readonly #failed: (error: unknown) => void;
   readonly #marks = new Queue<{ readonly position: number; readonly tell: OnWritten }>();
   /** Callbacks of a message that a codec works on elsewhere. Their place in the output is not known yet. */
   #held: OnWritten[] = [];
 
   /** @param failed - Gets what a callback has thrown. */
-  constructor(link: Pick<Link, "core" | "writer">, failed: (error: unknown) => void) {
-    this.#link = link;
+  constructor(driver: Pick<Driver, "core" | "writer">, failed: (error: unknown) => void) {
+    this.#driver = driver;
     this.#failed = failed;
   }
 
@@ -46,15 +46,15 @@ export class Written {
 
   /** Calls `tell` when all that the protocol has been given so far is written. While {@link mustHold}, give it nothing more. */
   mark(tell: OnWritten): void {
-    if (this.#link.core.isEncoding) {
+    if (this.#driver.core.isEncoding) {
       this.#held.push(tell);
-      this.#link.writer.watch();
+      this.#driver.writer.watch();
     } else this.markFrame(tell);
   }
 
   /** As {@link mark}, for a control frame, which waits for no codec. */
   markFrame(tell: OnWritten): void {
-    const { writer } = this.#link;
+    const { writer } = this.#driver;
     this.#marks.push({ position: writer.position, tell });
     writer.watch();
   }
@@ -62,7 +62,7 @@ export class Written {
   /** Whether a callback waits for a codec. When the codec is done, this gives the callback its place. */
   mustHold(): boolean {
     if (this.#held.length === 0) return false;
-    const { core } = this.#link;
+    const { core } = this.#driver;
     if (core.isEncoding) return true;
     for (const tell of this.#takeHeld()) {
       if (core.hasLost) this.tellSoon(tell, notWritten("it could not be compressed"));

@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { Written } from "../../../src/node/connection/written.js";
 import { settle } from "../../support/raw-peer.js";
 
-/** A link whose codec is at work, with 10 bytes of output before that. */
+/** A driver whose codec is at work, with 10 bytes of output before that. */
 function scene() {
   const core = { isEncoding: true, hasLost: false };
   const writer = { position: 10, isWatched: false, watch: () => (writer.isWatched = true) };
   const failures: unknown[] = [];
-  // @ts-expect-error -- of a link it needs no more than this
+  // @ts-expect-error -- of a driver it needs no more than this
   const written = new Written({ core, writer }, (error) => failures.push(error));
   const told: unknown[] = [];
   const tell = (error?: Error): void => void told.push(error ?? "written");

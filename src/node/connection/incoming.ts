@@ -7,7 +7,7 @@ import type { Message } from "../options.js";
 export type MessageGuard = (message: Message, isText: boolean) => boolean | Promise<boolean>;
 
 /** Whose messages are delivered. */
-export interface DeliveryOwner {
+export interface IncomingOwner {
   readonly hasListener: () => boolean;
   /** Calls the listeners; a promise when the next message is to wait. */
   readonly emitMessage: (message: Message, isText: boolean) => Promise<void> | undefined;
@@ -19,8 +19,8 @@ export interface DeliveryOwner {
 }
 
 /** Brings messages to listeners or iterators, one after the other, as fast as they take them. */
-export class Delivery {
-  readonly #owner: DeliveryOwner;
+export class Incoming {
+  readonly #owner: IncomingOwner;
   readonly #budget: Budget;
   readonly #maxQueuedBytes: number;
   /** Made when a message waits, or somebody for one. */
@@ -38,7 +38,7 @@ export class Delivery {
   #isThrottled = false;
   #phase: "opening" | "open" | "stopping" = "opening";
 
-  constructor(owner: DeliveryOwner, budget: Budget, maxQueuedBytes: number) {
+  constructor(owner: IncomingOwner, budget: Budget, maxQueuedBytes: number) {
     this.#owner = owner;
     this.#budget = budget;
     this.#maxQueuedBytes = maxQueuedBytes;

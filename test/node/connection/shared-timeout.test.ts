@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { realClock } from "../../../src/node/clock.js";
-import { type Waiting, WaitingLine } from "../../../src/node/connection/waiting-line.js";
+import { type Waiter, SharedTimeout } from "../../../src/node/connection/shared-timeout.js";
 import { FakeClock } from "../../support/clock.js";
 
-class Waiter implements Waiting {
-  previous: Waiting | undefined = undefined;
-  next: Waiting | undefined = undefined;
-  line: WaitingLine | undefined = undefined;
+class OneWaiter implements Waiter {
+  previous: Waiter | undefined = undefined;
+  next: Waiter | undefined = undefined;
+  timeout: SharedTimeout | undefined = undefined;
   dueMs = 0;
   readonly onDue: () => void;
 
@@ -17,7 +17,7 @@ class Waiter implements Waiting {
   }
 }
 
-describe("WaitingLine", () => {
+describe("SharedTimeout", () => {
   it("calls whom a timer of its own would call, at the same time", () => {
     const step = fc.record({
       isComing: fc.boolean(),
@@ -31,18 +31,18 @@ describe("WaitingLine", () => {
         const alone = new FakeClock();
         const seen: string[] = [];
         const expected: string[] = [];
-        const all: { waiter: Waiter; timer: { cancel: () => void } }[] = [];
+        const all: { waiter: OneWaiter; timer: { cancel: () => void } }[] = [];
         for (const [number, { isComing, delayMs, at, passMs }] of steps.entries()) {
           if (isComing) {
-            const waiter = new Waiter(() => seen.push(`${number} at ${clock.now()}`));
-            WaitingLine.of(clock, delayMs).add(waiter);
+            const waiter = new OneWaiter(() => seen.push(`${number} at ${clock.now()}`));
+            SharedTimeout.of(clock, delayMs).add(waiter);
             const timer = alone.setTimer(
               () => expected.push(`${number} at ${alone.now()}`),
               delayMs,
             );
             all.push({ waiter, timer });
           } else {
-            all[at]?.waiter.line?.remove(all[at].waiter);
+            all[at]?.waiter.timeout?.remove(all[at].waiter);
             all[at]?.timer.cancel();
           }
           clock.advance(passMs);
@@ -55,15 +55,15 @@ describe("WaitingLine", () => {
 
   it("takes one timer for all, and none when nobody waits", () => {
     const clock = new FakeClock();
-    const waiters = [new Waiter(), new Waiter(), new Waiter()];
+    const waiters = [new OneWaiter(), new OneWaiter(), new OneWaiter()];
     for (const waiter of waiters) {
-      WaitingLine.of(clock, 10).add(waiter);
+      SharedTimeout.of(clock, 10).add(waiter);
       clock.advance(1);
     }
     expect(clock.timers).toBe(1);
-    for (const waiter of waiters) waiter.line?.remove(waiter);
+    for (const waiter of waiters) waiter.timeout?.remove(waiter);
     expect(clock.timers).toBe(0);
-    WaitingLine.of(clock, 10).add(new Waiter());
+    SharedTimeout.of(clock, 10).add(new OneWaiter());
     clock.advance(10);
     expect(clock.timers).toBe(0);
   });
@@ -71,11 +71,11 @@ describe("WaitingLine", () => {
   it("calls the others when one throws", () => {
     const clock = new FakeClock();
     const called: string[] = [];
-    const failing = new Waiter(() => {
+    const failing = new OneWaiter(() => {
       throw new Error("mine");
     });
-    WaitingLine.of(clock, 10).add(failing);
-    WaitingLine.of(clock, 10).add(new Waiter(() => called.push("second")));
+    SharedTimeout.of(clock, 10).add(failing);
+    SharedTimeout.of(clock, 10).add(new OneWaiter(() => called.push("second")));
     expect(() => clock.advance(10)).toThrow("mine");
     clock.advance(0);
     expect(called).toEqual(["second"]);
@@ -84,14 +84,14 @@ describe("WaitingLine", () => {
   it("lets who is called wait again, and send others away", () => {
     const clock = new FakeClock();
     const called: string[] = [];
-    const other = new Waiter(() => called.push("other"));
-    const first: Waiter = new Waiter(() => {
+    const other = new OneWaiter(() => called.push("other"));
+    const first: Waiter = new OneWaiter(() => {
       called.push(`first at ${clock.now()}`);
-      other.line?.remove(other);
-      WaitingLine.of(clock, 10).add(first);
+      other.timeout?.remove(other);
+      SharedTimeout.of(clock, 10).add(first);
     });
-    WaitingLine.of(clock, 10).add(first);
-    WaitingLine.of(clock, 10).add(other);
+    SharedTimeout.of(clock, 10).add(first);
+    SharedTimeout.of(clock, 10).add(other);
     const start = clock.now();
     clock.advance(20);
     expect(called).toEqual([`first at ${start + 10}`, `first at ${start + 20}`]);
@@ -101,9 +101,9 @@ describe("WaitingLine", () => {
   it("calls nobody in the asynchronous context of another", async () => {
     const storage = new AsyncLocalStorage<string>();
     const stores = await new Promise((resolve) => {
-      const store = new Waiter(() => resolve(storage.getStore()));
-      storage.run("of the first", () => WaitingLine.of(realClock, 1).add(new Waiter()));
-      storage.run("of the second", () => WaitingLine.of(realClock, 1).add(store));
+      const store = new OneWaiter(() => resolve(storage.getStore()));
+      storage.run("of the first", () => SharedTimeout.of(realClock, 1).add(new OneWaiter()));
+      storage.run("of the second", () => SharedTimeout.of(realClock, 1).add(store));
     });
     expect(stores).toBeUndefined();
   });

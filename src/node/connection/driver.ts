@@ -12,7 +12,7 @@ import { coreFor } from "./extension.js";
 import type { ConnectionSetup } from "./setup.js";
 import { tellFailed } from "../diagnostics.js";
 import { readDirectly } from "./direct-reads.js";
-import type { LinkOwner } from "./link-owner.js";
+import type { DriverOwner } from "./driver-owner.js";
 import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import type { ResolvedConnectionOptions } from "../options.js";
@@ -22,19 +22,19 @@ import { TransportError, transportError } from "./transport-error.js";
 import { type TransportUser, useTransport } from "./transport-user.js";
 import { TransportWriter, type WriterOwner } from "./writer.js";
 
-type LinkSetup = Pick<
+type DriverSetup = Pick<
   ConnectionSetup<unknown>,
   "role" | "transport" | "options" | "deflate" | "received"
 >;
 
 /** Joins a transport to the protocol core: pulls events as fast as they are taken, and ends in time (RFC 6455 §7.1). */
-export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
+export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
   readonly core: ProtocolConnection;
   readonly writer: TransportWriter;
   readonly role: Role;
-  readonly transport: LinkSetup["transport"];
+  readonly transport: DriverSetup["transport"];
   readonly #options: ResolvedConnectionOptions;
-  readonly #owner: LinkOwner;
+  readonly #owner: DriverOwner;
   readonly #keepalive: Keepalive;
   /** These two are made when there is something for them to do: most connections are idle. */
   #pings: Pings | undefined;
@@ -53,7 +53,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
   /** The first thing that went wrong. */
   error: Error | undefined;
 
-  constructor(setup: LinkSetup, owner: LinkOwner) {
+  constructor(setup: DriverSetup, owner: DriverOwner) {
     const { role, transport, options, received } = setup;
     this.role = role;
     this.transport = transport;
@@ -212,7 +212,7 @@ export class Link implements KeepaliveOwner, TransportUser, WriterOwner {
     this.pings.sendKeepalive();
   }
 
-  isDeaf(): boolean {
+  isReadingPaused(): boolean {
     return !this.#isReading && this.writer.bufferedBytes <= this.#options.maxBufferedBytes;
   }
 

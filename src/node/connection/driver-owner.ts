@@ -1,8 +1,8 @@
 import type { FrameObserver, ProtocolEvent } from "../../protocol/index.js";
 
-/** Who uses a link: it takes the events, and says when it can take no more. */
-export interface LinkOwner {
-  /** Whether another event may come. When that changes to true, call {@link Link.pump}. */
+/** Who uses a driver: it takes the events, and says when it can take no more. */
+export interface DriverOwner {
+  /** Whether another event may come. When that changes to true, call {@link Driver.pump}. */
   readonly wantsMore: () => boolean;
   /** Whether that is so only until the end of this turn: it pumps by itself then. */
   readonly isOpening: () => boolean;
