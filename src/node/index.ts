@@ -2,8 +2,13 @@
 export { type Clock, realClock, type Timer } from "./clock.js";
 export type { ApplicationError, CloseInfo, ConnectionError } from "./connection/close-info.js";
 export { connect } from "./client/connect.js";
-export type { ConnectOptions, TlsClientOptions } from "./client/options.js";
-export type { Redirect, RedirectAnswer, RedirectHook } from "./client/redirect.js";
+export type {
+  ConnectOptions,
+  Redirect,
+  RedirectAnswer,
+  RedirectHook,
+  TlsClientOptions,
+} from "./client/options.js";
 export type { ConnectionTarget, RouteOptions } from "./client/route.js";
 export type { ConnectionEvents } from "./connection/events.js";
 export { Emitter, type Listener } from "./emitter.js";

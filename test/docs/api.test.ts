@@ -31,7 +31,7 @@ it.each([
   ["src/node/client/options.ts", "interface ConnectOptions"],
   ["src/node/connection/written.ts", "interface WrittenOptions"],
   ["src/node/client/route.ts", "interface RouteOptions"],
-  ["src/node/client/redirect.ts", "interface Redirect"],
+  ["src/node/client/options.ts", "interface Redirect"],
   ["src/node/server/request.ts", "class ServerRequest"],
   ["src/node/server/server.ts", "class WebSocketServer"],
   ["src/node/connection/connection.ts", "class WebSocketConnection"],

@@ -4,13 +4,13 @@ import { checkOptions, type Known, limit, type Names } from "../../input/index.j
 import {
   buildRequest,
   type FieldLine,
+  type Fields,
   type HeadLimits,
   type HeaderFields,
   type PerMessageDeflateConfig,
   serializeKey,
   type WebSocketUri,
 } from "../../protocol/index.js";
-import type { RedirectHook } from "./redirect.js";
 import {
   type Destination,
   type Route,
@@ -81,6 +81,29 @@ export interface ConnectOptions extends ConnectionOptions, RouteOptions {
    */
   readonly redirect?: RedirectHook | undefined;
 }
+
+/** A redirect that may be followed; see {@link ConnectOptions.redirect}. */
+export interface Redirect {
+  /** The URL that was asked, without user information. Secret: its query may hold a token. */
+  readonly from: string;
+  /** Where the server sends us. */
+  readonly to: string;
+  /** 301, 302, 303, 307 or 308. */
+  readonly httpStatus: number;
+  /** The header fields of the server's answer. */
+  readonly responseHeaders: Fields;
+  /**
+   * Your header fields that go along: to another origin those bound to the first one are not
+   * among them. What the handshake sets itself is not, either.
+   */
+  readonly headers: readonly FieldLine[];
+}
+
+/** Says whether to follow a redirect; see {@link ConnectOptions.redirect}. */
+export type RedirectHook = (redirect: Redirect) => RedirectAnswer | Promise<RedirectAnswer>;
+
+/** What a {@link RedirectHook} says. */
+export type RedirectAnswer = boolean | { readonly headers: HeaderFields };
 
 /** What {@link ConnectOptions} has: a new option is a row here. */
 export const CONNECT_OPTIONS: Known<ConnectOptions> = {

@@ -1,10 +1,7 @@
 /** Where a redirect leads, and what may go along (RFC 6455 §4.1, RFC 9110 §15.4). */
 import { domainToASCII } from "node:url";
 import {
-  type FieldLine,
-  type Fields,
   HandshakeError,
-  type HeaderFields,
   parseUri,
   type ResponseHead,
   type WebSocketUri,
@@ -34,29 +31,6 @@ const IDENTITY = [
   "servername",
   "session",
 ] as const;
-
-/** A redirect that may be followed; see {@link ConnectOptions.redirect}. */
-export interface Redirect {
-  /** The URL that was asked, without user information. Secret: its query may hold a token. */
-  readonly from: string;
-  /** Where the server sends us. */
-  readonly to: string;
-  /** 301, 302, 303, 307 or 308. */
-  readonly httpStatus: number;
-  /** The header fields of the server's answer. */
-  readonly responseHeaders: Fields;
-  /**
-   * Your header fields that go along: to another origin those bound to the first one are not
-   * among them. What the handshake sets itself is not, either.
-   */
-  readonly headers: readonly FieldLine[];
-}
-
-/** Says whether to follow a redirect; see {@link ConnectOptions.redirect}. */
-export type RedirectHook = (redirect: Redirect) => RedirectAnswer | Promise<RedirectAnswer>;
-
-/** What a {@link RedirectHook} says. */
-export type RedirectAnswer = boolean | { readonly headers: HeaderFields };
 
 /**
  * The options for following a redirect, once {@link ConnectOptions.redirect} has agreed.

@@ -1,12 +1,21 @@
-/** Upgrades that an application hands over by itself, one by one. */
+/** What comes to a server one by one: fresh transports, and upgrades that an application hands over. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { CALLBACK, checkOptions, type Names } from "../../input/index.js";
+import {
+  type CompleteHead,
+  HandshakeError,
+  type RequestHead,
+  RequestHeadReader,
+} from "../../protocol/index.js";
+import { decodeLatin1 } from "../platform.js";
 import type { Verdict } from "./options.js";
+import type { PendingTransport } from "./pending.js";
+import { faultRefusal } from "./refusal.js";
 import { headOf, judgeArrival } from "./request.js";
 import { claimOf } from "./claim.js";
 import { afterEarlierResponses, isTaken, take, useOf } from "./socket.js";
-import type { Upgrader } from "./upgrade.js";
+import type { AnyUpgrader, Upgrader } from "./upgrade.js";
 
 /** What the application knows of a client when it hands over an upgrade. */
 export interface UpgradeOptions<Data = undefined> {
@@ -57,4 +66,33 @@ export function answerUpgrade<Data>(
     pending.keep(received);
     upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options), given);
   });
+}
+
+/** Reads the request of a fresh transport, and has it answered. */
+export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
+  const pending = upgrader.open(transport);
+  const reader = new RequestHeadReader(upgrader.options.limits, decodeLatin1);
+  pending.readHead((chunk) => {
+    const complete = read(reader, chunk, pending, upgrader);
+    if (complete === undefined) return;
+    pending.keep(complete.rest);
+    const arrival = judgeArrival(complete.head, { transport }, upgrader.options.isTrusted);
+    upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options));
+  });
+}
+
+/** The head once it is complete. One that is no good is refused. */
+function read(
+  reader: RequestHeadReader,
+  chunk: Uint8Array,
+  pending: PendingTransport,
+  upgrader: AnyUpgrader,
+): CompleteHead<RequestHead> | undefined {
+  try {
+    return reader.push(chunk);
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error;
+    upgrader.refuse(pending, faultRefusal(error.code, error.detail));
+    return undefined;
+  }
 }

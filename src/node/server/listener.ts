@@ -5,7 +5,6 @@ import {
   type Server as TcpServer,
   type Socket,
 } from "node:net";
-import type { Duplex } from "node:stream";
 import {
   createServer as createTlsServer,
   type SecureContextOptions,
@@ -13,20 +12,8 @@ import {
   type TlsOptions,
 } from "node:tls";
 import { LONGEST_DELAY_MS } from "../../input/index.js";
-import {
-  type CompleteHead,
-  HandshakeError,
-  type RequestHead,
-  RequestHeadReader,
-} from "../../protocol/index.js";
-import { decodeLatin1 } from "../platform.js";
-import { judgeArrival } from "./request.js";
 import { removeStaleSocket } from "./stale-socket.js";
 import { codeOf } from "../connection/transport-error.js";
-import { claimOf } from "./claim.js";
-import { faultRefusal } from "./refusal.js";
-import type { PendingTransport } from "./pending.js";
-import type { AnyUpgrader } from "./upgrade.js";
 
 /** Where a server listens by itself. */
 export interface ListenerOptions {
@@ -117,7 +104,14 @@ export function canReusePort(nodeVersion: string): boolean {
   return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }
 
-/** Listens, and gives everything that connects to an upgrader. */
+/** What a listener does with sockets and with errors. */
+export interface ListenerEvents {
+  readonly onSocket: (socket: Socket) => void;
+  /** Gets errors from when it listens: no file descriptors left, for example. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Listens for sockets. */
 export class Listener {
   /** Rejects when listening fails. That ends the process, like the error of any server of Node, unless somebody handles it. */
   readonly listening: Promise<void>;
@@ -129,26 +123,26 @@ export class Listener {
   readonly #underTls = new Set<Socket>();
 
   /**
-   * @param onError - Gets errors from when it listens: no file descriptors left, for example.
+   * @param handshakeTimeoutMs - Longest time of a TLS handshake.
    * @throws {RangeError} The port is out of range.
    * @throws {Error} The TLS options are no good.
    */
-  constructor(options: ListenerOptions, upgrader: AnyUpgrader, onError: (error: unknown) => void) {
+  constructor(options: ListenerOptions, handshakeTimeoutMs: number, events: ListenerEvents) {
     const { tls } = options;
     const onSocket = (socket: Socket): void => {
       // A client that has ended its side still gets to read its answer. For TLS not before
       // now: in its handshake Node would keep those who go until the timeout, and longer.
       socket.allowHalfOpen = true;
-      serve(socket, upgrader);
+      events.onSocket(socket);
     };
     if (tls === undefined) this.#server = createTcpServer({ noDelay: true }, onSocket);
     else {
-      const server = createTlsServer(tlsOptions(tls, upgrader), onSocket);
+      const server = createTlsServer(tlsOptions(tls, handshakeTimeoutMs), onSocket);
       server.on("connection", (socket: Socket) => this.#watch(socket));
       this.#secureContext = new SecureContext(server, tls);
       this.#server = server;
     }
-    this.listening = this.#listen(options, onError);
+    this.listening = this.#listen(options, events.onError);
   }
 
   /** Where it listens; `null` when it does not. */
@@ -236,36 +230,7 @@ class SecureContext {
   }
 }
 
-function tlsOptions(tls: TlsOptions, { options }: AnyUpgrader): TlsOptions {
-  const handshakeTimeout = Math.min(options.handshakeTimeoutMs, LONGEST_DELAY_MS);
+function tlsOptions(tls: TlsOptions, handshakeTimeoutMs: number): TlsOptions {
+  const handshakeTimeout = Math.min(handshakeTimeoutMs, LONGEST_DELAY_MS);
   return { ALPNProtocols: ["http/1.1"], handshakeTimeout, ...tls, noDelay: true };
-}
-
-/** Reads the request of a fresh transport, and has it answered. */
-export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
-  const pending = upgrader.open(transport);
-  const reader = new RequestHeadReader(upgrader.options.limits, decodeLatin1);
-  pending.readHead((chunk) => {
-    const complete = read(reader, chunk, pending, upgrader);
-    if (complete === undefined) return;
-    pending.keep(complete.rest);
-    const arrival = judgeArrival(complete.head, { transport }, upgrader.options.isTrusted);
-    upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options));
-  });
-}
-
-/** The head once it is complete. One that is no good is refused. */
-function read(
-  reader: RequestHeadReader,
-  chunk: Uint8Array,
-  pending: PendingTransport,
-  upgrader: AnyUpgrader,
-): CompleteHead<RequestHead> | undefined {
-  try {
-    return reader.push(chunk);
-  } catch (error) {
-    if (!(error instanceof HandshakeError)) throw error;
-    upgrader.refuse(pending, faultRefusal(error.code, error.detail));
-    return undefined;
-  }
 }

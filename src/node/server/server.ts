@@ -10,7 +10,7 @@ import { tellHandlerFailed } from "../diagnostics.js";
 import { Emitter } from "../emitter.js";
 import { SERVER_EVENT_ADVICE } from "../foreign-names.js";
 import { LISTENER_FAILED, listenerOf, reportTo } from "../handler-error.js";
-import { Listener, serve } from "./listener.js";
+import { Listener } from "./listener.js";
 import { type ResolvedServerOptions, resolveServerOptions, type ServerOptions } from "./options.js";
 import type { ServerRequest } from "./request.js";
 import {
@@ -22,7 +22,7 @@ import { attach } from "./attached.js";
 import { isSecureServer } from "./foreign.js";
 import type { AdmissionGuard } from "./guard.js";
 import { RefusalWarnings } from "./refusal-warnings.js";
-import { answerUpgrade, type UpgradeOptions } from "./handed.js";
+import { answerUpgrade, serve, type UpgradeOptions } from "./handed.js";
 import type { RefusedHandshake } from "./refusal.js";
 import { Upgrader } from "./upgrade.js";
 
@@ -97,8 +97,10 @@ export class WebSocketServer<Data = undefined>
     this.#scheme = isSecure ? "wss" : "ws";
     if (server !== undefined) this.#detach = attach(server, this.#upgrader);
     if (port !== undefined || socketPath !== undefined) {
-      const failed = (error: unknown): void => this.#report(error, "the listening socket");
-      this.#listener = new Listener(options, this.#upgrader, failed);
+      this.#listener = new Listener(options, this.#options.handshakeTimeoutMs, {
+        onSocket: (socket) => serve(socket, this.#upgrader),
+        onError: (error) => this.#report(error, "the listening socket"),
+      });
     }
   }
 

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import { describe, expect, it } from "vitest";
 import { connect } from "../../../src/node/client/connect.js";
 import type { ConnectOptions } from "../../../src/node/client/options.js";
-import type { Redirect } from "../../../src/node/client/redirect.js";
+import type { Redirect } from "../../../src/node/client/options.js";
 import { WebSocketServer } from "../../../src/node/server/server.js";
 import { CA, KEY, LOCALHOST } from "../../support/certificates/index.js";
 import { FakeClock } from "../../support/clock.js";
