@@ -25,7 +25,7 @@ const ALONE = [
   "test/node/websocket/websocket-dispatch.test.ts",
   "test/protocol/connection.cost.test.ts",
   "test/protocol/deflate/memory.test.ts",
-  "test/node/server/group.test.ts",
+  "test/node/server/accepted.test.ts",
   "test/node/connection/slow-reader.test.ts",
   "test/node/server/listener.test.ts",
   "test/node/connection/transport-user.test.ts",

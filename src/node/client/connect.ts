@@ -10,21 +10,19 @@ import {
   serializeKey,
   unexpectedStatus,
 } from "../../protocol/index.js";
-import { Attempt } from "./attempt.js";
-import { BodyReader } from "./body.js";
-import { dial } from "./dial.js";
+import { Attempt, dial } from "./dial.js";
+import { BodyReader, readBody, readHead } from "./response.js";
 import {
   type ConnectOptions,
   resolveConnectOptions,
   type ResolvedConnectOptions,
 } from "./options.js";
 import { agreedRedirect, isRedirect } from "./redirect.js";
-import { readBody, readHead } from "./response.js";
 import { WebSocketConnection } from "../connection/connection.js";
 import { generateNonce, sha1 } from "../crypto.js";
 import { tellAccepted, tellRefused } from "../diagnostics.js";
 import { failureAt } from "../handshake-error.js";
-import { remoteAddressOf } from "../server/trusted-proxies.js";
+import { remoteAddressOf } from "../addresses.js";
 
 /**
  * Connects to a WebSocket server.

@@ -1,15 +1,21 @@
-/** Opens the transport that an opening handshake goes over: TCP, TLS, a Unix socket, a proxy's tunnel. */
+/** One attempt to connect: the transports that it opens (TCP, TLS, a Unix socket, a proxy's tunnel), and its end. */
 import net, { isIP, type NetConnectOpts, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import nodeTls, { type ConnectionOptions as NodeTlsOptions, TLSSocket } from "node:tls";
-import { HandshakeError, type HeadLimits, type WebSocketUri } from "../../protocol/index.js";
-import type { Attempt } from "./attempt.js";
-import type { TlsClientOptions } from "./options.js";
-import { openTunnel } from "./proxy.js";
-import type { Route, TcpOptions } from "./route.js";
-import type { ResolvedConnectionOptions } from "../options.js";
-import { transportFailed, whenReady } from "./response.js";
+import { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import {
+  type CompleteHead,
+  HandshakeError,
+  type HeadLimits,
+  type ResponseHead,
+  type WebSocketUri,
+} from "../../protocol/index.js";
+import type { Clock, Timer } from "../clock.js";
 import { connectShared } from "../connection/shared-reads.js";
+import type { ResolvedConnectionOptions } from "../options.js";
+import type { TlsClientOptions } from "./options.js";
+import { BodyReader, readBody, readHead, transportFailed, whenReady } from "./response.js";
+import type { Route, TcpOptions } from "./route.js";
 
 type Connect = (options: NetConnectOpts) => Socket;
 
@@ -119,4 +125,141 @@ async function secured(
   await whenReady(socket, "secureConnect");
   socket.setNoDelay(true);
   return socket;
+}
+
+export interface TunnelOptions {
+  /** Where the tunnel is to lead. */
+  readonly uri: WebSocketUri;
+  readonly proxy: WebSocketUri;
+  readonly headLimits: HeadLimits;
+  readonly attempt: Attempt;
+}
+
+/**
+ * Makes `transport`, which is connected to the proxy, a tunnel to the server.
+ *
+ * @throws {HandshakeError} `STATUS_UNEXPECTED` with the proxy's answer when it refuses.
+ */
+export async function openTunnel(transport: Duplex, options: TunnelOptions): Promise<void> {
+  const { uri, proxy, headLimits, attempt } = options;
+  transport.write(connectRequest(uri, proxy.userinfo));
+  await readHead(transport, headLimits, async (complete) => {
+    const { head, rest } = complete;
+    if (head.httpStatus >= 200 && head.httpStatus < 300) {
+      transport.pause(); // what comes next is for whoever uses the tunnel
+      if (rest.length > 0) transport.unshift(rest);
+      return;
+    }
+    const body = new BodyReader(head);
+    attempt.timeoutError = () => refusal(complete, body.bytes);
+    throw refusal(complete, await readBody(transport, complete, body));
+  });
+}
+
+/** All of it has been checked for what may stand in a head: host and port by the URI's grammar. */
+function connectRequest({ host, port }: WebSocketUri, userinfo: string | undefined): Buffer {
+  const authority = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
+  if (userinfo !== undefined) {
+    const credentials = userinfo.includes(":") ? userinfo : `${userinfo}:`;
+    lines.push(`Proxy-Authorization: Basic ${Buffer.from(credentials).toString("base64")}`);
+  }
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+}
+
+function refusal({ head }: CompleteHead<ResponseHead>, body: Uint8Array): HandshakeError {
+  const { httpStatus, fields } = head;
+  const detail = `the proxy answered ${httpStatus} to CONNECT`;
+  return new HandshakeError("STATUS_UNEXPECTED", { detail, httpStatus, headers: fields, body });
+}
+
+export interface AttemptOptions {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * One attempt to connect. It owns the transports that are opened for it: they are
+ * destroyed as soon as it fails, is aborted, or takes too long.
+ */
+export class Attempt {
+  readonly #options: AttemptOptions;
+  readonly #transports = new Set<Duplex>();
+  #timer: Timer | undefined;
+  #isOver = false;
+  #reject!: (error: unknown) => void;
+
+  /** Makes the error for when time is up. */
+  timeoutError: () => HandshakeError = () =>
+    new HandshakeError("TIMEOUT", { limit: this.#options.timeoutMs });
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+  }
+
+  /** Does `work`, unless the signal has aborted. Call it once. @throws {HandshakeError} */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const { clock, signal, timeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      if (signal?.aborted === true) {
+        this.#onAbort();
+        return;
+      }
+      signal?.addEventListener("abort", this.#onAbort);
+      this.#timer = clock.setTimer(() => this.#fail(this.timeoutError()), timeoutMs);
+      work().then(resolve, (error: unknown) => this.#fail(error));
+    });
+  }
+
+  /**
+   * Takes over a transport. It may fail at any time from now on without harm.
+   *
+   * @throws {Error} The attempt is over, and so is the transport. Nobody waits for this error.
+   */
+  own<T extends Duplex>(transport: T): T {
+    // Stays for good: a socket can fail while nothing else listens, between two steps or under TLS.
+    transport.on("error", () => {});
+    if (this.#isOver) {
+      transport.destroy();
+      throw new Error("the attempt is over");
+    }
+    this.#transports.add(transport);
+    return transport;
+  }
+
+  /** To be called before a further step. @throws {Error} The attempt is over. Nobody waits for this error. */
+  goOn(): void {
+    if (this.#isOver) throw new Error("the attempt is over");
+  }
+
+  /** Destroys what is open, to begin again elsewhere. */
+  restart(): void {
+    for (const transport of this.#transports) transport.destroy();
+    this.#transports.clear();
+  }
+
+  /** The connection is open: from now on the attempt has no effect on it. */
+  succeeded(): void {
+    this.#end();
+    this.#transports.clear();
+  }
+
+  readonly #onAbort = (): void => {
+    this.#fail(new HandshakeError("ABORTED", { cause: this.#options.signal?.reason }));
+  };
+
+  #fail(error: unknown): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.restart();
+    this.#reject(error);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#timer?.cancel();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+  }
 }

@@ -1,7 +1,7 @@
 /** The proxy that the environment names for a URL: the variables of curl, and what Node and others make of them. */
 import { isIP } from "node:net";
 import { type WebSocketUri } from "../../protocol/index.js";
-import { AddressList } from "../server/address-list.js";
+import { AddressList } from "../addresses.js";
 
 /** As `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

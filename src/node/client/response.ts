@@ -1,4 +1,4 @@
-/** Reads the response to an opening handshake from its transport. */
+/** Reads the response to an opening handshake from its transport: its head, and how its body begins. */
 import type { Duplex } from "node:stream";
 import {
   type CompleteHead,
@@ -7,9 +7,8 @@ import {
   type ResponseHead,
   ResponseHeadReader,
 } from "../../protocol/index.js";
-import { BodyReader } from "./body.js";
+import { isEncrypted } from "../addresses.js";
 import { detailOf } from "../connection/transport-error.js";
-import { isEncrypted } from "../server/trusted-proxies.js";
 
 /**
  * Reads one response head.
@@ -111,4 +110,114 @@ function onLoss(transport: Duplex, lost: (error: HandshakeError) => void): () =>
   return () => {
     transport.off("error", onError).off("end", onEnd).off("close", onEnd);
   };
+}
+
+/** Most bytes of a body that are kept. */
+const MAX_BODY_BYTES = 16 * 1024;
+
+/** Responses without a body, whatever their header says. */
+const BODILESS: ReadonlySet<number> = new Set([101, 204, 304]);
+
+/** Takes the bytes behind a response head, and keeps what belongs to the beginning of its body. */
+export class BodyReader {
+  readonly #isChunked: boolean;
+  readonly #chunks = new ChunkScanner();
+  readonly #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+  /** How many bytes may still be kept. */
+  #wanted: number;
+
+  constructor({ httpStatus, fields }: ResponseHead) {
+    const coding = fields.listOf("Transfer-Encoding");
+    this.#isChunked = coding?.toLowerCase() === "chunked";
+    const length = coding === undefined ? toLength(fields.get("Content-Length")) : undefined;
+    this.#wanted = BODILESS.has(httpStatus) ? 0 : Math.min(length ?? Infinity, MAX_BODY_BYTES);
+  }
+
+  /** What has come so far, as a copy that the caller owns. */
+  get bytes(): Uint8Array {
+    const body = new Uint8Array(this.#keptBytes);
+    let at = 0;
+    for (const part of this.#kept) {
+      body.set(part, at);
+      at += part.length;
+    }
+    return body;
+  }
+
+  /** Leaves `bytes` alone. @returns Whether nothing more is wanted. */
+  push(bytes: Uint8Array): boolean {
+    if (this.#isChunked) this.#chunks.push(bytes, (data) => this.#keep(data));
+    else this.#keep(bytes);
+    return this.#wanted === 0 || this.#chunks.isDone;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const part = bytes.slice(0, this.#wanted);
+    if (part.length === 0) return;
+    this.#kept.push(part);
+    this.#keptBytes += part.length;
+    this.#wanted -= part.length;
+  }
+}
+
+/** A Content-Length in digits; `undefined` when it is none: the body then goes on to the end of the connection. */
+function toLength(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const areDigits = Array.from(text).every((character) => character >= "0" && character <= "9");
+  return areDigits ? Number(text) : undefined;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Takes the chunked transfer coding apart (RFC 9112 §7.1); extensions and trailers are skipped. */
+class ChunkScanner {
+  /** In the line with a chunk's size, behind its digits, in its data, or in the line end behind that. */
+  #state: "size" | "rest of line" | "data" | "line end" = "size";
+  #size = 0;
+
+  /** The last chunk has come, or something that is no chunk. */
+  isDone = false;
+
+  push(bytes: Uint8Array, onData: (data: Uint8Array) => void): void {
+    let at = 0;
+    while (at < bytes.length && !this.isDone) {
+      if (this.#state === "data") {
+        const data = bytes.subarray(at, at + this.#size);
+        onData(data);
+        at += data.length;
+        this.#size -= data.length;
+        if (this.#size === 0) this.#state = "line end";
+      } else this.#take(bytes[at++]!);
+    }
+  }
+
+  #take(byte: number): void {
+    if (this.#state === "line end") {
+      if (byte === LF) this.#startLine();
+      else this.isDone = byte !== CR;
+      return;
+    }
+    const digit = this.#state === "size" ? toHexDigit(byte) : undefined;
+    if (digit !== undefined) {
+      this.#size = this.#size * 16 + digit; // too large a number is Infinity: the chunk goes on for ever
+    } else if (byte === LF) this.#endLine();
+    else this.#state = "rest of line";
+  }
+
+  #startLine(): void {
+    this.#state = "size";
+    this.#size = 0;
+  }
+
+  #endLine(): void {
+    this.isDone = this.#size === 0; // also of a line without digits
+    this.#state = "data";
+  }
+}
+
+function toHexDigit(byte: number): number | undefined {
+  const digit = Number.parseInt(String.fromCharCode(byte), 16);
+  return Number.isNaN(digit) ? undefined : digit;
 }

@@ -1,3 +1,4 @@
+/** The check of what a server closes connections with. */
 import { isValidOnWire, serializeClosePayload } from "../../protocol/index.js";
 import { nodePlatform } from "../platform.js";
 

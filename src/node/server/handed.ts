@@ -12,8 +12,7 @@ import { decodeLatin1 } from "../platform.js";
 import type { Verdict } from "./options.js";
 import type { PendingTransport } from "./pending.js";
 import { faultRefusal } from "./refusal.js";
-import { headOf, judgeArrival } from "./request.js";
-import { claimOf } from "./claim.js";
+import { claimOf, headOf, judgeArrival } from "./request.js";
 import { afterEarlierResponses, isTaken, take, useOf } from "./socket.js";
 import type { AnyUpgrader, Upgrader } from "./upgrade.js";
 

@@ -1,18 +1,19 @@
-/** The own listener of a server: sockets, and the heads of requests on them. */
+/** The own listener of a server: TCP, TLS or a Unix socket. */
+import net from "node:net";
+import { type BigIntStats, lstatSync, unlinkSync } from "node:fs";
 import {
   type AddressInfo,
-  createServer as createTcpServer,
   type Server as TcpServer,
   type Socket,
+  createServer as createTcpServer,
 } from "node:net";
 import {
-  createServer as createTlsServer,
   type SecureContextOptions,
   type Server as TlsServer,
   type TlsOptions,
+  createServer as createTlsServer,
 } from "node:tls";
 import { LONGEST_DELAY_MS } from "../../input/index.js";
-import { removeStaleSocket } from "./stale-socket.js";
 import { codeOf } from "../connection/transport-error.js";
 
 /** Where a server listens by itself. */
@@ -233,4 +234,40 @@ class SecureContext {
 function tlsOptions(tls: TlsOptions, handshakeTimeoutMs: number): TlsOptions {
   const handshakeTimeout = Math.min(handshakeTimeoutMs, LONGEST_DELAY_MS);
   return { ALPNProtocols: ["http/1.1"], handshakeTimeout, ...tls, noDelay: true };
+}
+
+/**
+ * Removes the file of a Unix socket that nobody listens on, so that a server can listen there
+ * again. Other files, and sockets that somebody listens on, stay: it asks by connecting. Whoever
+ * listens in the same turn in which this resolves is the first to do so in this process.
+ *
+ * @returns Whether there is nothing in the way now.
+ */
+export async function removeStaleSocket(path: string): Promise<boolean> {
+  try {
+    const before = lstatSync(path, { bigint: true });
+    if (!before.isSocket() || (await hasListener(path))) return false;
+    if (!isSame(before, lstatSync(path, { bigint: true }))) return false; // who was faster listens now
+    unlinkSync(path);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "ENOENT"; // somebody else has removed it
+  }
+}
+
+/** The number of a file alone may be that of one removed just before. */
+function isSame(one: BigIntStats, other: BigIntStats): boolean {
+  return one.dev === other.dev && one.ino === other.ino && one.ctimeNs === other.ctimeNs;
+}
+
+/** Anything but a plain refusal may mean that somebody is there: one whose queue is full, or whose socket is not for us. */
+function hasListener(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ path });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", (error) => resolve(codeOf(error) !== "ECONNREFUSED"));
+  });
 }

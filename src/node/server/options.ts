@@ -22,7 +22,7 @@ import {
 } from "../options.js";
 import type { Rejection } from "./rejection.js";
 import type { ServerRequest } from "./request.js";
-import { type IsTrusted, trustOf } from "./trusted-proxies.js";
+import { type IsTrusted, trustOf } from "../addresses.js";
 
 /**
  * Options of a {@link WebSocketServer}. Where it gets its connections from is said by

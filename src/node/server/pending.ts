@@ -1,3 +1,4 @@
+/** A transport in its opening handshake, on the side of the server. */
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Chained } from "../../protocol/index.js";

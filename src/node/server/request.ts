@@ -1,14 +1,16 @@
+/** A request to a server: what its hooks see of it, what RFC 6455 says of it, and which server it is for. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import {
   Fields,
-  judgeRequest,
   type PlainRequest,
   type Refusal,
   type RequestHead,
   type UpgradeRequest,
+  judgeRequest,
 } from "../../protocol/index.js";
-import { clientOrigin, type IsTrusted } from "./trusted-proxies.js";
+import { type IsTrusted, clientOrigin } from "../addresses.js";
+import type { ResolvedServerOptions } from "./options.js";
 
 /**
  * An HTTP request to a server, as its hooks see it. Everything in it comes from the
@@ -190,4 +192,38 @@ function fieldsOf(headers: IncomingHttpHeaders): Fields {
 export function pathOf({ target }: RequestHead): string {
   const question = target.indexOf("?");
   return question < 0 ? target : target.slice(0, question);
+}
+
+/** Whose request it is; or the error of the hook that was to say so. */
+export type Claim = "ours" | "foreign" | { readonly error: unknown };
+
+type Place = Pick<ResolvedServerOptions<unknown>, "path" | "route">;
+
+/** Tells whether a request is for the server at this place. */
+export function claimOf({ head, request }: Arrival, { path, route }: Place): Claim {
+  if (path !== undefined) return (request?.path ?? pathOf(head)) === path ? "ours" : "foreign";
+  if (route === undefined) return "ours";
+  if (request === undefined) return "foreign"; // there is nothing to ask the hook about
+  try {
+    return claimBy(route(request));
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** JavaScript may return anything from `route`, and a promise is no yes. */
+function claimBy(answer: unknown): Claim {
+  if (answer === true) return "ours";
+  if (answer === false || answer === undefined) return "foreign";
+  return { error: new TypeError("route must return true or false, and at once") };
+}
+
+/** Tells whether a server takes some requests only. */
+export function isChoosy({ path, route }: Place): boolean {
+  return path !== undefined || route !== undefined;
+}
+
+/** Tells whether two servers would want the same requests. A route alone knows what it wants. */
+export function wantsSame(one: Place, other: Place): boolean {
+  return one.route === undefined && other.route === undefined && one.path === other.path;
 }

@@ -1,3 +1,4 @@
+/** The WebSocket server. */
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,12 +19,10 @@ import {
   resolveShutdownOptions,
   type ShutdownOptions,
 } from "./shutdown.js";
-import { attach } from "./attached.js";
-import { isSecureServer } from "./foreign.js";
+import { attach, isSecureServer } from "./attached.js";
 import type { AdmissionGuard } from "./guard.js";
-import { RefusalWarnings } from "./refusal-warnings.js";
+import { RefusalWarnings, type RefusedHandshake } from "./refusal.js";
 import { answerUpgrade, serve, type UpgradeOptions } from "./handed.js";
-import type { RefusedHandshake } from "./refusal.js";
 import { Upgrader } from "./upgrade.js";
 
 /** What a server tells its listeners. */

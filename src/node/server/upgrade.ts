@@ -1,3 +1,4 @@
+/** The one way into a server: turns transports into connections, or refuses them. */
 import type { Duplex } from "node:stream";
 import {
   buildResponse,
@@ -8,10 +9,9 @@ import {
 import type { WebSocketConnection } from "../connection/connection.js";
 import { tellAccepted, tellRefused } from "../diagnostics.js";
 import type { ResolvedServerOptions, Verdict } from "./options.js";
-import type { Arrival, ServerRequest } from "./request.js";
-import { remoteAddressOf } from "./trusted-proxies.js";
+import type { Arrival, Claim, ServerRequest } from "./request.js";
+import { remoteAddressOf } from "../addresses.js";
 import { Accepted } from "./accepted.js";
-import type { Claim } from "./claim.js";
 import { type Admission, type Decision, decide } from "./decision.js";
 import { Guards } from "./guard.js";
 import {

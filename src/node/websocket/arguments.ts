@@ -11,7 +11,7 @@ import {
 } from "../client/options.js";
 import { WEBSOCKET_ADVICE } from "../foreign-names.js";
 import { isBlob, toPayload } from "../connection/sendable.js";
-import { toDomString } from "./interface.js";
+import { toDomString } from "./events.js";
 
 /** What a WebSocket decides itself: messages are whole, redirects not followed, and `close()` gives up. */
 type Decided =

@@ -15,13 +15,16 @@ import {
   type WebSocketInit,
 } from "./arguments.js";
 import { BufferedAmount } from "./buffered.js";
-import { CloseEvent, ErrorEvent, messageEvent, WebSocketTarget } from "./events.js";
 import {
-  defineInterface,
+  CloseEvent,
+  ErrorEvent,
   type EventHandler,
   HandlerAttribute,
+  WebSocketTarget,
+  defineInterface,
+  messageEvent,
   requireArgument,
-} from "./interface.js";
+} from "./events.js";
 
 /** How binary messages come. */
 export type BinaryType = "blob" | "arraybuffer";

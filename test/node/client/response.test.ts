@@ -4,8 +4,8 @@ import type { ConnectOptions } from "../../../src/node/client/options.js";
 import { HandshakeError } from "../../../src/protocol/index.js";
 import { FakeClock } from "../../support/clock.js";
 import { settle } from "../../support/raw-peer.js";
-import { acceptance, memoryPeer, type StubPeer, StubServer } from "../../support/stub-server.js";
-import { acceptFor, SAMPLE_KEY } from "../../support/wire-handshake.js";
+import { type StubPeer, StubServer, acceptance, memoryPeer } from "../../support/stub-server.js";
+import { SAMPLE_KEY, acceptFor } from "../../support/wire-handshake.js";
 
 const SECRETS = ["hunter2", "s3same", "c00kie"] as const;
 

@@ -1,15 +1,15 @@
 // What a request lets hooks and listeners look at, by whichever way it came in.
 import { once } from "node:events";
-import { createServer, IncomingMessage } from "node:http";
+import { IncomingMessage, createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { Socket } from "node:net";
-import { connect as connectTls, TLSSocket } from "node:tls";
+import { TLSSocket, connect as connectTls } from "node:tls";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { ServerRequest } from "../../../src/node/server/request.js";
 import { WebSocketServer } from "../../../src/node/server/server.js";
 import { CA, CLIENT, KEY, LOCALHOST } from "../../support/certificates/index.js";
-import { portOf, RawClient, upgradeRequest } from "../../support/raw-client.js";
+import { RawClient, portOf, upgradeRequest } from "../../support/raw-client.js";
 import { ALL_WAYS_IN, startServer } from "../../support/server-under-test.js";
 
 describe.each(ALL_WAYS_IN)("by way of an %s, a request", (wayIn) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { CloseEvent, ErrorEvent, messageEvent } from "../../../src/node/websocket/events.js";
 import { connecting, event, opened } from "../../support/websocket-peer.js";
-import { frame, TEXT } from "../../support/wire-frame.js";
+import { TEXT, frame } from "../../support/wire-frame.js";
 
 describe("an event class", () => {
   it("has what it was made with", () => {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connect } from "../../../src/node/client/connect.js";
 import type { ServerOptions } from "../../../src/node/server/options.js";
 import { WebSocketServer } from "../../../src/node/server/server.js";
-import { removeStaleSocket } from "../../../src/node/server/stale-socket.js";
+import { removeStaleSocket } from "../../../src/node/server/listener.js";
 
 let folder: string;
 let socketPath: string;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { describe, expect, it, vi } from "vitest";
-import { isForeign, keepToWebSocket, requestAgain } from "../../../src/node/server/foreign.js";
+import { isForeign, keepToWebSocket, requestAgain } from "../../../src/node/server/attached.js";
 import { CA, KEY, LOCALHOST } from "../../support/certificates/index.js";
 import { FakeClock } from "../../support/clock.js";
 import { RawClient, statusOf, upgradeRequest } from "../../support/raw-client.js";

@@ -1,3 +1,4 @@
+// The connections of a server as one live set, which keeps none that has ended.
 import { describe, expect, it } from "vitest";
 import { ConnectionManager } from "../../../src/manager/index.js";
 import type { WebSocketConnection } from "../../../src/node/connection/connection.js";
@@ -5,7 +6,7 @@ import { RawClient, upgradeRequest } from "../../support/raw-client.js";
 import { eventually, settle } from "../../support/raw-peer.js";
 import { collectGarbage } from "../../support/retained-bytes.js";
 import { startServer } from "../../support/server-under-test.js";
-import { CLOSE, closePayload, frame, TEXT } from "../../support/wire-frame.js";
+import { CLOSE, TEXT, closePayload, frame } from "../../support/wire-frame.js";
 import { turn } from "../../support/wire-signal.js";
 
 describe("ConnectionGroup", () => {

@@ -1,9 +1,10 @@
+// Warnings of the process about refusals that options, or a proxy in front, are to blame for.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { RefusalWarnings } from "../../../src/node/server/refusal-warnings.js";
-import { WebSocketServer } from "../../../src/node/server/server.js";
-import type { ServerOptions } from "../../../src/node/server/options.js";
 import { ConnectionManager } from "../../../src/manager/index.js";
-import { portOf, RawClient, statusOf, upgradeRequest } from "../../support/raw-client.js";
+import type { ServerOptions } from "../../../src/node/server/options.js";
+import { RefusalWarnings } from "../../../src/node/server/refusal.js";
+import { WebSocketServer } from "../../../src/node/server/server.js";
+import { RawClient, portOf, statusOf, upgradeRequest } from "../../support/raw-client.js";
 import { headBytes } from "../../support/wire-handshake.js";
 
 /** What has been warned of, instead of being printed. */
