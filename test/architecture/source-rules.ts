@@ -26,6 +26,9 @@ const LAYERS = new Map<string, readonly string[]>([
 ]);
 
 const MAX_LINES = 300;
+/** One idea each, which a split would only cut into a first and a second half. */
+const LONG_FILES = new Set(["protocol/connection.ts", "node/connection/driver.ts"]);
+const MAX_LINES_OF_LONG_FILES = 400;
 const NAMELESS = new Set(["utils", "util", "helpers", "helper", "types", "common", "misc"]);
 
 // What compiles under the `lib` of the protocol layer and yet is time, chance, I/O or a promise.
@@ -112,7 +115,8 @@ function isReExport(node: SyntaxNode, path: string): boolean {
 export function findFileBreaches({ path, text }: SourceFile): string[] {
   const breaches: string[] = [];
   const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
-  if (lines > MAX_LINES) breaches.push(`${path}: ${lines} lines; the limit is ${MAX_LINES}`);
+  const limit = LONG_FILES.has(path) ? MAX_LINES_OF_LONG_FILES : MAX_LINES;
+  if (lines > limit) breaches.push(`${path}: ${lines} lines; the limit is ${limit}`);
   for (const name of path.replace(/(\.d)?\.tsx?$/, "").split("/")) {
     if (NAMELESS.has(name)) breaches.push(`${path}: "${name}" does not say what is in it`);
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
