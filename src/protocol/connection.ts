@@ -90,6 +90,11 @@ export class ProtocolConnection {
     return this.#receiver.isDecoding;
   }
 
+  /** Whether an extension may have to decode a message of the peer. */
+  get canDecode(): boolean {
+    return this.#receiver.canDecode;
+  }
+
   /** Whether a codec works on a message that was sent: {@link startMessage} is not possible then. */
   get isEncoding(): boolean {
     return this.#sender.isEncoding;

@@ -83,6 +83,11 @@ export class MessageReceiver {
     return this.#decoding !== undefined && this.#decoding.outcome === undefined;
   }
 
+  /** Whether an extension may have to decode a message. */
+  get canDecode(): boolean {
+    return this.#extension !== undefined;
+  }
+
   /** Takes `chunk`, for good or until {@link keepLent}. */
   push(chunk: Uint8Array, memory: ChunkMemory = "given"): void {
     this.#reader.push(chunk, memory);

@@ -136,6 +136,7 @@ describe.each(ROLES)("permessage-deflate, on a %s", (role) => {
     const extension = new LateExtension();
     const onProgress = vi.fn<() => void>();
     const end = connection(role, { extension, onProgress });
+    expect(end.canDecode).toBe(true);
     expect(eventsOf(end, concat([compressed("one"), from(TEXT, "two"), from(PING)]))).toEqual([]);
     expect(end.isDecoding).toBe(true);
     expect(end.heldBytes).toBeGreaterThan(3);

@@ -37,6 +37,7 @@ describe.each(ROLES)("ProtocolConnection, as a %s", (role) => {
     expect(end.readyState).toBe(ReadyState.OPEN);
     expect([end.unreadBytes, end.unsentBytes, end.heldBytes]).toEqual([0, 0, 0]);
     expect([end.isInMessage, end.isDecoding, end.isEncoding]).toEqual([false, false, false]);
+    expect(end.canDecode).toBe(false);
     expect([end.sentClose, end.receivedClose]).toEqual([undefined, undefined]);
     expect(end.nextEvent()).toBeUndefined();
     expect(end.takeOutput()).toEqual([]);

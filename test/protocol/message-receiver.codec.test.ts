@@ -94,6 +94,7 @@ describe("MessageReceiver, with an extension", () => {
   it("waits for an outcome that comes later, and reads nothing behind it meanwhile", () => {
     const extension = new LateExtension();
     const { receiver, budget, onProgress } = newReceiver({ extension });
+    expect(receiver.canDecode).toBe(true);
     receiver.push(concat([compressed("one"), server(PING), server(TEXT, "two")]));
 
     expect(receiver.next()).toBeUndefined();

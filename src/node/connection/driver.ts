@@ -20,6 +20,7 @@ import { Pings } from "./pings.js";
 import { shareReads } from "./shared-reads.js";
 import { TransportError, transportError } from "./transport-error.js";
 import { type TransportUser, useTransport } from "./transport-user.js";
+import { chargeTurn, chargeWholeTurn, isTurnSpent, waitForTurn } from "./turn-budget.js";
 import { TransportWriter, type WriterOwner } from "./writer.js";
 
 type DriverSetup = Pick<
@@ -122,15 +123,24 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
 
   #pull(): Pulled {
     const { core } = this;
+    let chargedBytes = core.received.uncompressedBytes;
     for (let count = 0; this.#wantsMore(); count++) {
       if (count === MAX_EVENTS_A_TURN) {
         setImmediate(() => this.pump());
         return "goes on";
       }
+      if (core.canDecode && isTurnSpent()) {
+        waitForTurn(this);
+        return "goes on";
+      }
       const event = core.nextEvent();
       if (event === undefined) return core.isDecoding ? "goes on" : "dry";
-      if (event.type === "message") this.#messageCount++;
-      else if (event.type === "pong") this.#pings?.pongReceived(event.payload);
+      if (event.type === "message") {
+        this.#messageCount++;
+        const { uncompressedBytes } = core.received;
+        if (uncompressedBytes !== chargedBytes) chargeTurn(uncompressedBytes - chargedBytes);
+        chargedBytes = uncompressedBytes;
+      } else if (event.type === "pong") this.#pings?.pongReceived(event.payload);
       else if (event.type === "failed") this.#failed(event.error);
       this.#owner.onEvent(event);
     }
@@ -177,6 +187,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
 
   #failed(error: ProtocolError | CodecError): void {
     this.#hasFailed = true;
+    if (this.core.canDecode) chargeWholeTurn();
     this.error ??= error;
     tellFailed(this, error);
   }
