@@ -1,5 +1,4 @@
-// Sec-WebSocket-Key and Sec-WebSocket-Accept (RFC 6455 §4.1, §4.2.2).
-import { encodeBase64, isBase64Digit } from "./base64.js";
+/** Sec-WebSocket-Key and Sec-WebSocket-Accept, and the base64 they are written in (RFC 6455 §4.1, §4.2.2). */
 
 /**
  * SHA-1 of `bytes`, which are overwritten afterwards: 20 bytes, or the base64 of them where
@@ -50,3 +49,27 @@ const encoder = new TextEncoder();
 /** Every key that {@link isKey} fits in here: new memory for each would take as long as the hash. */
 const keyAndGuid: Uint8Array = encoder.encode(" ".repeat(KEY_LENGTH) + GUID);
 const placeOfKey = keyAndGuid.subarray(0, KEY_LENGTH);
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Writes `bytes` in base64 with its padding. Leaves them alone. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const count = Math.min(bytes.length - at, 3);
+    const bits = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    text += digit(bits >> 18) + digit(bits >> 12);
+    text += count > 1 ? digit(bits >> 6) : "=";
+    text += count > 2 ? digit(bits) : "=";
+  }
+  return text;
+}
+
+/** Tells whether `character` is one of the 64 digits; the padding is not. */
+export function isBase64Digit(character: string): boolean {
+  return character.length === 1 && ALPHABET.includes(character);
+}
+
+function digit(bits: number): string {
+  return ALPHABET.charAt(bits & 0x3f);
+}

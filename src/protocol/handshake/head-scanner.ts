@@ -1,6 +1,6 @@
 // Cuts the bytes of a head into lines, within limits (RFC 9112 §2).
 import { checkOptions, type Names } from "../../input/index.js";
-import { parseFieldLine } from "./field-line.js";
+import { parseFieldLine } from "./head-lines.js";
 import { Fields, type FieldLine } from "./fields.js";
 import { HandshakeError, malformed } from "./handshake-error.js";
 import { isFieldValueCode } from "./http-fields.js";

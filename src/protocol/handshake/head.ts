@@ -7,7 +7,7 @@ import {
   parseStatusLine,
   type RequestLine,
   type StatusLine,
-} from "./start-line.js";
+} from "./head-lines.js";
 
 /** A request head: well-formed, but not judged yet. Node's `IncomingMessage` gives the same parts. */
 export interface RequestHead extends RequestLine {

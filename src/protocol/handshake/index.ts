@@ -1,12 +1,13 @@
 // The door of the opening handshake: both roles, without I/O (RFC 6455 §4).
 export { acceptFor, isKey, serializeKey, type Sha1 } from "./accept.js";
 export {
+  type AgreedByClient,
+  buildRequest,
+  type ClientRequest,
+  type Expectations,
   judgeResponse,
   unexpectedStatus,
-  type AgreedByClient,
-  type Expectations,
 } from "./client.js";
-export { buildRequest, type ClientRequest } from "./client-request.js";
 export {
   parseExtensions,
   serializeExtensions,
@@ -37,11 +38,11 @@ export {
   type OriginObjection,
   type OriginPolicy,
 } from "./origin.js";
-export { buildResponse, type HttpResponse } from "./http-response.js";
-export type { HeaderFields } from "./outgoing-fields.js";
-export { refusalFor, type Refusal } from "./refusal.js";
-export { type Acceptance, buildAcceptance } from "./server-response.js";
+export { buildResponse, type HttpResponse, type Refusal, refusalFor } from "./refusal.js";
+export type { HeaderFields } from "./head-writer.js";
 export {
+  type Acceptance,
+  buildAcceptance,
   judgeRequest,
   type PlainRequest,
   type RequestVerdict,

@@ -1,15 +1,22 @@
-// The first half of the server's opening handshake: judging the request (RFC 6455 §4.2.1).
+/** The server's opening handshake: its judgement of the request, and the response that accepts (RFC 6455 §4.2). */
 import { isKey } from "./accept.js";
 import { parseAuthority } from "./authority.js";
-import { parseExtensions, type Extension } from "./extension-header.js";
-import type { Fields } from "./fields.js";
+import { type Extension, parseExtensions, serializeExtensions } from "./extension-header.js";
+import type { FieldLine, Fields } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
+import {
+  type EncodeLatin1,
+  HANDSHAKE_FIELDS,
+  type HeaderFields,
+  beginHead,
+  endHead,
+  toFieldLines,
+} from "./head-writer.js";
 import type { RequestHead } from "./head.js";
-import { refusalFor, type Refusal } from "./refusal.js";
-import { parseRequestTarget, type RequestTarget } from "./request-target.js";
+import { type Refusal, refusalFor } from "./refusal.js";
+import { type RequestTarget, parseRequestTarget } from "./head-lines.js";
 import { parseSubprotocolOffers } from "./subprotocol.js";
-import { parseVersions } from "./version.js";
-import { listsUpgrade, upgradeWish } from "./upgrade-fields.js";
+import { listsUpgrade, parseVersions, upgradeWish } from "./upgrade-fields.js";
 
 /** A request that is good HTTP, whatever it asks for. */
 export interface PlainRequest {
@@ -140,3 +147,51 @@ function badKey(key: string | undefined): HandshakeError {
   const detail = length === 0 || length === 24 ? undefined : `it has ${length} characters`;
   return new HandshakeError("KEY_INVALID", { detail });
 }
+
+/** What a server has agreed to. */
+export interface Acceptance {
+  /** From {@link acceptFor} and the key of the request. */
+  readonly accept: string;
+  /** One of those that the client offered; `undefined` for none. */
+  readonly subprotocol?: string | undefined;
+  /** What was agreed, such as the `response` of {@link acceptDeflateOffer}. @defaultValue none */
+  readonly extensions?: readonly Extension[] | undefined;
+  readonly headers?: HeaderFields | undefined;
+}
+
+/**
+ * Builds the bytes of the 101 response (§4.2.2). The caller owns them.
+ *
+ * @param encode - Where the platform has something better than ECMAScript.
+ * @throws {TypeError} The subprotocol or an extension is not one that the client offered;
+ *   a header field is the handshake's own (see {@link HANDSHAKE_FIELDS}) or has a
+ *   character that may not be sent. Nothing must be sent then but a 500.
+ */
+export function buildAcceptance(
+  request: UpgradeRequest,
+  acceptance: Acceptance,
+  encode?: EncodeLatin1,
+): Uint8Array {
+  const { accept, subprotocol, extensions = [], headers } = acceptance;
+  const lines: FieldLine[] = [["Sec-WebSocket-Accept", accept]];
+  if (subprotocol !== undefined) {
+    if (!request.subprotocols.includes(subprotocol)) {
+      throw new TypeError("the subprotocol must be one of those that the client offered");
+    }
+    lines.push(["Sec-WebSocket-Protocol", subprotocol]);
+  }
+  if (extensions.length > 0) {
+    const offered = new Set(request.extensionOffers.map((offer) => offer.name));
+    if (!extensions.every((extension) => offered.has(extension.name))) {
+      throw new TypeError("each extension must be one of those that the client offered");
+    }
+    lines.push(["Sec-WebSocket-Extensions", serializeExtensions(extensions)]);
+  }
+  if (headers !== undefined) lines.push(...toFieldLines(headers, HANDSHAKE_FIELDS));
+  return endHead(SWITCHING_PROTOCOLS, lines, encode);
+}
+
+const SWITCHING_PROTOCOLS = beginHead("HTTP/1.1 101 Switching Protocols", [
+  ["Upgrade", "websocket"],
+  ["Connection", "Upgrade"],
+]);

@@ -1,7 +1,13 @@
-import { createHash, randomBytes } from "node:crypto";
 import * as fc from "fast-check";
+import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { acceptFor, isKey, serializeKey } from "../../../src/protocol/handshake/accept.js";
+import {
+  acceptFor,
+  encodeBase64,
+  isBase64Digit,
+  isKey,
+  serializeKey,
+} from "../../../src/protocol/handshake/accept.js";
 
 const sha1 = (bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
 const base64 = (length: number): string => Buffer.alloc(length, 0xa5).toString("base64");
@@ -108,5 +114,38 @@ describe("the key", () => {
     ["24 digits without padding", "dGhlIHNhbXBsZSBub25jZQAA"],
   ])("is not %s [6455-4.2.1-07] [6455-4.3-01]", (_name, key) => {
     expect(isKey(key)).toBe(false);
+  });
+});
+
+describe("base64", () => {
+  it.each([
+    ["", ""],
+    ["f", "Zg=="],
+    ["fo", "Zm8="],
+    ["foo", "Zm9v"],
+    ["foob", "Zm9vYg=="],
+    ["fooba", "Zm9vYmE="],
+    ["foobar", "Zm9vYmFy"],
+  ])("writes %j as %j (RFC 4648 §10)", (text, encoded) => {
+    expect(encodeBase64(new TextEncoder().encode(text))).toBe(encoded);
+  });
+
+  it("writes any bytes as Node does", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        expect(encodeBase64(bytes)).toBe(Buffer.from(bytes).toString("base64"));
+      }),
+    );
+  });
+
+  it("knows 64 digits, and neither padding nor the alphabet for URLs", () => {
+    const digits = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).filter(
+      isBase64Digit,
+    );
+
+    expect(digits).toHaveLength(64);
+    expect(digits.join("")).toMatch(/^[+/0-9A-Za-z]+$/);
+    expect(isBase64Digit("")).toBe(false);
+    expect(isBase64Digit("AB")).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodePathAndQuery } from "../../../src/protocol/handshake/percent-encoding.js";
+import { encodePathAndQuery } from "../../../src/protocol/handshake/uri.js";
 import { anyText } from "./wire.js";
 
 describe("path and query", () => {

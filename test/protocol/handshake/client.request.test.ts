@@ -1,9 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  buildRequest,
-  type ClientRequest,
-} from "../../../src/protocol/handshake/client-request.js";
+import { buildRequest, type ClientRequest } from "../../../src/protocol/handshake/client.js";
 import { RequestHeadReader } from "../../../src/protocol/handshake/head.js";
 import { judgeRequest } from "../../../src/protocol/handshake/server.js";
 import { parseUri } from "../../../src/protocol/handshake/uri.js";

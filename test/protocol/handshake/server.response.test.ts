@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { acceptFor } from "../../../src/protocol/handshake/accept.js";
 import { Fields } from "../../../src/protocol/handshake/fields.js";
 import {
-  buildAcceptance,
   type Acceptance,
-} from "../../../src/protocol/handshake/server-response.js";
-import type { UpgradeRequest } from "../../../src/protocol/handshake/server.js";
+  type UpgradeRequest,
+  buildAcceptance,
+} from "../../../src/protocol/handshake/server.js";
 import { REQUEST_LINES, SAMPLE_ACCEPT, textOf, UNSENDABLE } from "./wire.js";
 
 const request: UpgradeRequest = {
