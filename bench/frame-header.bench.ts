@@ -1,6 +1,5 @@
 // What does a header cost to parse and to write, by its length?
-import { parseFrameHeader, writeFrameHeader } from "../src/protocol/frame-header.js";
-import { Opcode } from "../src/protocol/opcode.js";
+import { Opcode, parseFrameHeader, writeFrameHeader } from "../src/protocol/frame-header.js";
 import { compare } from "./compare.js";
 
 const rules = { masked: true, rsv: 0 };

@@ -1,5 +1,5 @@
 /**
- * Finds the tables of `src/protocol/deflate/prepared-codes.ts`: those that make the
+ * Finds the tables of `src/protocol/deflate/ready-codes.ts`: those that make the
  * messages of `training-text.ts` smallest. Takes a minute for each of the three;
  * `npm run tools && node .build/bench/prepared-codes/train.js`.
  */
@@ -10,10 +10,13 @@ import {
   FIRST_LENGTH,
   LITLEN_SYMBOLS,
 } from "../../src/protocol/deflate/alphabets.js";
-import { CodeDescription } from "../../src/protocol/deflate/code-description.js";
+import { CodeDescription } from "../../src/protocol/deflate/dynamic-codes.js";
 import { CodeLengths, assignLengths } from "../../src/protocol/deflate/huffman.js";
-import { CompressionWindow, Parse } from "../../src/protocol/deflate/compression-window.js";
-import { HashChains } from "../../src/protocol/deflate/hash-chains.js";
+import {
+  CompressionWindow,
+  HashChains,
+  Parse,
+} from "../../src/protocol/deflate/compression-window.js";
 import { DEFAULT_LEVEL, effortOf } from "../../src/protocol/deflate/levels.js";
 import { findMatches } from "../../src/protocol/deflate/match-finder.js";
 import { type Random, seeded } from "../../test/support/deflate-corpora.js";

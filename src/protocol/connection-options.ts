@@ -1,10 +1,12 @@
-/** What a connection is told when it opens, and when it sends. */
-import { checkOptions, type Names } from "../input/index.js";
+/** What a connection is told when it opens and when it sends. */
+import { type Names, checkOptions } from "../input/index.js";
 import type { MessageLimits } from "./budget.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import type { FrameObserver } from "./frame-trace.js";
 import type { Platform } from "./platform.js";
-import type { Role } from "./role.js";
+
+/** Which end of a connection this is (RFC 6455 §1.3). Clients mask their frames, servers do not (§5.1). */
+export type Role = "client" | "server";
 
 /** What a {@link ProtocolConnection} is told when it opens. */
 export interface ProtocolConnectionOptions {

@@ -1,30 +1,31 @@
+/** One end of an open WebSocket connection, without I/O. */
 import { Budget } from "./budget.js";
 import { CloseCode } from "./close-code.js";
 import { type CloseStatus, parseClosePayload, serializeClosePayload } from "./close-frame.js";
 import { known, type ProtocolConnectionOptions, type SendOptions } from "./connection-options.js";
 import { CodecError, type Finding, ProtocolError, type ViolationCode } from "./errors.js";
-import type { ProtocolEvent } from "./events.js";
-import { checkControlPayload } from "./frame-header.js";
+import {
+  type ProtocolEvent,
+  ReadyState,
+  type TrafficCount,
+  nextState,
+} from "./connection-reports.js";
+import { Opcode, checkControlPayload } from "./frame-header.js";
 import type { ChunkMemory } from "./frame-reader.js";
 import { FrameTrace } from "./frame-trace.js";
 import { FrameWriter } from "./frame-writer.js";
 import { type ControlFrame, MessageReceiver } from "./message-receiver.js";
 import { MessageSender } from "./message-sender.js";
-import { Opcode } from "./opcode.js";
 import { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
 import type { ReadyMessage } from "./prepared-message.js";
-import { nextState, ReadyState } from "./ready-state.js";
-import type { TrafficCount } from "./traffic.js";
 
 /**
  * One end of an open WebSocket connection, without I/O.
  *
- * Bytes go in with {@link receive}; what the peer did comes out of
- * {@link nextEvent}; bytes to write come out of {@link takeOutput}. Call the
- * last two until they are empty after every call of any other method.
- *
- * Nothing a peer sends makes a method throw: it ends in a `failed` event.
+ * Bytes go in with {@link receive}, events of the peer come out of {@link nextEvent}, and bytes to
+ * write come out of {@link takeOutput}. After each call of another method, call these two until
+ * they are empty. Bytes of the peer never make a method throw: they end in a `failed` event.
  */
 export class ProtocolConnection {
   readonly #platform: Platform;
@@ -132,8 +133,7 @@ export class ProtocolConnection {
   }
 
   /**
-   * The next thing the peer did, or `undefined` until there are more bytes, or a
-   * codec is done. Not calling it is how to make the peer wait.
+   * The next thing the peer did; `undefined` until more bytes come, or a codec is done. To make the peer wait, do not call it.
    */
   nextEvent(): ProtocolEvent | undefined {
     if (this.#failure !== undefined && !this.#isDiscarding) return this.#fail(this.#failure);

@@ -1,6 +1,41 @@
-/** The frame header: 2 to 14 bytes in front of every payload (RFC 6455 §5.2). */
+/** Opcodes and the frame header: 2 to 14 bytes in front of every payload (RFC 6455 §5.2). */
 import { ProtocolError } from "./errors.js";
-import { isControl, isOpcode, Opcode, opcodeName } from "./opcode.js";
+
+/** What a frame carries: RFC 6455 §5.2 and §11.8. Bit 3 marks control frames. */
+export const Opcode = {
+  CONTINUATION: 0x0,
+  TEXT: 0x1,
+  BINARY: 0x2,
+  CLOSE: 0x8,
+  PING: 0x9,
+  PONG: 0xa,
+} as const;
+
+export type Opcode = (typeof Opcode)[keyof typeof Opcode];
+
+/** Opcodes 3-7 and 11-15 are reserved (§5.2). */
+export function isOpcode(value: number): value is Opcode {
+  return value <= Opcode.BINARY || (value >= Opcode.CLOSE && value <= Opcode.PONG);
+}
+
+/** The name in small letters, such as `"ping"`. */
+export function opcodeName(opcode: Opcode): string {
+  return NAMES[opcode];
+}
+
+const NAMES = {
+  [Opcode.CONTINUATION]: "continuation",
+  [Opcode.TEXT]: "text",
+  [Opcode.BINARY]: "binary",
+  [Opcode.CLOSE]: "close",
+  [Opcode.PING]: "ping",
+  [Opcode.PONG]: "pong",
+} as const;
+
+/** Control frames are CLOSE, PING and PONG (RFC 6455 §5.5). */
+export function isControl(opcode: Opcode): boolean {
+  return (opcode & 0x8) !== 0;
+}
 
 /** What a frame header says, as numbers and bits. */
 export interface FrameHeader {

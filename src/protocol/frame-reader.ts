@@ -2,13 +2,13 @@ import type { Budget } from "./budget.js";
 import { ByteQueue } from "./byte-queue.js";
 import {
   type FrameHeader,
-  headerLength,
   MAX_HEADER_LENGTH,
-  parseFrameHeader,
   type PeerRules,
+  headerLength,
+  isControl,
+  parseFrameHeader,
 } from "./frame-header.js";
 import { applyMask } from "./masking.js";
-import { isControl } from "./opcode.js";
 import { WholeFrame } from "./whole-frame.js";
 
 /** A whole frame, or a part of a data frame whose payload is still arriving. */

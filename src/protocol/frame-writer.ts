@@ -1,13 +1,18 @@
-import { SHORT_TEXT, writeAscii } from "./ascii.js";
-import { type FrameHeader, headerLength, writeFrameHeader } from "./frame-header.js";
+/** Puts frames into the output (RFC 6455 §5.2, §5.3). */
+import type { Role } from "./connection-options.js";
+import { type TrafficCount, noTraffic } from "./connection-reports.js";
+import {
+  type FrameHeader,
+  type Opcode,
+  headerLength,
+  isControl,
+  writeFrameHeader,
+} from "./frame-header.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { applyMask, copyMasked } from "./masking.js";
-import { isControl, type Opcode } from "./opcode.js";
 import type { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
 import type { PreparedFrame } from "./prepared-message.js";
-import type { Role } from "./role.js";
-import { noTraffic, type TrafficCount } from "./traffic.js";
 
 /** What of a frame is not its payload. */
 export interface FrameStart {
@@ -128,4 +133,22 @@ export class FrameWriter {
   ): FrameHeader {
     return { fin, rsv, opcode, payloadLength, masked: this.#masked, maskingKey };
   }
+}
+
+/**
+ * Short text as bytes. Up to this many characters a loop takes less time than the call into
+ * the platform's encoder: 21 and 92 ns for 8 characters, 47 and 99 for 20, 83 and 102 for 32,
+ * 159 and 131 for 64 (Node 20).
+ */
+const SHORT_TEXT = 32;
+
+/** Writes `text` at `target[offset]`. @returns False when it is not ASCII; what was written means nothing then. */
+function writeAscii(target: Uint8Array, offset: number, text: string): boolean {
+  let bits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    target[offset + i] = unit;
+    bits |= unit;
+  }
+  return bits < 0x80;
 }

@@ -7,7 +7,7 @@ export {
   parseClosePayload,
   serializeClosePayload,
 } from "./close-frame.js";
-export type { ProtocolConnectionOptions, SendOptions } from "./connection-options.js";
+export type { ProtocolConnectionOptions, Role, SendOptions } from "./connection-options.js";
 export { ProtocolConnection } from "./connection.js";
 export {
   type BulkDeflate,
@@ -31,14 +31,21 @@ export {
   WebSocketError,
   withFinding,
 } from "./errors.js";
-export type { MessageEvent, ProtocolEvent } from "./events.js";
+export {
+  type MessageEvent,
+  noTraffic,
+  type ProtocolEvent,
+  ReadyState,
+  type TrafficCount,
+} from "./connection-reports.js";
 export type {
   CodecOptions,
   DeflateCodec,
   Later,
   MessageCompressor,
   MessageDecompressor,
-} from "./extensions/codec.js";
+  MessageExtension,
+} from "./extensions/extension.js";
 export {
   acceptDeflateOffer,
   checkDeflateConfig,
@@ -47,7 +54,6 @@ export {
   judgeDeflateResponse,
   type PerMessageDeflateConfig,
 } from "./extensions/deflate-negotiation.js";
-export type { MessageExtension } from "./extensions/extension.js";
 export {
   DEFAULT_DEFLATE_THRESHOLD,
   PerMessageDeflate,
@@ -56,8 +62,12 @@ export {
 export {
   type FrameHeader,
   headerLength,
+  isControl,
+  isOpcode,
   MAX_CONTROL_PAYLOAD,
   MAX_HEADER_LENGTH,
+  Opcode,
+  opcodeName,
   parseFrameHeader,
   type PeerRules,
   reservedBitNames,
@@ -67,20 +77,17 @@ export {
 export { type FrameObserver, OBSERVED_BYTES, type ObservedFrame } from "./frame-trace.js";
 export { COPIED_PAYLOAD_BYTES } from "./frame-writer.js";
 export * from "./handshake/index.js";
-export { type MessageData, toMessage } from "./message-data.js";
-export { applyMask } from "./masking.js";
-export { isControl, isOpcode, Opcode, opcodeName } from "./opcode.js";
-export { type Platform, portablePlatform } from "./platform.js";
 export {
   adoptPrepared,
   isPreparedMessage,
-  prepareMessage,
+  type MessageData,
   PreparedMessage,
+  prepareMessage,
   type ReadyMessage,
+  toMessage,
 } from "./prepared-message.js";
+export { applyMask } from "./masking.js";
+export { type Platform, portablePlatform } from "./platform.js";
 export { Chain, type Chained, type Place, Queue } from "./queue.js";
-export { ReadyState } from "./ready-state.js";
-export type { Role } from "./role.js";
-export { noTraffic, type TrafficCount } from "./traffic.js";
 export { Utf8Validator } from "./utf8.js";
 export { visibleText } from "./visible-text.js";

@@ -2,18 +2,16 @@ import { isError } from "../input/index.js";
 import type { Budget } from "./budget.js";
 import { isValidOnWire } from "./close-code.js";
 import { CodecError, isProtocolError, notUtf8, type ProtocolError } from "./errors.js";
-import type { MessageEvent } from "./events.js";
+import { type MessageEvent, type TrafficCount, noTraffic } from "./connection-reports.js";
 import type { MessageExtension } from "./extensions/extension.js";
-import { peerRules } from "./frame-header.js";
+import { type Opcode, isControl, peerRules } from "./frame-header.js";
 import { type ChunkMemory, type FramePart, FrameReader } from "./frame-reader.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { type AssembledMessage, MessageAssembler } from "./message-assembler.js";
 import { mayStayView } from "./memory-share.js";
-import { isControl, type Opcode } from "./opcode.js";
 import type { Platform } from "./platform.js";
-import type { Role } from "./role.js";
+import type { Role } from "./connection-options.js";
 import type { WholeFrame } from "./whole-frame.js";
-import { noTraffic, type TrafficCount } from "./traffic.js";
 
 export interface ControlFrame {
   readonly type: "control";

@@ -4,7 +4,7 @@ import type { SendOptions } from "./connection-options.js";
 import { CodecError } from "./errors.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import { COPIED_PAYLOAD_BYTES, type FrameStart, type FrameWriter } from "./frame-writer.js";
-import { Opcode } from "./opcode.js";
+import { Opcode } from "./frame-header.js";
 import type { Platform } from "./platform.js";
 import {
   adoptPrepared,

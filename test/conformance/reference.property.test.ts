@@ -9,7 +9,7 @@ import { ProtocolConnection } from "../../src/protocol/connection.js";
 import { ProtocolError } from "../../src/protocol/errors.js";
 import { PerMessageDeflate } from "../../src/protocol/extensions/permessage-deflate.js";
 import { portablePlatform } from "../../src/protocol/platform.js";
-import type { Role } from "../../src/protocol/role.js";
+import type { Role } from "../../src/protocol/connection-options.js";
 import {
   type ReferenceEvent,
   type ReferenceOutcome,

@@ -1,6 +1,6 @@
 // The end of a connection, for a manager: it keeps no account of who has ended, and tells `close` behind the messages [M05].
 import { describe, expect, it } from "vitest";
-import { ReadyState } from "../../src/protocol/ready-state.js";
+import { ReadyState } from "../../src/protocol/connection-reports.js";
 import { ManagedPeers } from "../support/managed-peers.js";
 import { eventually, type RawPeer, settle } from "../support/raw-peer.js";
 import { CLOSE, closePayload, frame, TEXT } from "../support/wire-frame.js";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProtocolEvent } from "../../src/protocol/events.js";
-import { ReadyState } from "../../src/protocol/ready-state.js";
+import { type ProtocolEvent, ReadyState } from "../../src/protocol/connection-reports.js";
 import { LateExtension } from "../support/codec.js";
 import {
   connection,

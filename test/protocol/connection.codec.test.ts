@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { CodecError } from "../../src/protocol/errors.js";
 import type { MessageExtension } from "../../src/protocol/extensions/extension.js";
-import { ReadyState } from "../../src/protocol/ready-state.js";
+import { ReadyState } from "../../src/protocol/connection-reports.js";
 import { failing, inverted, inverting, LateExtension } from "../support/codec.js";
 import {
   connection,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ReadyState } from "../../src/protocol/ready-state.js";
+import { ReadyState } from "../../src/protocol/connection-reports.js";
 import {
   connection,
   eventsOf,

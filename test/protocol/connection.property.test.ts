@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProtocolConnection } from "../../src/protocol/connection.js";
-import type { ProtocolEvent } from "../../src/protocol/events.js";
+import type { ProtocolEvent } from "../../src/protocol/connection-reports.js";
 import type { ChunkMemory } from "../../src/protocol/frame-reader.js";
 import type { MessageExtension } from "../../src/protocol/extensions/extension.js";
 import { PerMessageDeflate } from "../../src/protocol/extensions/permessage-deflate.js";
-import type { Role } from "../../src/protocol/role.js";
+import type { Role } from "../../src/protocol/connection-options.js";
 import { LateExtension, zlibCodec } from "../support/codec.js";
 import { connection, framesIn, opposite, pull, ROLES } from "../support/protocol.js";
 import { type Action, action } from "../support/protocol-arbitraries.js";

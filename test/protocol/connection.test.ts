@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ObservedFrame } from "../../src/protocol/frame-trace.js";
-import { ReadyState } from "../../src/protocol/ready-state.js";
+import { ReadyState } from "../../src/protocol/connection-reports.js";
 import {
   bytewise,
   connection,

@@ -10,8 +10,8 @@ import {
   WebSocketError,
 } from "../../src/protocol/errors.js";
 import { PerMessageDeflate } from "../../src/protocol/extensions/permessage-deflate.js";
-import { ReadyState } from "../../src/protocol/ready-state.js";
-import type { Role } from "../../src/protocol/role.js";
+import { ReadyState } from "../../src/protocol/connection-reports.js";
+import type { Role } from "../../src/protocol/connection-options.js";
 import { zlibCodec } from "../support/codec.js";
 import { connection, eventsOf, framesSentBy, opposite, pull, ROLES } from "../support/protocol.js";
 import { CLOSE, closePayload, hex, utf8 } from "../support/wire-frame.js";

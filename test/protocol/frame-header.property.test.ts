@@ -2,12 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type FrameHeader,
-  headerLength,
   MAX_HEADER_LENGTH,
+  Opcode,
+  headerLength,
   parseFrameHeader,
   writeFrameHeader,
 } from "../../src/protocol/frame-header.js";
-import { Opcode } from "../../src/protocol/opcode.js";
 import { payloadLength } from "../support/protocol-arbitraries.js";
 
 const maskingKey = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
   type FrameHeader,
-  headerLength,
-  checkControlPayload,
   MAX_CONTROL_PAYLOAD,
   MAX_HEADER_LENGTH,
-  parseFrameHeader,
+  Opcode,
   type PeerRules,
+  RSV1,
+  checkControlPayload,
+  headerLength,
+  parseFrameHeader,
   peerRules,
   reservedBitNames,
-  RSV1,
   writeFrameHeader,
 } from "../../src/protocol/frame-header.js";
-import { Opcode } from "../../src/protocol/opcode.js";
 import { bytewise, violation } from "../support/protocol.js";
 import { concat, hex } from "../support/wire-frame.js";
 

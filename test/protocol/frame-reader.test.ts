@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Budget } from "../../src/protocol/budget.js";
 import type { PeerRules } from "../../src/protocol/frame-header.js";
 import { type FramePart, FrameReader } from "../../src/protocol/frame-reader.js";
-import type { Role } from "../../src/protocol/role.js";
+import type { Role } from "../../src/protocol/connection-options.js";
 import {
   bytewise,
   countingPlatform,

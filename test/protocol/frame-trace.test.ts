@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { FrameHeader } from "../../src/protocol/frame-header.js";
+import { type FrameHeader, Opcode } from "../../src/protocol/frame-header.js";
 import type { FramePart } from "../../src/protocol/frame-reader.js";
 import { FrameTrace, OBSERVED_BYTES, type ObservedFrame } from "../../src/protocol/frame-trace.js";
-import { Opcode } from "../../src/protocol/opcode.js";
 import { pattern, sameBytes } from "../support/protocol.js";
 import { hex, utf8 } from "../support/wire-frame.js";
 

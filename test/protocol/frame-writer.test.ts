@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ObservedFrame } from "../../src/protocol/frame-trace.js";
-import { FrameTrace } from "../../src/protocol/frame-trace.js";
 import { COPIED_PAYLOAD_BYTES, FrameWriter } from "../../src/protocol/frame-writer.js";
-import { Opcode } from "../../src/protocol/opcode.js";
+import type { Role } from "../../src/protocol/connection-options.js";
+import { Opcode } from "../../src/protocol/frame-header.js";
+import { FrameTrace, type ObservedFrame } from "../../src/protocol/frame-trace.js";
 import { OutputBuffer } from "../../src/protocol/output-buffer.js";
 import { portablePlatform } from "../../src/protocol/platform.js";
 import { prepareMessage } from "../../src/protocol/prepared-message.js";
-import type { Role } from "../../src/protocol/role.js";
-import { framesIn, pattern, platform, ROLES, sameBytes } from "../support/protocol.js";
+import { ROLES, framesIn, pattern, platform, sameBytes } from "../support/protocol.js";
 import { concat, hex, utf8 } from "../support/wire-frame.js";
 
 const TEXT_START = { fin: true, rsv: 0, opcode: Opcode.TEXT };
@@ -207,4 +206,32 @@ describe("FrameWriter with a trace", () => {
     expect(seen).toMatchObject([{ direction: "sent", headerBytes: hex("8105"), opcode: 1 }]);
     expect(seen[0]?.payload).toEqual(utf8("Hello"));
   });
+});
+
+describe("FrameWriter with short text", () => {
+  const texts = ["", "\0a~\u007f", "x".repeat(32), "x".repeat(33)];
+  const others = ["\u0080", "é", "€", "𝄞", "\ud800", "aé", "éa", "a\u0100", `${"x".repeat(31)}é`];
+
+  it.each([...texts, ...others])(
+    "writes %j as UTF-8, with one key and nothing around it",
+    (text) => {
+      for (const role of ROLES) {
+        let keys = 0;
+        const counting = portablePlatform(() => ++keys);
+        const output = new OutputBuffer(counting.allocate);
+        const writer = new FrameWriter(role, counting, output);
+        writer.writeText(TEXT_START, "before");
+        writer.writeText(TEXT_START, text);
+        writer.writeText(TEXT_START, "after");
+
+        const frames = framesIn(concat(output.take()));
+        expect(frames.map(({ payload }) => payload)).toEqual([
+          utf8("before"),
+          utf8(text.replace("\ud800", "\ufffd")),
+          utf8("after"),
+        ]);
+        expect(keys).toBe(role === "client" ? 3 : 0);
+      }
+    },
+  );
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RSV1 } from "../../src/protocol/frame-header.js";
-import { Opcode } from "../../src/protocol/opcode.js";
+import { Opcode, RSV1 } from "../../src/protocol/frame-header.js";
 import { newAssembler, parts, push } from "../support/message-assembler.js";
 import { pattern, sameBytes, violation } from "../support/protocol.js";
 import { concat, hex, utf8 } from "../support/wire-frame.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createDeflateCodec } from "../../src/node/deflate.js";
 import type { ProtocolConnection } from "../../src/protocol/connection.js";
 import { createCodec } from "../../src/protocol/deflate/codec.js";
-import type { DeflateCodec } from "../../src/protocol/extensions/codec.js";
+import type { DeflateCodec } from "../../src/protocol/extensions/extension.js";
 import { PerMessageDeflate } from "../../src/protocol/extensions/permessage-deflate.js";
 import { type PreparedMessage, prepareMessage } from "../../src/protocol/prepared-message.js";
 import { LateExtension, zlibCodec } from "../support/codec.js";

@@ -7,8 +7,8 @@ import type {
   Later,
   MessageCompressor,
   MessageDecompressor,
-} from "../../src/protocol/extensions/codec.js";
-import type { MessageExtension } from "../../src/protocol/extensions/extension.js";
+  MessageExtension,
+} from "../../src/protocol/extensions/extension.js";
 import { RSV1 } from "../../src/protocol/frame-header.js";
 import { concat } from "./wire-frame.js";
 

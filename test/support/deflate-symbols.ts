@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { BitReader } from "../../src/protocol/deflate/bit-reader.js";
+import { BitReader } from "../../src/protocol/deflate/bits.js";
 import {
   type BlockCodes,
   fixedCodes,

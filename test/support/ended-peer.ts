@@ -1,6 +1,6 @@
 /** A connection of ours that has ended before anybody listened, and what its listeners are told. */
 import type { WebSocketConnection } from "../../src/node/connection/connection.js";
-import { ReadyState } from "../../src/protocol/ready-state.js";
+import { ReadyState } from "../../src/protocol/connection-reports.js";
 import { eventually, type PeerOptions, RawPeer, settle } from "./raw-peer.js";
 import { CLOSE, closePayload, frame, TEXT } from "./wire-frame.js";
 

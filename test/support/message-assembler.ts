@@ -1,9 +1,8 @@
 /** A message assembler, and the parts of frames to push into it. */
 import { Budget, type MessageLimits } from "../../src/protocol/budget.js";
-import type { FrameHeader } from "../../src/protocol/frame-header.js";
+import type { FrameHeader, Opcode } from "../../src/protocol/frame-header.js";
 import type { FramePart } from "../../src/protocol/frame-reader.js";
 import { type AssembledMessage, MessageAssembler } from "../../src/protocol/message-assembler.js";
-import type { Opcode } from "../../src/protocol/opcode.js";
 import { countingPlatform, cut } from "./protocol.js";
 
 export function newAssembler(limits?: MessageLimits): {

@@ -6,7 +6,7 @@ import type { MessageExtension } from "../../src/protocol/extensions/extension.j
 import { FrameWriter } from "../../src/protocol/frame-writer.js";
 import { MessageSender } from "../../src/protocol/message-sender.js";
 import { OutputBuffer } from "../../src/protocol/output-buffer.js";
-import type { Role } from "../../src/protocol/role.js";
+import type { Role } from "../../src/protocol/connection-options.js";
 import { inverted } from "./codec.js";
 import { framesIn, platform } from "./protocol.js";
 import { concat } from "./wire-frame.js";

@@ -1,11 +1,10 @@
 /** Ends of a connection without I/O, and what tests do with them. */
 import { expect } from "vitest";
 import { ProtocolConnection } from "../../src/protocol/connection.js";
-import type { ProtocolConnectionOptions } from "../../src/protocol/connection-options.js";
+import type { ProtocolConnectionOptions, Role } from "../../src/protocol/connection-options.js";
 import type { ViolationCode } from "../../src/protocol/errors.js";
-import type { ProtocolEvent } from "../../src/protocol/events.js";
+import type { ProtocolEvent } from "../../src/protocol/connection-reports.js";
 import { type Platform, portablePlatform } from "../../src/protocol/platform.js";
-import type { Role } from "../../src/protocol/role.js";
 import {
   concat,
   decodeFrame,

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketConnection } from "../../src/node/connection/connection.js";
 import { type ConnectionOptions, resolveConnectionOptions } from "../../src/node/options.js";
 import type { DeflateParameters } from "../../src/protocol/index.js";
-import type { Role } from "../../src/protocol/role.js";
+import type { Role } from "../../src/protocol/connection-options.js";
 import { FakeClock } from "./clock.js";
 import {
   concat,

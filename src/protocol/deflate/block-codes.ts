@@ -11,10 +11,10 @@ import {
   LENGTH_EXTRA_BITS,
   LITLEN_SYMBOLS,
 } from "./alphabets.js";
-import type { BitReader } from "./bit-reader.js";
+import type { BitReader } from "./bits.js";
 import { CodeLengths, fixedDistanceLengths, fixedLitlenLengths } from "./huffman.js";
 import { buildDecodeTable, DecodeTable, END, EXCEPTION, LITERAL } from "./decode-table.js";
-import { PREPARED_CODES } from "./prepared-codes.js";
+import { PREPARED_CODES } from "./ready-codes.js";
 
 /** The two codes of a compressed block (RFC 1951 §3.2.3). */
 export interface BlockCodes {

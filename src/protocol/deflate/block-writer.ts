@@ -1,5 +1,5 @@
 /** Writes a block, of the type that takes the fewest bits (RFC 1951 §3.2.3). */
-import type { BitWriter } from "./bit-writer.js";
+import type { BitWriter } from "./bits.js";
 import type { CompressionWindow, Parse } from "./compression-window.js";
 import { DynamicCodes } from "./dynamic-codes.js";
 import { FIXED_CODES, ReadyChoice, type ReadyCodes } from "./ready-codes.js";

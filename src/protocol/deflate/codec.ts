@@ -7,7 +7,7 @@ import type {
   Later,
   MessageCompressor,
   MessageDecompressor,
-} from "../extensions/codec.js";
+} from "../extensions/extension.js";
 import type { Allocate } from "./allocate.js";
 import { Compressor } from "./compressor.js";
 import { Decompressor } from "./decompressor.js";

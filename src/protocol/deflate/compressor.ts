@@ -1,10 +1,17 @@
 /** Compresses the messages of one direction of a connection (RFC 7692 §7.2.1). */
 import { checkOptions, type Names } from "../../input/index.js";
 import { type Allocate, allocateOwn, copyOf } from "./allocate.js";
-import { BitWriter } from "./bit-writer.js";
+import { BitWriter } from "./bits.js";
 import { writeBlock } from "./block-writer.js";
-import { CHUNK_BYTES, CompressionWindow, MAX_WINDOW_BYTES, Parse } from "./compression-window.js";
-import { HASHED_BYTES, HashChains, learn } from "./hash-chains.js";
+import {
+  CHUNK_BYTES,
+  CompressionWindow,
+  HASHED_BYTES,
+  HashChains,
+  MAX_WINDOW_BYTES,
+  Parse,
+  learn,
+} from "./compression-window.js";
 import { History } from "./history.js";
 import { DEFAULT_LEVEL, type Effort, effortOf } from "./levels.js";
 import { findMatches } from "./match-finder.js";

@@ -2,12 +2,11 @@
 import { checkOptions, type Names } from "../../input/index.js";
 import { decompressedTooBig, ProtocolError } from "../errors.js";
 import { type Allocate, allocateOwn } from "./allocate.js";
-import { BitReader } from "./bit-reader.js";
+import { BitReader } from "./bits.js";
 import { type BlockCodes, fixedCodes, readDynamicCodes, takePreparedCodes } from "./block-codes.js";
 import { DecompressionBuffer } from "./decompression-buffer.js";
-import { decodeSymbolsFast } from "./decode-symbols-fast.js";
+import { type SymbolsEnd, decodeSymbols, decodeSymbolsFast } from "./decode-symbols.js";
 import { History } from "./history.js";
-import { decodeSymbols, type SymbolsEnd } from "./decode-symbols.js";
 
 /** What the peer may make use of in one direction of a connection. */
 export interface DecompressorOptions {

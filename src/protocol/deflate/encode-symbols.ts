@@ -6,7 +6,7 @@ import {
   LENGTH_EXTRA_BITS,
   MAX_MATCH,
 } from "./alphabets.js";
-import type { BitWriter } from "./bit-writer.js";
+import type { BitWriter } from "./bits.js";
 
 /**
  * A symbol and its extra bits (RFC 1951 §3.2.5) are one number, so that they can be

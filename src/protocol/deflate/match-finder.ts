@@ -1,7 +1,14 @@
 /** Takes a chunk apart into literals and matches (RFC 1951 §2). */
 import { END_OF_BLOCK, MAX_MATCH } from "./alphabets.js";
-import { type CompressionWindow, MIN_MATCH_BYTES, type Parse } from "./compression-window.js";
-import { type HashChains, HASHED_BYTES, hashOf, learn } from "./hash-chains.js";
+import {
+  type CompressionWindow,
+  HASHED_BYTES,
+  type HashChains,
+  MIN_MATCH_BYTES,
+  type Parse,
+  hashOf,
+  learn,
+} from "./compression-window.js";
 import type { Effort } from "./levels.js";
 import { distanceSymbol, lengthSymbol, SYMBOL_MASK } from "./encode-symbols.js";
 

@@ -1,7 +1,7 @@
 // The parameters of permessage-deflate: what an end may ask for, and how it reads what the other asks for (RFC 7692 §7.1).
 import { checkOptions, type Names } from "../../input/index.js";
 import type { Extension } from "../handshake/extension-header.js";
-import type { Role } from "../role.js";
+import type { Role } from "../connection-options.js";
 
 /**
  * What one end wants of permessage-deflate. The same words in both roles: `server…` is

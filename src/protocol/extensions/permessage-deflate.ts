@@ -1,16 +1,16 @@
 /** permessage-deflate on an open connection (RFC 7692 §6, §7.2). */
 import { checkOptions, type Names } from "../../input/index.js";
 import { RSV1 } from "../frame-header.js";
-import type { Role } from "../role.js";
+import type { Role } from "../connection-options.js";
 import type {
   CodecOptions,
   DeflateCodec,
   Later,
   MessageCompressor,
   MessageDecompressor,
-} from "./codec.js";
+  MessageExtension,
+} from "./extension.js";
 import type { DeflateParameters } from "./deflate-negotiation.js";
-import type { MessageExtension } from "./extension.js";
 
 /** What one end of a connection compresses with. */
 export interface PerMessageDeflateOptions {

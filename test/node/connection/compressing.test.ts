@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Job, JobQueue } from "../../../src/node/deflate-jobs.js";
 import type { PerMessageDeflateOptions } from "../../../src/node/options.js";
 import { Compressor } from "../../../src/protocol/deflate/compressor.js";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import {
   connectedPair,

@@ -1,7 +1,7 @@
 // What close waits for, and what it does not: listeners at work, pause(), messages that are dropped.
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { ended, LAST, listen } from "../../support/ended-peer.js";
 import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
 import { CLOSE, closePayload, frame, TEXT } from "../../support/wire-frame.js";

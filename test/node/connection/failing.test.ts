@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { ProtocolError } from "../../../src/protocol/errors.js";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { RawPeer, settle } from "../../support/raw-peer.js";
 import {
   CLOSE,

@@ -1,6 +1,6 @@
 // A close that lets listeners at work answer first.
 import { describe, expect, it } from "vitest";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { eventually, type PeerOptions, RawPeer, settle } from "../../support/raw-peer.js";
 import { CLOSE, closePayload, frame, TEXT } from "../../support/wire-frame.js";
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { connect } from "../../../src/node/client/connect.js";
 import type { WebSocketConnection } from "../../../src/node/connection/connection.js";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { RawClient, upgradeRequest } from "../../support/raw-client.js";
 import { eventually, settle } from "../../support/raw-peer.js";
 import { ALL_WAYS_IN, startServer } from "../../support/server-under-test.js";

@@ -1,6 +1,6 @@
 import { duplexPair } from "node:stream";
 import { describe, expect, it, vi } from "vitest";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { eventually, NO_DEFLATE_LIMITS, over, RawPeer, settle } from "../../support/raw-peer.js";
 import {
   BINARY,

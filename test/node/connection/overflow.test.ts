@@ -1,6 +1,6 @@
 // How much may wait for a peer that does not read: on a server there is an end to it, on a client there is none.
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { type PeerOptions, eventually, RawPeer, settle } from "../../support/raw-peer.js";
 import { opened } from "../../support/websocket-peer.js";
 import { BINARY, CLOSE, TEXT } from "../../support/wire-frame.js";

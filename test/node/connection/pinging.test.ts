@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { RawPeer, settle } from "../../support/raw-peer.js";
 import { BINARY, frame, hex, PING, PONG, TEXT, utf8 } from "../../support/wire-frame.js";
 

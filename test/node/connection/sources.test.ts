@@ -1,6 +1,6 @@
 // What a message is to be made of, and fails: a Blob that cannot be read, a source that throws.
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { eventually, type PeerOptions, RawPeer, settle } from "../../support/raw-peer.js";
 import { event, opened } from "../../support/websocket-peer.js";
 import { BINARY, CLOSE, closePayload, frame, TEXT } from "../../support/wire-frame.js";

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { ReadyState } from "../../../src/protocol/ready-state.js";
+import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
 import { CLOSE, closePayload, frame, TEXT } from "../../support/wire-frame.js";
 

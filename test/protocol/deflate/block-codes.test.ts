@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BitReader } from "../../../src/protocol/deflate/bit-reader.js";
-import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
+import { BitReader, BitWriter } from "../../../src/protocol/deflate/bits.js";
 import {
   fixedCodes,
   readDynamicCodes,
@@ -8,7 +7,7 @@ import {
 } from "../../../src/protocol/deflate/block-codes.js";
 import type { DecodeTable } from "../../../src/protocol/deflate/decode-table.js";
 import { END, EXCEPTION, LITERAL } from "../../../src/protocol/deflate/decode-table.js";
-import { PREPARED_CODES } from "../../../src/protocol/deflate/prepared-codes.js";
+import { PREPARED_CODES } from "../../../src/protocol/deflate/ready-codes.js";
 import {
   type Bits,
   bitsToBytes,

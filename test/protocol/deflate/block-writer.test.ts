@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
+import { BitWriter } from "../../../src/protocol/deflate/bits.js";
 import { writeBlock } from "../../../src/protocol/deflate/block-writer.js";
-import { CompressionWindow, Parse } from "../../../src/protocol/deflate/compression-window.js";
-import { HashChains, learn } from "../../../src/protocol/deflate/hash-chains.js";
+import {
+  CompressionWindow,
+  HashChains,
+  Parse,
+  learn,
+} from "../../../src/protocol/deflate/compression-window.js";
 import { effortOf } from "../../../src/protocol/deflate/levels.js";
 import { findMatches } from "../../../src/protocol/deflate/match-finder.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";

@@ -5,7 +5,7 @@ import {
   type InflateOutcome,
   createCodec,
 } from "../../../src/protocol/deflate/codec.js";
-import type { CodecOptions } from "../../../src/protocol/extensions/codec.js";
+import type { CodecOptions } from "../../../src/protocol/extensions/extension.js";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (message: Uint8Array | Error | undefined): string =>

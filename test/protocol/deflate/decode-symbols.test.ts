@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decodeSymbols } from "../../../src/protocol/deflate/decode-symbols.js";
-import { decode, END, literals, match, symbolTests } from "../../support/deflate-symbols.js";
+import { decodeSymbols, decodeSymbolsFast } from "../../../src/protocol/deflate/decode-symbols.js";
+import { END, decode, literals, match, symbolTests } from "../../support/deflate-symbols.js";
 
 describe("decodeSymbols", () => {
   symbolTests(decodeSymbols);
@@ -18,6 +18,21 @@ describe("decodeSymbols", () => {
     expect(decode(decodeSymbols, repeated, { maxBytes: 7 })).toMatchObject({
       end: "too big",
       message: "abc",
+    });
+  });
+});
+
+describe("decodeSymbolsFast", () => {
+  symbolTests(decodeSymbolsFast);
+
+  it("stops when the limit comes into reach, with nothing lost", () => {
+    // 7 bytes of history, 3 of the message: 272 more are out of reach.
+    const word = [...literals("abc"), ...match(3, 2), END];
+    expect(decode(decodeSymbolsFast, word, { maxBytes: 272 + 3 - 1 }).end).toBe("near the end");
+    expect(decode(decodeSymbolsFast, word, { maxBytes: 272 + 6 }).end).toBe("end of block");
+    expect(decode(decodeSymbolsFast, word, { maxBytes: 10 })).toMatchObject({
+      end: "near the end",
+      message: "",
     });
   });
 });

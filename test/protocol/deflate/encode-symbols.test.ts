@@ -7,7 +7,7 @@ import {
   LENGTH_BASE,
   LENGTH_EXTRA_BITS,
 } from "../../../src/protocol/deflate/alphabets.js";
-import { BitWriter } from "../../../src/protocol/deflate/bit-writer.js";
+import { BitWriter } from "../../../src/protocol/deflate/bits.js";
 import {
   CodeLengths,
   assignCodes,

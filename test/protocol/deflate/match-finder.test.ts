@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { CompressionWindow, Parse } from "../../../src/protocol/deflate/compression-window.js";
-import { HashChains, learn } from "../../../src/protocol/deflate/hash-chains.js";
+import {
+  CompressionWindow,
+  HashChains,
+  Parse,
+  learn,
+} from "../../../src/protocol/deflate/compression-window.js";
 import { effortOf } from "../../../src/protocol/deflate/levels.js";
 import { findMatches } from "../../../src/protocol/deflate/match-finder.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";

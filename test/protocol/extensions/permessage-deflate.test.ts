@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ProtocolError } from "../../../src/protocol/errors.js";
-import type { CodecOptions, DeflateCodec, Later } from "../../../src/protocol/extensions/codec.js";
+import type {
+  CodecOptions,
+  DeflateCodec,
+  Later,
+} from "../../../src/protocol/extensions/extension.js";
 import {
   DEFAULT_DEFLATE_THRESHOLD,
   PerMessageDeflate,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MessageBuffer } from "../../src/protocol/message-buffer.js";
+import { MessageBuffer } from "../../src/protocol/message-assembler.js";
 import { countingPlatform, pattern, sameBytes } from "../support/protocol.js";
 import { concat, hex } from "../support/wire-frame.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isControl, isOpcode, Opcode, opcodeName } from "../../src/protocol/opcode.js";
+import { isControl, isOpcode, Opcode, opcodeName } from "../../src/protocol/frame-header.js";
 
 describe("opcodes", () => {
   it("knows six of the sixteen [6455-5.2-03]", () => {

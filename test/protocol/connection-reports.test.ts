@@ -1,10 +1,50 @@
 import { describe, expect, it } from "vitest";
 import type { MessageExtension } from "../../src/protocol/extensions/extension.js";
 import { prepareMessage } from "../../src/protocol/prepared-message.js";
-import { noTraffic } from "../../src/protocol/traffic.js";
-import { inverting, LateExtension } from "../support/codec.js";
-import { connection, eventsOf, exchange, frameFrom, outputOf, ROLES } from "../support/protocol.js";
-import { BINARY, concat, CONTINUATION, hex, TEXT } from "../support/wire-frame.js";
+import {
+  ReadyState,
+  type Transition,
+  nextState,
+  noTraffic,
+} from "../../src/protocol/connection-reports.js";
+import { LateExtension, inverting } from "../support/codec.js";
+import { ROLES, connection, eventsOf, exchange, frameFrom, outputOf } from "../support/protocol.js";
+import { BINARY, CONTINUATION, TEXT, concat, hex } from "../support/wire-frame.js";
+
+const { OPEN, CLOSING, CLOSED } = ReadyState;
+
+// prettier-ignore
+const LEGAL: readonly [ReadyState, Transition, ReadyState][] = [
+  [OPEN,       "close frame sent",     CLOSING],
+  [OPEN,       "close frame received", CLOSING],
+  [OPEN,       "transport ended",      CLOSED],
+  [CLOSING,    "close frame sent",     CLOSING],
+  [CLOSING,    "close frame received", CLOSING],
+  [CLOSING,    "transport ended",      CLOSED],
+  [CLOSED,     "close frame received", CLOSED],
+  [CLOSED,     "transport ended",      CLOSED],
+];
+
+const TRANSITIONS: readonly Transition[] = [
+  "close frame sent",
+  "close frame received",
+  "transport ended",
+];
+
+describe("nextState", () => {
+  it.each(LEGAL)("%i --%s--> %i", (from, transition, to) => {
+    expect(nextState(from, transition)).toBe(to);
+  });
+
+  it("allows nothing else", () => {
+    for (const from of Object.values(ReadyState)) {
+      for (const transition of TRANSITIONS) {
+        const legal = LEGAL.some(([f, t]) => f === from && t === transition);
+        if (!legal) expect(() => nextState(from, transition)).toThrow("unreachable");
+      }
+    }
+  });
+});
 
 /** RSV1, as a digit of a frame of tests. */
 const COMPRESSED = { rsv: 4 };
