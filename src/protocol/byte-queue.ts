@@ -1,3 +1,5 @@
+/** Received bytes that are not used yet. */
+import { COPIED_CHUNK_BYTES, JOINED_CHUNKS_BYTES, joinParts } from "./copying.js";
 import { wordsOf } from "./masking.js";
 
 /**
@@ -46,7 +48,7 @@ export class ByteQueue {
       this.#setFront(chunk);
     } else {
       const rest = (this.#rest ??= []);
-      if (chunk.length <= SMALL) this.#pushSmall(chunk, rest);
+      if (chunk.length <= COPIED_CHUNK_BYTES) this.#pushSmall(chunk, rest);
       else rest.push(chunk);
     }
     this.#length += chunk.length;
@@ -65,7 +67,7 @@ export class ByteQueue {
       parts.push(next);
       available += next.length;
     }
-    this.#setFront(concat(parts, available));
+    this.#setFront(joinParts(parts, available));
   }
 
   /** Drops `count` bytes, which the front must have. */
@@ -113,7 +115,7 @@ export class ByteQueue {
       this.#tail.set(chunk, used);
       rest[rest.length - 1] = this.#tail.subarray(0, used + chunk.length);
     } else {
-      this.#tail = new Uint8Array(TAIL_LENGTH);
+      this.#tail = new Uint8Array(JOINED_CHUNKS_BYTES);
       this.#tail.set(chunk);
       rest.push(this.#tail.subarray(0, chunk.length));
     }
@@ -121,17 +123,3 @@ export class ByteQueue {
 }
 
 const EMPTY = new Uint8Array(0);
-
-/** Up to this many bytes, a copy is cheaper to keep than a chunk of its own. */
-const SMALL = 1024;
-const TAIL_LENGTH = 4096;
-
-function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const joined = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
-}

@@ -1,4 +1,5 @@
 /** Frames as they pass on the wire, for people and tools that watch a connection. */
+import { joinParts } from "./copying.js";
 import { type FrameHeader, writeFrameHeader, MAX_HEADER_LENGTH } from "./frame-header.js";
 import type { FramePart } from "./frame-reader.js";
 
@@ -33,12 +34,7 @@ export class FrameTrace {
     this.#kept += part.length;
     if (!isLast) return;
 
-    const whole = new Uint8Array(this.#kept);
-    let offset = 0;
-    for (const bytes of this.#parts) {
-      whole.set(bytes, offset);
-      offset += bytes.length;
-    }
+    const whole = joinParts(this.#parts, this.#kept);
     this.#parts = [];
     this.#kept = 0;
     this.#tell("received", header, whole);

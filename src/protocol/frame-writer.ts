@@ -8,6 +8,7 @@ import {
   isControl,
   writeFrameHeader,
 } from "./frame-header.js";
+import { COPIED_PAYLOAD_BYTES } from "./copying.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { applyMask, copyMasked } from "./masking.js";
 import type { OutputBuffer } from "./output-buffer.js";
@@ -21,12 +22,6 @@ export interface FrameStart {
   readonly rsv: number;
   readonly opcode: Opcode;
 }
-
-/**
- * Up to this many bytes a payload is copied behind its header: one chunk to write
- * instead of two. A longer one from a server goes out as it is.
- */
-export const COPIED_PAYLOAD_BYTES: number = 4 * 1024;
 
 /** Puts frames into the output, masked when this end is a client (RFC 6455 §5.1, §5.3). */
 export class FrameWriter {

@@ -75,7 +75,7 @@ export {
   writeFrameHeader,
 } from "./frame-header.js";
 export { type FrameObserver, OBSERVED_BYTES, type ObservedFrame } from "./frame-trace.js";
-export { COPIED_PAYLOAD_BYTES } from "./frame-writer.js";
+export { COPIED_PAYLOAD_BYTES } from "./copying.js";
 export * from "./handshake/index.js";
 export {
   adoptPrepared,

@@ -1,5 +1,6 @@
 /** Joins the fragments of a message, and keeps their payload meanwhile (RFC 6455 §5.4). */
 import type { Budget } from "./budget.js";
+import { type Allocate, joinParts, mayStayPart } from "./copying.js";
 import { ProtocolError, notUtf8 } from "./errors.js";
 import { Opcode, RSV1, opcodeName } from "./frame-header.js";
 import type { FramePart } from "./frame-reader.js";
@@ -118,14 +119,14 @@ export class MessageAssembler {
  * system must find anew each time. Small parts are copied together in memory that grows.
  */
 export class MessageBuffer {
-  readonly #allocate: (length: number) => Uint8Array;
+  readonly #allocate: Allocate;
   /** What is before {@link #bytes}. */
   #parts: Uint8Array[] = [];
   #partsLength = 0;
   #bytes: Uint8Array = EMPTY;
   #used = 0;
 
-  constructor(allocate: (length: number) => Uint8Array) {
+  constructor(allocate: Allocate) {
     this.#allocate = allocate;
   }
 
@@ -147,7 +148,7 @@ export class MessageBuffer {
     const isLastStep = arrived <= expected && arrived * 2 >= expected;
     if (isLastStep) {
       if (this.#parts.length > 0) this.#join(expected);
-    } else if (isWorthAPart(payload)) {
+    } else if (mayStayPart(payload)) {
       this.#seal();
       this.#keep(payload);
       return;
@@ -192,15 +193,11 @@ export class MessageBuffer {
   /** Copies all there is into one piece of memory. */
   #join(capacity: number): void {
     this.#seal();
-    const joined = this.#allocate(capacity);
-    let position = 0;
-    for (const part of this.#parts) {
-      joined.set(part, position);
-      position += part.length;
-    }
+    const joined = joinParts(this.#parts, capacity, this.#allocate);
+    const used = this.#partsLength;
     this.clear();
     this.#bytes = joined;
-    this.#used = position;
+    this.#used = used;
   }
 
   #grow(needed: number, expected: number): void {
@@ -213,10 +210,3 @@ export class MessageBuffer {
 
 const EMPTY = new Uint8Array(0);
 const MIN_CAPACITY = 256;
-
-/** To copy fewer bytes takes less time, and less memory, than one more part. */
-const KEPT_FROM = 4096;
-
-function isWorthAPart({ length, buffer }: Uint8Array): boolean {
-  return length >= KEPT_FROM && length * 2 >= buffer.byteLength;
-}

@@ -8,7 +8,7 @@ import { type Opcode, isControl, peerRules } from "./frame-header.js";
 import { type ChunkMemory, type FramePart, FrameReader } from "./frame-reader.js";
 import type { FrameTrace } from "./frame-trace.js";
 import { type AssembledMessage, MessageAssembler } from "./message-assembler.js";
-import { mayStayView } from "./memory-share.js";
+import { copyOf, mayStayView } from "./copying.js";
 import type { Platform } from "./platform.js";
 import type { Role } from "./connection-options.js";
 import type { WholeFrame } from "./whole-frame.js";
@@ -171,9 +171,7 @@ export class MessageReceiver {
   #readPart(): FramePart | undefined {
     const part = this.#reader.read();
     if (part === undefined || !this.#reader.isLent) return part;
-    const payload = this.#platform.allocate(part.payload.length);
-    payload.set(part.payload);
-    return { ...part, payload };
+    return { ...part, payload: copyOf(part.payload, this.#platform.allocate) };
   }
 
   #assembling(): MessageAssembler {
@@ -246,10 +244,7 @@ export class MessageReceiver {
   #keepable({ isText, isView, payload }: AssembledMessage): Uint8Array {
     if (!isView || this.#zeroCopy || (isText && this.#textAs === "string")) return payload;
     if (mayStayView(payload.length, payload.buffer.byteLength)) return payload;
-
-    const copy = this.#platform.allocate(payload.length);
-    copy.set(payload);
-    return copy;
+    return copyOf(payload, this.#platform.allocate);
   }
 }
 

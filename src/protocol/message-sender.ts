@@ -3,11 +3,13 @@ import type { Budget } from "./budget.js";
 import type { SendOptions } from "./connection-options.js";
 import { CodecError } from "./errors.js";
 import type { MessageExtension } from "./extensions/extension.js";
-import { COPIED_PAYLOAD_BYTES, type FrameStart, type FrameWriter } from "./frame-writer.js";
+import { COPIED_PAYLOAD_BYTES, copyOf } from "./copying.js";
+import type { FrameStart, FrameWriter } from "./frame-writer.js";
 import { Opcode } from "./frame-header.js";
 import type { Platform } from "./platform.js";
 import {
   adoptPrepared,
+  noTextBytes,
   type LaterFrame,
   type PreparedFrame,
   type PreparedMessage,
@@ -89,9 +91,7 @@ export class MessageSender {
       return;
     }
     const isText = options.type === undefined ? typeof data === "string" : options.type === "text";
-    if (isText && typeof data !== "string" && !this.#platform.isUtf8(data)) {
-      throw new TypeError("these bytes are not UTF-8, so they cannot be sent as text");
-    }
+    if (isText && typeof data !== "string" && !this.#platform.isUtf8(data)) throw noTextBytes();
     this.send(data, isText, options.compress ?? true);
   }
 
@@ -189,9 +189,7 @@ export class MessageSender {
   /** What waits or is encoded elsewhere is as safe from its caller as what is written at once: see {@link FrameWriter.write}. */
   #keepable(data: Uint8Array): Uint8Array {
     if (data.length > COPIED_PAYLOAD_BYTES && !this.#writer.isMasking) return data;
-    const copy = this.#platform.allocate(data.length);
-    copy.set(data);
-    return copy;
+    return copyOf(data, this.#platform.allocate);
   }
 
   #wait(waiting: Waiting): void {

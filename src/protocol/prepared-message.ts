@@ -1,5 +1,6 @@
 /** What can be sent, and messages that are prepared once for many connections. */
 import { type Names, brand, checkOptions, isError } from "../input/index.js";
+import type { Allocate } from "./copying.js";
 import type { SendOptions } from "./connection-options.js";
 import type { MessageExtension } from "./extensions/extension.js";
 import { type FrameHeader, Opcode, headerLength, writeFrameHeader } from "./frame-header.js";
@@ -17,8 +18,6 @@ export interface PreparedFrame {
 
 /** Gets what {@link PreparedMessage.encodedFrame} could not give at once. */
 export type LaterFrame = (outcome: PreparedFrame | Error) => void;
-
-type Allocate = (length: number) => Uint8Array;
 
 /**
  * A message that goes out over many connections. The first connection of a server
@@ -186,11 +185,14 @@ function prepare(data: MessageData, { type, compress = true }: SendOptions): Pre
   const message = toMessage(data);
   const isText = type === undefined ? typeof message === "string" : type === "text";
   const payload = typeof message === "string" ? encoder.encode(message) : new Uint8Array(message);
-  if (isText && typeof message !== "string" && !isUtf8(payload)) {
-    throw new TypeError("these bytes are not UTF-8, so they cannot be sent as text");
-  }
+  if (isText && typeof message !== "string" && !isUtf8(payload)) throw noTextBytes();
   const kept = typeof message === "string" ? message : payload;
   return new PreparedMessage(kept, payload, isText ? "text" : "binary", compress);
+}
+
+/** The error for bytes that are to be sent as text and are not UTF-8. */
+export function noTextBytes(): TypeError {
+  return new TypeError("these bytes are not UTF-8, so they cannot be sent as text");
 }
 
 const encoder = new TextEncoder();

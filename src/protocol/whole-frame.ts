@@ -1,7 +1,7 @@
 import type { Budget } from "./budget.js";
 import { type PeerRules, RSV1 } from "./frame-header.js";
 import { applyMask, copyMasked, maskText, WORDWISE_FROM } from "./masking.js";
-import { mayStayView } from "./memory-share.js";
+import { mayStayView, VIEWED_FROM_BYTES } from "./copying.js";
 import type { Platform } from "./platform.js";
 
 /** FIN and the opcode: the first byte of a message in one frame (RFC 6455 §5.2). */
@@ -69,7 +69,7 @@ export class WholeFrame {
 
   /** Whether {@link own} gives a view of memory of so many bytes, if that is not lent. */
   isLargeIn(memoryBytes: number): boolean {
-    const mayBeView = this.length >= VIEWED_BYTES && !this.isText && !this.isCompressed;
+    const mayBeView = this.length >= VIEWED_FROM_BYTES && !this.isText && !this.isCompressed;
     return mayBeView && mayStayView(this.length, memoryBytes);
   }
 
@@ -92,7 +92,7 @@ export class WholeFrame {
    */
   own(platform: Platform): Uint8Array {
     const { length } = this;
-    const mayView = length >= VIEWED_BYTES && !this.isLent;
+    const mayView = length >= VIEWED_FROM_BYTES && !this.isLent;
     if (mayView && mayStayView(length, this.#bytes.buffer.byteLength)) return this.view();
     const copy = platform.allocate(length);
     copyMasked(this.#take(), this.#start, copy, 0, length, this.#maskingKey);
@@ -117,9 +117,6 @@ export class WholeFrame {
     return bytes;
   }
 }
-
-/** To copy fewer bytes takes less time than to ask how long the memory behind their chunk is. */
-const VIEWED_BYTES = 512;
 
 const EMPTY = new Uint8Array(0);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { COPIED_PAYLOAD_BYTES } from "../../src/protocol/frame-writer.js";
+import { COPIED_PAYLOAD_BYTES } from "../../src/protocol/copying.js";
 import { prepareMessage } from "../../src/protocol/prepared-message.js";
 import { portablePlatform } from "../../src/protocol/platform.js";
 import {

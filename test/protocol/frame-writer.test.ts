@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { COPIED_PAYLOAD_BYTES, FrameWriter } from "../../src/protocol/frame-writer.js";
+import { COPIED_PAYLOAD_BYTES } from "../../src/protocol/copying.js";
+import { FrameWriter } from "../../src/protocol/frame-writer.js";
 import type { Role } from "../../src/protocol/connection-options.js";
 import { Opcode } from "../../src/protocol/frame-header.js";
 import { FrameTrace, type ObservedFrame } from "../../src/protocol/frame-trace.js";

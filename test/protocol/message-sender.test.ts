@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { CodecError } from "../../src/protocol/errors.js";
-import { COPIED_PAYLOAD_BYTES } from "../../src/protocol/frame-writer.js";
+import { COPIED_PAYLOAD_BYTES } from "../../src/protocol/copying.js";
 import { failing, inverting, LateExtension } from "../support/codec.js";
 import { newSender } from "../support/message-sender.js";
 import { pattern } from "../support/protocol.js";

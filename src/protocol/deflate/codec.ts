@@ -8,7 +8,7 @@ import type {
   MessageCompressor,
   MessageDecompressor,
 } from "../extensions/extension.js";
-import type { Allocate } from "./allocate.js";
+import type { Allocate } from "../copying.js";
 import { Compressor } from "./compressor.js";
 import { Decompressor } from "./decompressor.js";
 import { DEFAULT_LEVEL, effortOf } from "./levels.js";

@@ -1,6 +1,6 @@
 /** Compresses the messages of one direction of a connection (RFC 7692 §7.2.1). */
 import { checkOptions, type Names } from "../../input/index.js";
-import { type Allocate, allocateOwn, copyOf } from "./allocate.js";
+import { type Allocate, allocateOwn, copyOf } from "../copying.js";
 import { BitWriter } from "./bits.js";
 import { writeBlock } from "./block-writer.js";
 import {
@@ -109,7 +109,7 @@ export class Compressor {
     // The header of an empty stored block, whose length is the part left off.
     writer.put(0b000, 3);
     writer.align();
-    return copyOf(writer.bytes, 0, writer.position, this.#allocate);
+    return copyOf(writer.bytes.subarray(0, writer.position), this.#allocate);
   }
 
   /** Takes note of a message that was compressed elsewhere, with {@link history} before it. */

@@ -1,5 +1,5 @@
 /** Where a message is decompressed to, behind the history that it may refer to. */
-import { type Allocate, allocateOwn, copyOf } from "./allocate.js";
+import { type Allocate, allocateOwn, copyOf } from "../copying.js";
 
 /**
  * How far the fast loop over symbols may write behind {@link DecompressionBuffer.fastEnd}:
@@ -66,7 +66,7 @@ export class DecompressionBuffer {
 
   /** The message. A copy. */
   message(allocate: Allocate = allocateOwn): Uint8Array {
-    return copyOf(this.bytes, this.#historyBytes, this.length, allocate);
+    return copyOf(this.bytes.subarray(this.#historyBytes, this.length), allocate);
   }
 
   #use(bytes: Uint8Array): void {

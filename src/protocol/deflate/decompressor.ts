@@ -1,7 +1,7 @@
 /** Decompresses the messages of one direction of a connection (RFC 7692 §7.2.2). */
 import { checkOptions, type Names } from "../../input/index.js";
 import { decompressedTooBig, ProtocolError } from "../errors.js";
-import { type Allocate, allocateOwn } from "./allocate.js";
+import { type Allocate, allocateOwn } from "../copying.js";
 import { BitReader } from "./bits.js";
 import { type BlockCodes, fixedCodes, readDynamicCodes, takePreparedCodes } from "./block-codes.js";
 import { DecompressionBuffer } from "./decompression-buffer.js";

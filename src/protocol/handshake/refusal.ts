@@ -1,4 +1,5 @@
 /** What a server answers when it does not switch protocols: whole HTTP responses, and those for each fault (RFC 6455 §4.2.2). */
+import { joinParts } from "../copying.js";
 import type { FieldLine } from "./fields.js";
 import {
   HANDSHAKE_FAULTS,
@@ -80,10 +81,7 @@ export function buildResponse(
     ...lines,
   ]);
   if (content === undefined || method === "HEAD") return head;
-  const response = new Uint8Array(head.length + content.length);
-  response.set(head);
-  response.set(content, head.length);
-  return response;
+  return joinParts([head, content], head.length + content.length);
 }
 
 function toContent(httpStatus: number, body: string | Uint8Array): Uint8Array | undefined {
