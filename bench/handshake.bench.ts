@@ -1,5 +1,5 @@
 // What does the opening handshake cost: the accept hash, and a request's head by its number of lines?
-import { sha1 } from "../src/node/crypto.js";
+import { sha1 } from "../src/node/platform.js";
 import { acceptFor, judgeRequest, RequestHeadReader } from "../src/protocol/index.js";
 import { compare } from "./compare.js";
 

@@ -1,9 +1,21 @@
+/** node:zlib as the bulk codec for large messages, and the queue of its work off the main thread. */
 import { constants as bufferConstants } from "node:buffer";
-import { constants, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from "node:zlib";
-import type { ZlibOptions } from "node:zlib";
+import {
+  type ZlibOptions,
+  constants,
+  deflateRaw,
+  deflateRawSync,
+  inflateRaw,
+  inflateRawSync,
+} from "node:zlib";
 import { isError } from "../input/index.js";
-import type { BulkDeflate, BulkOptions, InflateOutcome, Later } from "../protocol/index.js";
-import type { JobQueue } from "./deflate-jobs.js";
+import {
+  type BulkDeflate,
+  type BulkOptions,
+  type InflateOutcome,
+  type Later,
+  Queue,
+} from "../protocol/index.js";
 
 /** Ends what Z_SYNC_FLUSH writes; RFC 7692 §7.2.1 leaves it off. */
 const TAIL_BYTES = 4;
@@ -154,4 +166,41 @@ function wholeOf(result: unknown, inputBytes: number, maxBytes: number): Inflate
 
 function reasonOf(error: Error): InflateOutcome {
   return "code" in error && error.code === "ERR_BUFFER_TOO_LARGE" ? "too big" : "unusual";
+}
+
+/** Work that ends by calling `done`, never from inside the call that starts it. */
+export type Job = (done: () => void) => void;
+
+/**
+ * Runs at most so many jobs at a time, in the order they came.
+ *
+ * libuv's thread pool also serves files and DNS: a full pool stops both.
+ */
+export class JobQueue {
+  readonly #maxRunning: number;
+  readonly #waiting = new Queue<Job>();
+  #running = 0;
+
+  /** @param maxRunning - At least 1. */
+  constructor(maxRunning: number) {
+    this.#maxRunning = maxRunning;
+  }
+
+  /** Starts `job` now, or when those before it have ended. */
+  add(job: Job): void {
+    this.#waiting.push(job);
+    this.#startWaiting();
+  }
+
+  #startWaiting(): void {
+    while (this.#running < this.#maxRunning) {
+      const job = this.#waiting.shift();
+      if (job === undefined) return;
+      this.#running += 1;
+      job(() => {
+        this.#running -= 1;
+        this.#startWaiting();
+      });
+    }
+  }
 }

@@ -1,6 +1,5 @@
 import { createCodec, type DeflateCodec } from "../protocol/index.js";
-import { JobQueue } from "./deflate-jobs.js";
-import { ZlibBulk } from "./deflate-zlib.js";
+import { JobQueue, ZlibBulk } from "./deflate-zlib.js";
 import { nodePlatform } from "./platform.js";
 
 export interface DeflateCodecOptions {

@@ -14,9 +14,8 @@ import {
   type ProtocolError,
   type Role,
 } from "../protocol/index.js";
-import type { CloseInfo } from "./connection/close-info.js";
+import type { CloseInfo, Traffic } from "./connection/events.js";
 import type { WebSocketConnection } from "./connection/connection.js";
-import type { Traffic } from "./connection/traffic.js";
 
 /** Which connection: numbers count those of the process that were told of, from 1. */
 export interface DiagnosedConnection {

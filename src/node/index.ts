@@ -1,6 +1,6 @@
 /** The door of the layer: sockets, for servers and clients. */
-export { type Clock, realClock, type Timer } from "./clock.js";
-export type { ApplicationError, CloseInfo, ConnectionError } from "./connection/close-info.js";
+export { type Clock, realClock, type Timer } from "./platform.js";
+export type { ApplicationError, CloseInfo, ConnectionError } from "./connection/events.js";
 export { connect } from "./client/connect.js";
 export type {
   ConnectOptions,
@@ -46,8 +46,8 @@ export {
   type ShutdownOptions,
 } from "./server/shutdown.js";
 export { type ServerEvents, WebSocketServer } from "./server/server.js";
-export type { FragmentSource } from "./connection/stream-sender.js";
-export type { Traffic } from "./connection/traffic.js";
+export type { FragmentSource } from "./connection/source-sender.js";
+export type { Traffic } from "./connection/events.js";
 export { TransportError } from "./connection/transport-error.js";
 export type { UpgradeOptions } from "./server/handed.js";
 export type { AdmissionGuard, GuardRefusal, GuardVerdict } from "./server/guard.js";

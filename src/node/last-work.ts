@@ -1,6 +1,6 @@
 /** A close that waits for listeners at work: their answers go out in front of the Close frame. */
 import { checkOptions, limit, type Names } from "../input/index.js";
-import type { Clock, Timer } from "./clock.js";
+import type { Clock, Timer } from "./platform.js";
 import type { Incoming } from "./connection/incoming.js";
 
 /** How {@link WebSocketConnection.close} closes. */

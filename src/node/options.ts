@@ -9,7 +9,7 @@ import {
   type PerMessageDeflateConfig,
   type Role,
 } from "../protocol/index.js";
-import { type Clock, realClock } from "./clock.js";
+import { type Clock, realClock } from "./platform.js";
 import type { WebSocketConnection } from "./connection/connection.js";
 import { createDeflateCodec, type DeflateCodecOptions } from "./deflate.js";
 import { CONNECTION_ADVICE, DEFLATE_ADVICE } from "./foreign-names.js";

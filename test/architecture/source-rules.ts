@@ -27,7 +27,11 @@ const LAYERS = new Map<string, readonly string[]>([
 
 const MAX_LINES = 300;
 /** One idea each, which a split would only cut into a first and a second half. */
-const LONG_FILES = new Set(["protocol/connection.ts", "node/connection/driver.ts"]);
+const LONG_FILES = new Set([
+  "protocol/connection.ts",
+  "node/connection/connection.ts",
+  "node/connection/driver.ts",
+]);
 const MAX_LINES_OF_LONG_FILES = 400;
 const NAMELESS = new Set(["utils", "util", "helpers", "helper", "types", "common", "misc"]);
 

@@ -1,5 +1,5 @@
 /** A clock that moves when told. */
-import type { Clock } from "../../src/node/clock.js";
+import type { Clock } from "../../src/node/platform.js";
 
 interface Due {
   readonly at: number;

@@ -7,7 +7,7 @@ import type { ClusterEvent } from "../../src/cluster/event.js";
 import { ClusterLink } from "../../src/cluster/link.js";
 import type { RoomMember } from "../../src/cluster/local.js";
 import { resolveClusterOptions } from "../../src/cluster/options.js";
-import type { Clock } from "../../src/node/clock.js";
+import type { Clock } from "../../src/node/platform.js";
 import { describeMembers } from "./cluster.js";
 
 /** One side of a conversation, and what it has heard the others say. */

@@ -6,7 +6,7 @@ import type { ClusterLocal, OutboundMessage, RoomMember } from "../../src/cluste
 import type { ClusterLimits } from "../../src/cluster/options.js";
 import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import type { FakeClock } from "./clock.js";
-import type { Clock } from "../../src/node/clock.js";
+import type { Clock } from "../../src/node/platform.js";
 
 /** As a node does it without other settings. */
 export const HEARTBEAT_MS = 5_000;

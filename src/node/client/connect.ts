@@ -19,7 +19,7 @@ import {
 } from "./options.js";
 import { agreedRedirect, isRedirect } from "./redirect.js";
 import { WebSocketConnection } from "../connection/connection.js";
-import { generateNonce, sha1 } from "../crypto.js";
+import { generateNonce, sha1 } from "../platform.js";
 import { tellAccepted, tellRefused } from "../diagnostics.js";
 import { failureAt } from "../handshake-error.js";
 import { remoteAddressOf } from "../addresses.js";

@@ -10,8 +10,8 @@ import {
   type ResponseHead,
   type WebSocketUri,
 } from "../../protocol/index.js";
-import type { Clock, Timer } from "../clock.js";
-import { connectShared } from "../connection/shared-reads.js";
+import type { Clock, Timer } from "../platform.js";
+import { connectShared } from "../connection/socket-reads.js";
 import type { ResolvedConnectionOptions } from "../options.js";
 import type { TlsClientOptions } from "./options.js";
 import { BodyReader, readBody, readHead, transportFailed, whenReady } from "./response.js";

@@ -18,7 +18,7 @@ import {
   type TcpOptions,
   toDestination,
 } from "./route.js";
-import { generateNonce } from "../crypto.js";
+import { generateNonce } from "../platform.js";
 import { CONNECT_ADVICE } from "../foreign-names.js";
 import {
   deflateConfigOf,

@@ -8,8 +8,14 @@ import {
   type SendOptions,
   serializeClosePayload,
 } from "../../protocol/index.js";
-import type { CloseInfo } from "./close-info.js";
-import { CONNECTION_EVENTS, type ConnectionEvents, type EmitEvent } from "./events.js";
+import {
+  CONNECTION_EVENTS,
+  type CloseInfo,
+  type ConnectionEvents,
+  type EmitEvent,
+  type Traffic,
+  trafficOf,
+} from "./events.js";
 import { type ConnectionSetup, SETUP, type UpgradeResponse } from "./setup.js";
 import type { MessageGuard } from "./incoming.js";
 import { tellOpened } from "../diagnostics.js";
@@ -30,8 +36,7 @@ import {
   toReady,
 } from "./sendable.js";
 import { Session } from "./session.js";
-import type { FragmentSource } from "./stream-sender.js";
-import { type Traffic, trafficOf } from "./traffic.js";
+import type { FragmentSource } from "./source-sender.js";
 import type { WrittenOptions } from "./written.js";
 
 /** Of the clients: no server's connection has room for what it never has. */

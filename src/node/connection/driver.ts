@@ -7,17 +7,16 @@ import {
   ReadyState,
   type Role,
 } from "../../protocol/index.js";
-import type { Timer } from "../clock.js";
+import type { Timer } from "../platform.js";
 import { coreFor } from "./extension.js";
 import type { ConnectionSetup } from "./setup.js";
 import { tellFailed } from "../diagnostics.js";
-import { readDirectly } from "./direct-reads.js";
+import { readDirectly, shareReads } from "./socket-reads.js";
 import type { DriverOwner } from "./driver-owner.js";
 import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import type { ResolvedConnectionOptions } from "../options.js";
 import { Pings } from "./pings.js";
-import { shareReads } from "./shared-reads.js";
 import { TransportError, transportError } from "./transport-error.js";
 import { type TransportUser, useTransport } from "./transport-user.js";
 import { chargeTurn, chargeWholeTurn, isTurnSpent, waitForTurn } from "./turn-budget.js";

@@ -1,7 +1,6 @@
 /** How the end of a connection is told. */
 import { CloseCode } from "../../protocol/index.js";
-import type { CloseInfo } from "./close-info.js";
-import type { ConnectionEvents } from "./events.js";
+import type { CloseInfo, ConnectionEvents } from "./events.js";
 import type { Incoming } from "./incoming.js";
 import type { Driver } from "./driver.js";
 

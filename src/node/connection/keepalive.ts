@@ -1,4 +1,4 @@
-import type { Timer } from "../clock.js";
+import type { Timer } from "../platform.js";
 import type { ResolvedConnectionOptions } from "../options.js";
 import { type Waiter, SharedTimeout } from "./shared-timeout.js";
 

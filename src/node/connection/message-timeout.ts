@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../clock.js";
+import type { Clock, Timer } from "../platform.js";
 
 /** Notices a message that takes too long to arrive. It costs a timer only while one is unfinished. */
 export class MessageTimeout {

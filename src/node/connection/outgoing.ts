@@ -1,5 +1,5 @@
 import { PreparedMessage, type ReadyMessage } from "../../protocol/index.js";
-import { BlobSender } from "./blob-sender.js";
+import { BlobSender, type FragmentSource, StreamSender } from "./source-sender.js";
 import { tellBackpressure, tellDropped } from "../diagnostics.js";
 import type { Driver } from "./driver.js";
 import type { ResolvedConnectionOptions } from "../options.js";
@@ -7,7 +7,6 @@ import { hardStopOf, overflowOf } from "./overflow.js";
 import { type Job, SendQueue, type SourceJob } from "./send-queue.js";
 import { isReady, type MessageOptions, toWaiting } from "./sendable.js";
 import type { Session } from "./session.js";
-import { type FragmentSource, StreamSender } from "./stream-sender.js";
 import { notWritten, type OnWritten, Written, type WrittenOptions } from "./written.js";
 
 /**

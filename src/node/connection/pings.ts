@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type MessageData, type ProtocolConnection, Queue } from "../../protocol/index.js";
-import type { Clock } from "../clock.js";
+import type { Clock } from "../platform.js";
 import type { Outgoing } from "./outgoing.js";
 import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";

@@ -1,5 +1,5 @@
 import { type Budget, type Place, Queue, type ReadyMessage } from "../../protocol/index.js";
-import type { SourceSender } from "./blob-sender.js";
+import type { SourceSender } from "./source-sender.js";
 import type { MessageOptions } from "./sendable.js";
 import type { OnWritten, WrittenOptions } from "./written.js";
 

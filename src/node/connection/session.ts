@@ -5,8 +5,7 @@ import {
   type ProtocolEvent,
   ReadyState,
 } from "../../protocol/index.js";
-import type { CloseInfo } from "./close-info.js";
-import type { ConnectionEvents, EmitEvent } from "./events.js";
+import type { CloseInfo, ConnectionEvents, EmitEvent } from "./events.js";
 import type { ConnectionSetup, Membership } from "./setup.js";
 import type { WebSocketConnection } from "./connection.js";
 import { Incoming, type IncomingOwner } from "./incoming.js";

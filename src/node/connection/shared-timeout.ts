@@ -1,7 +1,7 @@
 /** One timer for many waiters of the same delay. */
 import { AsyncResource } from "node:async_hooks";
 import { Chain, type Chained } from "../../protocol/index.js";
-import type { Clock, Timer } from "../clock.js";
+import type { Clock, Timer } from "../platform.js";
 
 /** Something that waits in a {@link SharedTimeout}. It holds its own place in the chain. */
 export interface Waiter extends Chained<Waiter> {

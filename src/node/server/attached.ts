@@ -4,7 +4,7 @@ import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { offersWebSocket } from "../../protocol/index.js";
-import type { Timer } from "../clock.js";
+import type { Timer } from "../platform.js";
 import {
   type Arrival,
   type Claim,

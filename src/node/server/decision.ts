@@ -9,9 +9,8 @@ import {
   judgeOrigin,
   type UpgradeRequest,
 } from "../../protocol/index.js";
-import { sha1 } from "../crypto.js";
+import { encodeLatin1, sha1 } from "../platform.js";
 import { deflateConfigOf } from "../options.js";
-import { encodeLatin1 } from "../platform.js";
 import type { ResolvedServerOptions, Verdict } from "./options.js";
 import { answerOf } from "./rejection.js";
 import type { ServerRequest } from "./request.js";

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { Chained } from "../../protocol/index.js";
-import type { Clock, Timer } from "../clock.js";
+import type { Clock, Timer } from "../platform.js";
 import type { ServerRequest, StillWanted } from "./request.js";
 import { isAnsweredSince, type SocketUse } from "./socket.js";
 import { leaveTransport, type TransportUser, useTransport } from "../connection/transport-user.js";

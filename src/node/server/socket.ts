@@ -1,6 +1,6 @@
 /** Whose the socket of an upgrade is: several listeners may want to answer one, and only one may. */
-import { OutgoingMessage } from "node:http";
 import type { Duplex, Readable } from "node:stream";
+import { unfinishedResponse } from "../connection/socket-reads.js";
 
 /** Other copies of this package in the same process know it, too. */
 const TAKEN: unique symbol = Symbol.for("plainsocket.taken");
@@ -70,9 +70,8 @@ function readersOf(transport: Duplex): number {
  * that does not wait for them. Answers come in the order of the requests (RFC 9112 §9.3.2).
  */
 export function afterEarlierResponses(transport: Duplex, go: () => void): void {
-  // Node keeps it for itself, and has no other sign of it. Where it is missing, nothing is waited for.
-  const earlier: unknown = Reflect.get(transport, "_httpMessage");
-  if (!(earlier instanceof OutgoingMessage)) {
+  const earlier = unfinishedResponse(transport);
+  if (earlier === undefined) {
     go();
     return;
   }

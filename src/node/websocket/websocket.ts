@@ -1,7 +1,7 @@
 /** The WebSocket of browsers (WHATWG WebSockets), over a connection of this library. */
 import { isError } from "../../input/index.js";
 import { headerLength, ReadyState } from "../../protocol/index.js";
-import type { CloseInfo } from "../connection/close-info.js";
+import type { CloseInfo } from "../connection/events.js";
 import { establish } from "../client/connect.js";
 import type { WebSocketConnection } from "../connection/connection.js";
 import type { Message } from "../options.js";

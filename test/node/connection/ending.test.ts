@@ -1,6 +1,6 @@
 // The end of a connection, as its listeners are told: once, last, and to those who come late as well.
 import { describe, expect, it } from "vitest";
-import type { CloseInfo } from "../../../src/node/connection/close-info.js";
+import type { CloseInfo } from "../../../src/node/connection/events.js";
 import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { ended, LAST, listen } from "../../support/ended-peer.js";
 import { eventually, RawPeer, settle } from "../../support/raw-peer.js";

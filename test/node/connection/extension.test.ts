@@ -1,7 +1,6 @@
 import { constants, deflateRawSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { JobQueue } from "../../../src/node/deflate-jobs.js";
-import { ZlibBulk } from "../../../src/node/deflate-zlib.js";
+import { JobQueue, ZlibBulk } from "../../../src/node/deflate-zlib.js";
 import {
   type PerMessageDeflateOptions,
   resolveConnectionOptions,

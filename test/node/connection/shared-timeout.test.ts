@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { realClock } from "../../../src/node/clock.js";
+import { realClock } from "../../../src/node/platform.js";
 import { type Waiter, SharedTimeout } from "../../../src/node/connection/shared-timeout.js";
 import { FakeClock } from "../../support/clock.js";
 

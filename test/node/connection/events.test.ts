@@ -7,7 +7,7 @@ import {
   TransportError,
   WebSocket,
 } from "../../../src/index.js";
-import { connectedPair, RawPeer } from "../../support/raw-peer.js";
+import { RawPeer, connectedPair } from "../../support/raw-peer.js";
 import { startServer } from "../../support/server-under-test.js";
 
 /** What applications write: no cast, no check of the class, in TypeScript's strict mode. */

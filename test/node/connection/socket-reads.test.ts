@@ -1,10 +1,14 @@
 // Over TCP: how Node gives a socket what it has read is what this depends on.
 import { once } from "node:events";
-import net, { type Socket } from "node:net";
+import net, { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
-import { connectShared, shareReads } from "../../../src/node/connection/shared-reads.js";
+import {
+  connectShared,
+  readDirectly,
+  shareReads,
+} from "../../../src/node/connection/socket-reads.js";
 import { type TransportUser, useTransport } from "../../../src/node/connection/transport-user.js";
 import { listen } from "../../support/wire-transport.js";
 
@@ -15,12 +19,12 @@ afterEach(() => {
 });
 
 interface Pair {
-  /** Reads into shared memory. */
+  /** Reads into shared memory, unless it is a plain one. */
   readonly reader: Socket;
   readonly peer: Socket;
 }
 
-async function pairs(count: number, which: "connected" | "accepted"): Promise<Pair[]> {
+async function pairs(count: number, which: "connected" | "accepted" | "plain"): Promise<Pair[]> {
   const server = net.createServer({ allowHalfOpen: true, noDelay: true });
   disposals.push(() => server.close());
   const port = await listen(server);
@@ -33,7 +37,7 @@ async function pairs(count: number, which: "connected" | "accepted"): Promise<Pa
     const [accepted]: Socket[] = await accepting;
     if (accepted === undefined) throw new Error("there is a socket");
     disposals.push(() => [connected, accepted].forEach((socket) => socket.destroy()));
-    if (!isClient) expect(shareReads(accepted)).toBe(true);
+    if (which === "accepted") expect(shareReads(accepted)).toBe(true);
     found.push(
       isClient ? { reader: connected, peer: accepted } : { reader: accepted, peer: connected },
     );
@@ -178,5 +182,86 @@ describe("shared reads", () => {
     const secure = new TLSSocket(closed);
     disposals.push(() => secure.destroy());
     expect(shareReads(secure)).toBe(false);
+  });
+});
+
+/** Both ends of a connection; the first has its reads made direct. */
+async function pair(): Promise<Pair> {
+  const [one] = await pairs(1, "plain");
+  if (one === undefined) throw new Error("there is a pair");
+  readDirectly(one.reader);
+  return one;
+}
+
+/** What comes, and the promise of so many bytes of it. */
+function collect(reader: Socket) {
+  let got = "";
+  let wake = (): void => {};
+  reader.on("data", (chunk) => {
+    got += chunk.toString("latin1");
+    wake();
+  });
+  return {
+    text: () => got,
+    until: async (length: number) => {
+      while (got.length < length) await new Promise<void>((resolve) => (wake = resolve));
+    },
+  };
+}
+
+/** Resolves when something waits in the stream's queue. */
+async function whenQueued(reader: Socket): Promise<void> {
+  while (reader.readableLength === 0) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("direct reads", () => {
+  it("give each chunk to the listeners, and nothing to the queue of the stream", async () => {
+    const { reader, peer } = await pair();
+    const got = collect(reader);
+    peer.write("one");
+    await got.until(3);
+    peer.end("two");
+    await once(reader, "end");
+    expect(got.text()).toBe("onetwo");
+    expect(reader.readableDidRead).toBe(false);
+  });
+
+  it("leave what comes during a pause to the queue, and keep the order", async () => {
+    const { reader, peer } = await pair();
+    const got = collect(reader);
+    let expected = "";
+    for (let round = 0; round < 20; round++) {
+      reader.pause();
+      peer.write(`a${round};`);
+      await whenQueued(reader);
+      reader.resume();
+      peer.write(`b${round};`); // may come before what waits has gone
+      expected += `a${round};b${round};`;
+      await got.until(expected.length);
+      expect(got.text()).toBe(expected);
+    }
+    expect(reader.readableLength).toBe(0);
+  });
+
+  it("come after what was put back, and not before it has gone", async () => {
+    const socket = new Socket();
+    readDirectly(socket);
+    const got = collect(socket);
+    socket.unshift("first ");
+    socket.push("second"); // it flows, and yet nothing has come before the next tick
+    expect(got.text()).toBe("");
+    await got.until(12);
+    expect(got.text()).toBe("first second");
+  });
+
+  it("are not for sockets whose pushes somebody else looks at", () => {
+    class Watched extends Socket {
+      override push(chunk: unknown): boolean {
+        return super.push(chunk);
+      }
+    }
+    const sockets = [new Socket(), new Watched()];
+    for (const socket of sockets) readDirectly(socket);
+    expect(sockets.map((socket) => Object.hasOwn(socket, "push"))).toEqual([true, false]);
   });
 });
