@@ -10,6 +10,7 @@ const LONG_RUNS = "100000";
  * takes as long as the tests themselves. They leave nothing behind, and count on nothing.
  */
 const SHARING = ["architecture", "autobahn", "bench", "cluster", "conformance", "contract"].concat([
+  "faults",
   "manager",
   "node",
   "protocol",
