@@ -2,15 +2,20 @@
 import { Buffer } from "node:buffer";
 import { parseArgs } from "node:util";
 import {
-  connect,
   type ConnectOptions,
   type Message,
   type WebSocketConnection,
+  connect,
 } from "../node/index.js";
-import { visibleText } from "../protocol/index.js";
-import { frameLine } from "./frame-line.js";
+import {
+  type ObservedFrame,
+  Opcode,
+  opcodeName,
+  reservedBitNames,
+  visibleText,
+} from "../protocol/index.js";
 import { Prompt } from "./prompt.js";
-import { checkFlags, type Terminal, UsageError } from "./terminal.js";
+import { type Terminal, UsageError, checkFlags } from "./terminal.js";
 
 export const CONNECT_HELP = `plainsocket connect URL
   Sends each line you type as a text message, and shows what comes. Ctrl-D closes.
@@ -122,4 +127,34 @@ function toHeader(text: string): [string, string] {
   const colon = text.indexOf(":");
   if (colon < 1) throw new UsageError(`--header takes "Name: value", not ${JSON.stringify(text)}`);
   return [text.slice(0, colon), text.slice(colon + 1).trim()];
+}
+
+/** Bytes of a payload that are shown. */
+const SHOWN_BYTES = 64;
+
+/**
+ * One frame as one line: direction, opcode, flags, length, masking key, payload.
+ *
+ *     → text FIN 5 bytes key 37fa213d 48656c6c6f "Hello"
+ */
+function frameLine(frame: ObservedFrame): string {
+  const { direction, opcode, payload, payloadLength, masked, headerBytes } = frame;
+  const shown = Buffer.from(payload.subarray(0, SHOWN_BYTES));
+  const parts = [direction === "sent" ? "→" : "←", opcodeName(opcode), ...flagsOf(frame)];
+  parts.push(`${payloadLength} bytes`);
+  if (masked) parts.push("key", Buffer.from(headerBytes.subarray(-4)).toString("hex"));
+  if (shown.length > 0)
+    parts.push(shown.toString("hex") + (payloadLength > shown.length ? "…" : ""));
+  if (isReadable(frame)) parts.push(`"${visibleText(shown.toString("utf8"))}"`);
+  return parts.join(" ");
+}
+
+function flagsOf({ fin, rsv }: ObservedFrame): string[] {
+  const reserved = reservedBitNames(rsv);
+  return fin ? ["FIN", ...reserved] : reserved;
+}
+
+/** Text that is not compressed can be read as it stands. */
+function isReadable({ opcode, rsv, payloadLength }: ObservedFrame): boolean {
+  return payloadLength > 0 && rsv === 0 && opcode <= Opcode.TEXT;
 }

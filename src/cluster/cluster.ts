@@ -1,17 +1,18 @@
 import { EVERYBODY, isNodeId, NODES, nodeChannel, nodeIdOf, roomChannel } from "./names.js";
 import { ClusterConversation, wireState } from "./conversation.js";
-import type { BrokerMetrics, ClusterCounts } from "./event.js";
-import { ClusterLink } from "./link.js";
 import type {
+  BrokerMetrics,
   CloseAllOptions,
   Cluster,
+  ClusterCounts,
   ClusterFactory,
   ClusterLocal,
   ClusterMembers,
   OutboundMessage,
   Returning,
   RoomMember,
-} from "./local.js";
+} from "./interface.js";
+import { ClusterLink } from "./link.js";
 import type { Delivery, Envelope } from "./message.js";
 import {
   type ClusterOptions,

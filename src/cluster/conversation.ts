@@ -1,6 +1,6 @@
 import { NODES, nodeChannel } from "./names.js";
 import type { ClusterLink } from "./link.js";
-import type { ClusterLocal, ClusterMembers, RoomMember } from "./local.js";
+import type { ClusterLocal, ClusterMembers, RoomMember } from "./interface.js";
 import type { ClusterMessage, Delivery, Envelope } from "./message.js";
 import { ClusterNodes } from "./nodes.js";
 import type { ResolvedClusterOptions } from "./options.js";

@@ -10,7 +10,13 @@ export type {
 } from "./broker.js";
 export { clusterOn } from "./cluster.js";
 export { createConnectionId, createNodeId, nodeIdOf } from "./names.js";
-export type { BrokerMetrics, ClusterCounts, ClusterEvent, LimitExceeded, Gap } from "./event.js";
+export type {
+  BrokerMetrics,
+  ClusterCounts,
+  ClusterEvent,
+  LimitExceeded,
+  Gap,
+} from "./interface.js";
 export {
   type CloseAllOptions,
   type Cluster,
@@ -21,6 +27,6 @@ export {
   type OutboundMessage,
   type Returning,
   type RoomMember,
-} from "./local.js";
+} from "./interface.js";
 export { MemoryBroker, type MemoryBrokerOptions } from "./memory-broker.js";
 export { checkClusterLimits, type ClusterLimits } from "./options.js";

@@ -1,8 +1,7 @@
 import type { Clock } from "../node/index.js";
 import type { Broker, BrokerSubscription } from "./broker.js";
-import type { ClusterCounts, ClusterEvent, LimitExceeded } from "./event.js";
-import { type ClusterMessage, type Envelope, serializeEnvelope } from "./message.js";
-import { parseEnvelope } from "./parse.js";
+import type { ClusterCounts, ClusterEvent, LimitExceeded } from "./interface.js";
+import { type ClusterMessage, type Envelope, parseEnvelope, serializeEnvelope } from "./message.js";
 import { ClusterQueue } from "./queue.js";
 import { Follower, type Place, Sequencer } from "./sequence.js";
 

@@ -1,7 +1,7 @@
 import { checkOptions, type Names } from "../input/index.js";
 import { type Clock, realClock } from "../node/index.js";
 import type { Broker } from "./broker.js";
-import type { ClusterEvent } from "./event.js";
+import type { ClusterEvent } from "./interface.js";
 
 /** Intervals and limits of the exchange with other managers on the broker. */
 export interface ClusterLimits {

@@ -1,4 +1,4 @@
-import type { RoomMember } from "./local.js";
+import type { RoomMember } from "./interface.js";
 
 /** The members of a room on another node. */
 interface NodeMembers {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../node/index.js";
-import type { ClusterMembers, RoomMember } from "./local.js";
+import type { ClusterMembers, RoomMember } from "./interface.js";
 import type { Answer } from "./message.js";
 
 /** The largest number of members in one part of an answer. Engines limit messages, often to a megabyte. */

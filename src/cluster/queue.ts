@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../node/index.js";
-import type { LimitExceeded } from "./event.js";
+import type { LimitExceeded } from "./interface.js";
 
 export interface QueueOptions {
   readonly clock: Clock;

@@ -1,9 +1,8 @@
 import type { Clock } from "../node/index.js";
 import type { BrokerReplay, ReplayEntry } from "./broker.js";
 import { roomChannel } from "./names.js";
-import type { OutboundMessage, Returning } from "./local.js";
-import type { Delivery } from "./message.js";
-import { parseEnvelope } from "./parse.js";
+import type { OutboundMessage, Returning } from "./interface.js";
+import { type Delivery, parseEnvelope } from "./message.js";
 
 /** Names a message of a room. Only a connection that got the message can know it. */
 export type Offset = string;

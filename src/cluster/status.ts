@@ -1,6 +1,6 @@
 import type { Clock } from "../node/index.js";
 import type { Broker } from "./broker.js";
-import type { ClusterEvent } from "./event.js";
+import type { ClusterEvent } from "./interface.js";
 
 export interface StatusOptions {
   readonly broker: Broker;

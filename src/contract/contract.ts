@@ -1,5 +1,5 @@
 import { checkOptions, type Names } from "../input/index.js";
-import { type Codec, jsonCodec } from "./codec.js";
+import { type Batch, type Codec, Wire, type WireMessage, jsonCodec } from "./wire.js";
 import { type Definition, unknownType } from "./dispatcher.js";
 import { type Envelope, envelopeFormat, type Format } from "./envelope.js";
 import type { ErrorCode } from "./error-reply.js";
@@ -17,7 +17,6 @@ import {
   type StandardWebSocket,
   webSocketTransport,
 } from "./transport.js";
-import { type Batch, Wire, type WireMessage } from "./wire.js";
 
 /** The messages of both ends, and their form. Options of {@link defineContract}. */
 export interface ContractOptions<FromClient extends MessageTypes, FromServer extends MessageTypes> {

@@ -1,16 +1,16 @@
-/** Tells of which class an object is, whichever copy of this package or realm of JavaScript it comes from. */
+/** Checks what kind of object a value is, also when it comes from another copy of this package or another realm. */
 
-/** What `new` makes objects of. */
+/** A class, as a value. */
 type Class<Made extends object> = abstract new (...values: never) => Made;
 
 /**
- * Marks the objects of a class, so that other copies of this package in the process know them: one
- * that is linked, bundled, or CommonJS beside ES modules. `instanceof` knows them by the mark, too;
- * for classes that applications derive from it, it does what it always does.
+ * Marks the objects of a class, so that other copies of this package in the process know them. A process
+ * has two copies when one is linked or bundled, or when CommonJS is loaded beside ES modules. `instanceof`
+ * looks for the mark, too. For classes that applications derive from the class, `instanceof` works as usual.
  *
- * What another copy has made may be of another version: who reads it checks what is read.
+ * An object of another copy may be of another version: check each value that you read from it.
  *
- * @returns What tells whether a value is of the class.
+ * @returns A function that tells whether a value is of the class.
  */
 export function brand<Made extends object>(
   type: Class<Made>,
@@ -29,7 +29,7 @@ export function brand<Made extends object>(
   return isOne;
 }
 
-/** Whether a value is a promise, of any library: one that is taken for a result would count as done. */
+/** Whether a value is a promise, of any library. A promise that was taken for a result would count as done. */
 export function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   return (
     typeof value === "object" &&
@@ -40,8 +40,8 @@ export function isPromise<Value>(value: Value | PromiseLike<Value>): value is Pr
 }
 
 /**
- * Whether a value is an error, of this or another realm: those of Node are of another one in Jest and
- * in `vm` contexts, those of a page's frame as well.
+ * Whether a value is an error, of this realm or another. In Jest and in `vm` contexts Node's errors are of
+ * another realm, and so are the errors of a frame in a page.
  */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || ERRORS.has(Object.prototype.toString.call(value));

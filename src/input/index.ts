@@ -1,7 +1,7 @@
-/** The door of the layer: what users hand over, and whether it is what it should be. Runs anywhere. */
+/** The door of the layer: checks of what users hand over. Runs anywhere. */
 export { brand, isError, isPromise } from "./brand.js";
-export { type Clock, LONGEST_DELAY_MS, type Timer } from "./clock.js";
-export { atLeast, limit } from "./numbers.js";
+export { type Clock, LONGEST_DELAY_MS, type Timer } from "./options.js";
+export { atLeast, limit } from "./options.js";
 export {
   type Advice,
   CALLBACK,
@@ -10,4 +10,4 @@ export {
   type Known,
   type Names,
   unknownName,
-} from "./names.js";
+} from "./options.js";

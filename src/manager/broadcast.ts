@@ -10,7 +10,7 @@ import {
   type SendOptions,
 } from "../protocol/index.js";
 import type { WebSocketConnection } from "../node/index.js";
-import type { ManagedConnection } from "./managed-connection.js";
+import type { ManagedConnection } from "./roster.js";
 
 /** Data that can be sent to many connections. A Blob cannot: its content would be read for each of them. */
 export type Broadcastable = MessageData | PreparedMessage;

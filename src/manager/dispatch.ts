@@ -20,9 +20,8 @@ import {
   NOBODY_REACHED,
   toPrepared,
 } from "./broadcast.js";
-import type { ManagedConnection } from "./managed-connection.js";
+import type { ManagedConnection, Roster } from "./roster.js";
 import type { Rooms } from "./rooms.js";
-import type { Roster } from "./roster.js";
 
 /** The receivers of a message. */
 export type Audience =

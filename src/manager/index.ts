@@ -33,18 +33,17 @@ export { MemoryBroker } from "../cluster/index.js";
 export { ConnectionManager, type ManagerCloseAllOptions } from "./connection-manager.js";
 export type { SendToStatus } from "./dispatch.js";
 export type { Listener } from "../node/index.js";
-export type { JoinStatus } from "./managed-connection.js";
+export type { JoinStatus } from "./roster.js";
 export type { ManagerEvents } from "./manager-events.js";
 export type { ManagerOptions } from "./manager-options.js";
 export type { FirstMessageCheck, RateLimit } from "./message-gate.js";
 export type { PresenceDiff } from "./presence.js";
-export type { HistogramData } from "./metrics/histogram.js";
 export {
   PROMETHEUS_CONTENT_TYPE,
   type PrometheusOptions,
   prometheusText,
 } from "./metrics/prometheus.js";
-export type { Counts, Metrics } from "./metrics/metrics.js";
+export type { Counts, HistogramData, Metrics } from "./metrics/metrics.js";
 export {
   type FetchMembersOptions,
   type JoinOptions,

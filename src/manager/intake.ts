@@ -9,13 +9,12 @@ import type {
 } from "../node/index.js";
 import { CloseCode, ReadyState } from "../protocol/index.js";
 import { Admission } from "./admission.js";
-import { ManagedConnection } from "./managed-connection.js";
+import { ManagedConnection, type Roster } from "./roster.js";
 import type { Announce } from "./manager-events.js";
 import type { ResolvedManagerOptions } from "./manager-options.js";
 import { MessageGate } from "./message-gate.js";
 import type { MetricsRecorder } from "./metrics/recorder.js";
 import type { Rooms } from "./rooms.js";
-import type { Roster } from "./roster.js";
 
 export interface IntakeOptions<Data> {
   readonly nodeId: string;

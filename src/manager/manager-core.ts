@@ -2,14 +2,14 @@
 import {
   type Cluster,
   type ClusterLocal,
-  createNodeId,
   NO_CLUSTER,
   type OutboundMessage,
+  createNodeId,
 } from "../cluster/index.js";
 import {
   type ResolvedShutdownOptions,
-  resolveShutdownOptions,
   type WebSocketConnection,
+  resolveShutdownOptions,
 } from "../node/index.js";
 import { Batches } from "./batches.js";
 import { type Audience, Dispatch, roomBatchKey } from "./dispatch.js";
@@ -18,9 +18,8 @@ import type { Announce } from "./manager-events.js";
 import type { ResolvedManagerOptions } from "./manager-options.js";
 import type { MetricsRecorder } from "./metrics/recorder.js";
 import { PresenceChanges } from "./presence.js";
-import { roomEventsFor } from "./room-events.js";
-import { Rooms } from "./rooms.js";
-import { connectionsOf, Roster } from "./roster.js";
+import { type RoomEvents, Rooms, stateOf } from "./rooms.js";
+import { Roster, connectionsOf } from "./roster.js";
 
 export class ManagerCore<Data> {
   readonly nodeId: string = createNodeId();
@@ -41,7 +40,6 @@ export class ManagerCore<Data> {
     wants: (name: "message" | "close") => boolean,
   ) {
     const { nodeId, roster } = this;
-    const cluster = (): Cluster => this.cluster;
     this.options = options;
     this.recorder = recorder;
     this.batches = new Batches({
@@ -52,16 +50,14 @@ export class ManagerCore<Data> {
     const presence = new PresenceChanges((room, diff) => {
       void announce(undefined, "presence", room, diff);
     });
-    const flush = (room: string): void => this.batches.flush(roomBatchKey(room));
-    const events = roomEventsFor({ announce, cluster, presence, flush });
-    this.rooms = new Rooms({ ...options, ...events });
+    this.rooms = new Rooms({ ...options, ...this.#roomEvents(announce, presence) });
     const { rooms, batches } = this;
     this.dispatch = new Dispatch({
       nodeId,
       roster,
       rooms,
       batches,
-      cluster,
+      cluster: () => this.cluster,
       onBroadcast: (result, room, message) => {
         recorder.broadcast(message.length, result.sent + result.buffered);
         void announce(undefined, "broadcast", result, room, message);
@@ -121,6 +117,38 @@ export class ManagerCore<Data> {
     timer.cancel();
   }
 
+  /** Reports what happens in rooms to the manager's listeners, to other processes, and to the presence. */
+  #roomEvents(announce: Announce<Data>, presence: PresenceChanges): RoomEvents<Data> {
+    return {
+      // The messages of the batch are for the members before the join.
+      onJoining: (room) => this.batches.flush(roomBatchKey(room)),
+      onJoin: (managed, room) => {
+        const { connection, id } = managed;
+        const state = stateOf(managed, room);
+        presence.add(room, id, undefined, { state });
+        this.cluster.presenceChanged(room, id, state);
+        void announce(connection, "join", connection, room);
+      },
+      onLeave: ({ connection, id }, room, reason, state) => {
+        presence.add(room, id, { state }, undefined);
+        this.cluster.presenceChanged(room, id, undefined);
+        void announce(connection, "leave", connection, room, reason);
+      },
+      onState: ({ id }, room, before, after) => {
+        presence.add(room, id, { state: before }, { state: after });
+        this.cluster.presenceChanged(room, id, after);
+      },
+      onCreated: (room) => {
+        this.cluster.roomOpened(room);
+        void announce(undefined, "created", room);
+      },
+      onRemoved: (room) => {
+        this.cluster.roomClosed(room);
+        void announce(undefined, "removed", room);
+      },
+    };
+  }
+
   #asLocal(announce: Announce<Data>): ClusterLocal {
     const to = (audience: Audience, message: OutboundMessage, exceptIds: readonly string[]): void =>
       void this.dispatch.deliver(audience, message, exceptIds);
@@ -145,5 +173,5 @@ function transportEnd<Data>(connection: WebSocketConnection<Data>): Promise<void
   });
 }
 
-/** Until the deadline. */
+/** The deadline decides how long listeners at work have, so a close waits for them without a limit. */
 const BEHIND_WORK = { waitForHandlerMs: Infinity };

@@ -6,7 +6,7 @@ import { atLeast, checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, Message, OnHandlerError, WebSocketConnection } from "../node/index.js";
 import { CloseCode } from "../protocol/index.js";
 import type { Broadcastable } from "./broadcast.js";
-import type { ManagedConnection } from "./managed-connection.js";
+import type { ManagedConnection } from "./roster.js";
 
 /** The limit on messages of one connection. */
 export interface RateLimit {

@@ -10,9 +10,8 @@ import {
   exceptionsOf,
   toPrepared,
 } from "./broadcast.js";
-import type { JoinStatus } from "./managed-connection.js";
+import { type JoinStatus, connectionsOf } from "./roster.js";
 import type { ManagerCore } from "./manager-core.js";
-import { connectionsOf } from "./roster.js";
 
 /** Options of {@link Room.resume}. */
 export interface ResumeOptions {

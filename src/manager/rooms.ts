@@ -1,6 +1,6 @@
 /** The rooms of a manager: their members, and the decisions of `authorize`. */
 import type { RoomMember } from "../cluster/index.js";
-import { type JoinStatus, type ManagedConnection, type PendingJoin } from "./managed-connection.js";
+import { type JoinStatus, type ManagedConnection, type PendingJoin } from "./roster.js";
 import { Membership } from "./membership.js";
 import { isPromise } from "../input/index.js";
 import type { OnHandlerError, WebSocketConnection } from "../node/index.js";

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ServerRequest, type WebSocketConnection, WebSocketServer } from "../../src/index.js";
 import { portOf } from "../support/raw-client.js";
-import { TestTerminal } from "./terminal.js";
 import { PATIENCE_MS } from "../support/wire-signal.js";
 import { listen } from "../support/wire-transport.js";
+import { TestTerminal } from "./terminal.js";
 
 describe("plainsocket connect", () => {
   let server: WebSocketServer;

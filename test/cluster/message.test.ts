@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import {
   type ClusterMessage,
   type Envelope,
-  serializeEnvelope,
   WIRE_VERSION,
+  parseEnvelope,
+  serializeEnvelope,
 } from "../../src/cluster/message.js";
-import { parseEnvelope } from "../../src/cluster/parse.js";
 
 const BODIES: readonly ClusterMessage[] = [
   { type: "delivery", exceptIds: [], message: { data: "to all" } },

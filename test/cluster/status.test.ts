@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ClusterEvent } from "../../src/cluster/event.js";
+import type { ClusterEvent } from "../../src/cluster/interface.js";
 import { ClusterStatus } from "../../src/cluster/status.js";
 import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import { FakeClock } from "../support/clock.js";

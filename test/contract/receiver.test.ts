@@ -1,6 +1,6 @@
 // The order of what arrives, how much of it may wait, and who waits for whom.
 import { describe, expect, it, vi } from "vitest";
-import { defineContract, type PeerOptions } from "../../src/contract/index.js";
+import { type PeerOptions, defineContract } from "../../src/contract/index.js";
 import { FakeConnection, FakeSocket, settled } from "../support/contract-pair.js";
 
 const isNumber = (value: unknown): value is number => typeof value === "number";

@@ -1,9 +1,8 @@
 // Messages to envelopes and back: limits of what is read, batches, and other codecs.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonCodec } from "../../src/contract/codec.js";
+import { type Batch, Wire, jsonCodec, lengthOf } from "../../src/contract/wire.js";
 import { type Codec, type Envelope, envelopeFormat } from "../../src/contract/index.js";
-import { type Batch, lengthOf, Wire } from "../../src/contract/wire.js";
 
 const INVALID = { kind: "unreadable", code: "INVALID_MESSAGE" };
 /** That, with what is wrong. */

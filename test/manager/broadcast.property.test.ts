@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { deliver } from "../../src/manager/broadcast.js";
-import { ManagedConnection } from "../../src/manager/managed-connection.js";
+import { ManagedConnection } from "../../src/manager/roster.js";
 import { Membership } from "../../src/manager/membership.js";
 import { RawPeer } from "../support/raw-peer.js";
 

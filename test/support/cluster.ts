@@ -1,8 +1,12 @@
 /** Nodes of a cluster without connections: what would be delivered is written down. */
 import type { Broker, BrokerReceiver, BrokerStatus } from "../../src/cluster/broker.js";
 import { BrokerCluster } from "../../src/cluster/cluster.js";
-import type { ClusterEvent } from "../../src/cluster/event.js";
-import type { ClusterLocal, OutboundMessage, RoomMember } from "../../src/cluster/local.js";
+import type {
+  ClusterEvent,
+  ClusterLocal,
+  OutboundMessage,
+  RoomMember,
+} from "../../src/cluster/interface.js";
 import type { ClusterLimits } from "../../src/cluster/options.js";
 import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import type { FakeClock } from "./clock.js";

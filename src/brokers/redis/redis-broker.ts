@@ -7,8 +7,14 @@ import type {
   BrokerStatus,
   BrokerSubscription,
 } from "../../cluster/index.js";
-import { type IoRedisClient, ioRedisLink, isIoRedisClient } from "./ioredis-link.js";
-import { isNodeRedisClient, type NodeRedisClient, nodeRedisLink } from "./node-redis-link.js";
+import {
+  type IoRedisClient,
+  type NodeRedisClient,
+  ioRedisLink,
+  isIoRedisClient,
+  isNodeRedisClient,
+  nodeRedisLink,
+} from "./redis-clients.js";
 import { findMode, type PubSubMode, type RedisArgument, type RedisLink } from "./redis-link.js";
 import { redisReplay, type RedisReplayOptions } from "./redis-replay.js";
 import { RedisSubscriber, withoutOffset } from "./redis-subscriber.js";

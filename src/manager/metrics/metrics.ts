@@ -1,7 +1,6 @@
 /** The metrics of a manager, as plain data. Times are in milliseconds and sizes in bytes, as the names say. */
 import type { BrokerMetrics } from "../../cluster/index.js";
 import type { TrafficCount } from "../../protocol/index.js";
-import type { HistogramData } from "./histogram.js";
 
 /** Numbers of occurrences, by labels of a bounded set. A label that never occurred is missing. */
 export type Counts = Readonly<Record<string, number>>;
@@ -39,4 +38,14 @@ export interface Metrics {
   readonly roundTripMs: HistogramData;
   /** `undefined` without a broker. */
   readonly broker: BrokerMetrics | undefined;
+}
+
+/** A histogram as plain data: observations counted by size, and their sum. */
+export interface HistogramData {
+  /** The upper bounds of the buckets, ascending. The last bucket, for all larger values, has none. */
+  readonly bounds: readonly number[];
+  /** The number of observations in each bucket, not cumulative. There is one more bucket than bounds. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+  readonly count: number;
 }

@@ -1,7 +1,7 @@
 /** Metrics in the text format of Prometheus, version 0.0.4. */
 import { checkOptions, type Names } from "../../input/index.js";
 import type { BrokerMetrics } from "../../cluster/index.js";
-import type { HistogramData } from "./histogram.js";
+import type { HistogramData } from "./metrics.js";
 import type { Counts, Metrics } from "./metrics.js";
 
 /** The Content-Type of a response with {@link prometheusText}. */

@@ -1,3 +1,4 @@
+/** The recorder: counts what happens to a manager, and gives it as metrics. */
 import type { BrokerMetrics } from "../../cluster/index.js";
 import type { CloseInfo, RefusedHandshake, WebSocketConnection } from "../../node/index.js";
 import {
@@ -7,8 +8,7 @@ import {
   type TrafficCount,
   isWebSocketError,
 } from "../../protocol/index.js";
-import { Histogram } from "./histogram.js";
-import type { Metrics } from "./metrics.js";
+import type { HistogramData, Metrics } from "./metrics.js";
 
 /** The part of a connection that is counted, with any type of data. */
 export type CountedConnection = Pick<WebSocketConnection, "traffic" | "roundTripMs" | "on">;
@@ -206,5 +206,41 @@ export class LabelledCounter {
   /** Gives a copy of the counts, ordered by label. */
   read(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+/** Counts observations in fixed buckets. An observation allocates nothing. */
+export class Histogram {
+  readonly #bounds: Float64Array;
+  /** The counts, followed by the sum. */
+  readonly #values: Float64Array;
+
+  /** @param bounds - Ascending. Each is the largest value of its bucket. */
+  constructor(bounds: readonly number[]) {
+    this.#bounds = Float64Array.from(bounds);
+    this.#values = new Float64Array(bounds.length + 2);
+  }
+
+  /** Counts `value`. NaN counts as 0, and so does a negative value, which a clock gives that was set back. */
+  observe(value: number): void {
+    const observed = value > 0 ? value : 0;
+    const bounds = this.#bounds;
+    const values = this.#values;
+    let bucket = 0;
+    while (bucket < bounds.length && observed > (bounds[bucket] ?? 0)) bucket++;
+    values[bucket] = (values[bucket] ?? 0) + 1;
+    const sum = bounds.length + 1;
+    values[sum] = (values[sum] ?? 0) + observed;
+  }
+
+  /** Gives a copy of the counts. */
+  read(): HistogramData {
+    const counts = Array.from(this.#values.subarray(0, -1));
+    return {
+      bounds: Array.from(this.#bounds),
+      counts,
+      sum: this.#values.at(-1) ?? 0,
+      count: counts.reduce((total, one) => total + one, 0),
+    };
   }
 }

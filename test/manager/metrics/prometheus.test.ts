@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MetricsRecorder } from "../../../src/manager/metrics/recorder.js";
 import { prometheusText } from "../../../src/manager/metrics/prometheus.js";
-import type { BrokerMetrics } from "../../../src/cluster/event.js";
+import type { BrokerMetrics } from "../../../src/cluster/interface.js";
 import type { Metrics } from "../../../src/manager/metrics/metrics.js";
 import { parsePrometheus, valueOf } from "../../support/prometheus.js";
 import { requireTool } from "../../support/require-tool.js";

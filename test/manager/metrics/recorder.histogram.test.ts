@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Histogram } from "../../../src/manager/metrics/histogram.js";
+import { Histogram } from "../../../src/manager/metrics/recorder.js";
 
 describe("Histogram", () => {
   it("puts a value into the first bucket whose bound it does not exceed", () => {

@@ -3,8 +3,7 @@ import { createClient, createCluster } from "redis";
 import { Cluster, Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { RedisBroker } from "../../src/brokers/redis/index.js";
-import { isIoRedisClient } from "../../src/brokers/redis/ioredis-link.js";
-import { isNodeRedisClient } from "../../src/brokers/redis/node-redis-link.js";
+import { isIoRedisClient, isNodeRedisClient } from "../../src/brokers/redis/redis-clients.js";
 
 describe("the client of Redis", () => {
   it("is known by its shape", () => {

@@ -1,7 +1,7 @@
 // What the link makes of the client's events; the client itself is in the tests with a real engine.
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { type IoRedisSubscriber, ioRedisLink } from "../../src/brokers/redis/ioredis-link.js";
+import { type IoRedisSubscriber, ioRedisLink } from "../../src/brokers/redis/redis-clients.js";
 
 class Subscriber extends EventEmitter implements IoRedisSubscriber {
   readonly status = "connecting";

@@ -1,30 +1,30 @@
-/** Refuses options and events that do not exist, and says which do. */
+/** Checks what users hand over as options: names that exist, numbers in their range, and the clock. */
 
 /**
- * What a caller may name. The compiler wants a row for every member of `Members`, and none besides:
- * so the list stands beside the interface, and cannot fall behind it.
+ * The names that a caller may use. The compiler wants exactly one row for each member of `Members`,
+ * so the list cannot fall behind the interface.
  */
 export interface Names<Members extends object = Record<string, unknown>> {
-  /** Who has them, as the error says it: `"connect()"`. */
+  /** The function or class that has these names, as an error says it: `"connect()"`. */
   readonly owner: string;
   readonly known: Known<Members>;
-  /** What to do in place of names that others have: those of `ws`, of socket.io, of browsers. */
+  /** Advice for names that other libraries have: `ws`, socket.io, browsers. */
   readonly advice?: Advice | undefined;
 }
 
 /** The names of all members of an interface. */
 export type Known<Members extends object> = Readonly<Record<keyof Members & string, true>>;
 
-/** By a name that does not exist: what to use, as the rest of a sentence. */
+/** Says what to use instead of a name that does not exist. The value is the rest of a sentence. */
 export type Advice = Readonly<Record<string, string>>;
 
-/** The name of an {@link Advice} for those who pass a callback in place of options. */
+/** The name of the {@link Advice} for a callback that is passed in place of options. */
 export const CALLBACK = "()";
 
 /**
- * Checks that all options exist. Costs some 10 ns. An unknown name whose value is `undefined` passes:
- * it asks for nothing, and objects that are put together from others are full of them. So does what
- * is inherited: options are not to fail because somebody has extended `Object.prototype`.
+ * Checks that all options exist. It costs about 10 ns. An unknown name with the value `undefined` passes:
+ * it asks for nothing, and objects made from other objects have many of them. An inherited name passes, too:
+ * options must not fail because somebody has extended `Object.prototype`.
  *
  * @throws {TypeError} `options` is no object, or has a name that does not exist.
  */
@@ -34,7 +34,7 @@ export function checkOptions(options: unknown, names: Names): void {
     const told = hint === undefined ? "" : `: ${hint}`;
     throw new TypeError(`${names.owner} takes options as an object, not ${kindOf(options)}${told}`);
   }
-  // Most calls end in here: `in` visits the names without making a list of them.
+  // Most calls end here. `in` visits the names without a list of them.
   for (const name in options) {
     if (!Object.hasOwn(names.known, name)) refuseOption(options, name, names);
   }
@@ -50,7 +50,7 @@ function refuseOption(options: object, name: string, names: Names): void {
   throw unknownName("has no", "option", name, names);
 }
 
-/** The error for a name that does not exist: which do, the nearest first, and what to use in its place. */
+/** Makes the error for a name that does not exist. It lists the names that do, the nearest first, with advice. */
 export function unknownName(
   verb: "has no" | "sends no",
   kind: "command" | "event" | "option" | "request" | "type",
@@ -69,13 +69,13 @@ export function unknownName(
   return new TypeError(`${owner} ${verb} ${kind} "${text}"${told}${end} ${list}`);
 }
 
-/** Longer than any name there is; what else somebody passes need not be told in full. */
+/** The error shows this many characters of the name: more than any real name has. */
 const MAX_NAME_LENGTH = 40;
 
-/** How many slips of the pen a name of this length may have. */
+/** A name may have one typing error for this number of letters. */
 const LETTERS_PER_SLIP = 4;
 
-/** What people leave out. */
+/** Units that people leave out of a name. */
 const UNITS = ["Ms", "Bytes"];
 
 /** Names that were probably meant, the nearest first. */
@@ -94,7 +94,7 @@ function slipsTo(name: string, known: string): number {
   return Math.min(distance(name, known.toLowerCase()), distance(name, bare));
 }
 
-/** Letters to add, leave out, change, or swap with their neighbour. */
+/** Counts the letters to add, leave out, change, or swap with their neighbour. */
 function distance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, i) => i);
@@ -118,3 +118,46 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "an array";
   return typeof value === "undefined" ? "undefined" : `a ${typeof value}`;
 }
+
+/**
+ * Gives a limit: `value`, or `defaultValue` when it is `undefined`.
+ *
+ * @throws {TypeError | RangeError} `value` is no number, or cannot be a limit.
+ */
+export function limit(name: string, value: number | undefined, defaultValue: number): number {
+  if (value === undefined) return defaultValue;
+  checkNumber(name, value);
+  if (value >= 0) return value;
+  throw new RangeError(`${name} must be 0 or more, or Infinity for no limit, not ${value}`);
+}
+
+/** Gives `value`. @throws {TypeError | RangeError} It is no number, or below `least`. */
+export function atLeast(least: number, name: string, value: number): number {
+  checkNumber(name, value);
+  if (value >= least) return value;
+  throw new RangeError(`${name} must be ${least} or more, not ${value}`);
+}
+
+function checkNumber(name: string, value: unknown): void {
+  if (typeof value === "number") return;
+  throw new TypeError(
+    `${name} must be a number, not ${value === null ? "null" : `a ${typeof value}`}`,
+  );
+}
+
+/** The source of time, so that tests can move it by hand. Servers, clients and contracts take one. */
+export interface Clock {
+  /** Milliseconds that only grow, from any origin: unaffected by changes of the system's time. */
+  readonly now: () => number;
+  /** Calls `callback` once, `delayMs` from now. `Infinity` is never. */
+  readonly setTimer: (callback: () => void, delayMs: number) => Timer;
+}
+
+/** A timer of {@link Clock.setTimer}. */
+export interface Timer {
+  /** Stops the timer. Does nothing when it has fired or was cancelled. */
+  cancel(): void;
+}
+
+/** The longest delay that `setTimeout` can take: about 25 days. */
+export const LONGEST_DELAY_MS: number = 2 ** 31 - 1;
