@@ -1,14 +1,22 @@
 /** The connections of a server: those that the application has, and those that were accepted only to be closed. */
-import { Chain, type Chained } from "../../protocol/index.js";
+import { Chain, type Chained, type DeflateParameters } from "../../protocol/index.js";
 import { WebSocketConnection } from "../connection/connection.js";
 import type { Membership } from "../connection/setup.js";
 import type { ResolvedConnectionOptions } from "../options.js";
-import type { Agreement } from "./decision.js";
 import type { PendingTransport } from "./pending.js";
 import type { ServerRequest } from "./request.js";
 
+/** What a server and a client have agreed on in the opening handshake. */
+export interface Agreement {
+  /** The 101 response. */
+  readonly response: Uint8Array;
+  /** `""` when none was picked. */
+  readonly subprotocol: string;
+  readonly deflate: DeflateParameters | undefined;
+}
+
 /** A transport whose request has been accepted, and what goes with it. */
-export interface Acceptance {
+export interface AcceptedTransport {
   readonly pending: PendingTransport;
   readonly request: ServerRequest;
   readonly agreement: Agreement;
@@ -39,13 +47,13 @@ export class Accepted<Data> {
   }
 
   /** Sends the 101. @returns The connection for the application. */
-  open(acceptance: Acceptance, data: Data): WebSocketConnection<Data> {
-    return this.#connect(acceptance, data, this.#given);
+  open(accepted: AcceptedTransport, data: Data): WebSocketConnection<Data> {
+    return this.#connect(accepted, data, this.#given);
   }
 
   /** Sends the 101, and a Close frame behind it. */
-  openToClose(acceptance: Acceptance, closeCode: number, reason: string): void {
-    this.#connect(acceptance, undefined, this.#leaving).close(closeCode, reason);
+  openToClose(accepted: AcceptedTransport, closeCode: number, reason: string): void {
+    this.#connect(accepted, undefined, this.#leaving).close(closeCode, reason);
   }
 
   /**
@@ -63,7 +71,7 @@ export class Accepted<Data> {
   }
 
   #connect<T>(
-    { pending, request, agreement, release }: Acceptance,
+    { pending, request, agreement, release }: AcceptedTransport,
     data: T,
     group: ConnectionGroup<T>,
   ): WebSocketConnection<T> {

@@ -3,6 +3,9 @@ import { checkOptions, type Names } from "../../input/index.js";
 import { buildResponse, type HttpResponse } from "../../protocol/index.js";
 import { safely } from "../handler-error.js";
 import { checkCloseStatus } from "./close-code.js";
+import type { ResolvedServerOptions } from "./options.js";
+import type { PendingTransport } from "./pending.js";
+import { type ClosingAcceptance, type Refusal, REJECTED } from "./refusal.js";
 import type { ServerRequest } from "./request.js";
 
 /** What a guard wants a client to get in place of a connection. */
@@ -46,57 +49,90 @@ const REFUSAL: Names<GuardRefusal> = {
   },
 };
 
-/** The guards of one server, and the places they gave. */
-export class Guards<Holder extends object> {
-  #guards: readonly AdmissionGuard[] = [];
-  readonly #places = new Map<Holder, (() => void)[]>();
-  readonly #onError: (error: unknown) => void;
+/** Whether there is a place for one more connection. */
+export type Admission = "admitted" | "acceptThenClose" | "full";
 
-  /** @param onError - Gets what a release throws. */
-  constructor(onError: (error: unknown) => void) {
-    this.#onError = onError;
+/** The places of one server for connections: those of `maxConnections`, and those that its guards give. */
+export class Places {
+  readonly #options: PlacesOptions;
+  readonly #accepted: { readonly size: number };
+  #guards: readonly AdmissionGuard[] = [];
+  /** What gives the places of guards back. */
+  readonly #releases = new Map<PendingTransport, (() => void)[]>();
+  #pendingCount = 0;
+
+  /** @param accepted - Has as many places as connections. */
+  constructor(options: PlacesOptions, accepted: { readonly size: number }) {
+    this.#options = options;
+    this.#accepted = accepted;
+  }
+
+  /** How many places are held by transports in their opening handshake. */
+  get pendingCount(): number {
+    return this.#pendingCount;
   }
 
   /** @returns What takes `guard` away; places it gave are released all the same. */
-  add(guard: AdmissionGuard): () => void {
+  addGuard(guard: AdmissionGuard): () => void {
     this.#guards = [...this.#guards, guard];
     return () => {
       this.#guards = this.#guards.filter((one) => one !== guard);
     };
   }
 
+  /** Gives `pending` one of `maxConnections`, unless it is full. Connections that are closed at once may be as many again. */
+  admit(pending: PendingTransport): Admission {
+    const { maxConnections, whenFull } = this.#options;
+    const taken = this.#accepted.size + this.#pendingCount;
+    const isFull = taken >= maxConnections;
+    if (isFull && (whenFull === "refuse" || taken >= maxConnections * 2)) return "full";
+    pending.isAdmitted = true;
+    this.#pendingCount++;
+    return isFull ? "acceptThenClose" : "admitted";
+  }
+
   /**
-   * Asks the guards, up to the first that refuses. The places are `holder`'s.
+   * Asks the guards, up to the first that refuses. The places are for `pending`.
    *
-   * @throws What a guard throws; and when its refusal cannot be sent.
+   * @throws What a guard throws; and a TypeError or RangeError when its refusal cannot be sent.
    */
-  admit(request: ServerRequest, holder: Holder): CheckedRefusal | undefined {
+  askGuards(
+    request: ServerRequest,
+    pending: PendingTransport,
+  ): Refusal | ClosingAcceptance | undefined {
     for (const guard of this.#guards) {
       const verdict = checkedVerdict(guard(request));
-      if (verdict.type === "refuse") return checked(verdict.refusal);
-      const places = this.#places.get(holder) ?? [];
-      this.#places.set(holder, [...places, verdict.release]);
+      if (verdict.type === "refuse") return checkedRefusal(verdict.refusal);
+      const releases = this.#releases.get(pending) ?? [];
+      this.#releases.set(pending, [...releases, verdict.release]);
     }
     return undefined;
   }
 
-  /** Takes the places away from `holder`. @returns What releases them; `undefined` when there are none. */
-  take(holder: Holder): (() => void) | undefined {
-    const places = this.#places.get(holder);
-    if (places === undefined) return undefined;
-    this.#places.delete(holder);
+  /** Takes the places of guards away from `pending`. @returns What releases them; `undefined` when there are none. */
+  takeReleases(pending: PendingTransport): (() => void) | undefined {
+    const releases = this.#releases.get(pending);
+    if (releases === undefined) return undefined;
+    this.#releases.delete(pending);
+    const { onReleaseError } = this.#options;
     return () => {
-      for (const release of places.splice(0)) safely(release, this.#onError)(undefined);
+      for (const release of releases.splice(0)) safely(release, onReleaseError)(undefined);
     };
+  }
+
+  /** Gives back the places that `pending` still has. */
+  leave(pending: PendingTransport): void {
+    if (pending.isAdmitted) this.#pendingCount--;
+    this.takeReleases(pending)?.();
   }
 }
 
-/** A {@link GuardRefusal} that can be sent. */
-export interface CheckedRefusal {
-  readonly httpStatus: number;
-  readonly response: Uint8Array;
-  readonly reason: string;
-  readonly close: GuardRefusal["close"];
+interface PlacesOptions extends Pick<
+  ResolvedServerOptions<unknown>,
+  "maxConnections" | "whenFull"
+> {
+  /** Gets what a release throws. */
+  readonly onReleaseError: (error: unknown) => void;
 }
 
 /** A guard that says nothing, says it late or misspells it does not admit. @throws {TypeError} */
@@ -108,10 +144,15 @@ function checkedVerdict(verdict: GuardVerdict | undefined): GuardVerdict {
   );
 }
 
-/** @throws {TypeError | RangeError} */
-function checked(refusal: GuardRefusal): CheckedRefusal {
+/** @throws {TypeError | RangeError} An option does not exist, or the refusal cannot be sent. */
+function checkedRefusal(refusal: GuardRefusal): Refusal | ClosingAcceptance {
   checkOptions(refusal, REFUSAL);
-  const { reason, close, ...response } = refusal;
+  const { reason, close, ...told } = refusal;
   if (close !== undefined) checkCloseStatus(close.code, close.reason);
-  return { httpStatus: response.httpStatus, response: buildResponse(response), reason, close };
+  const response = buildResponse(told);
+  if (close !== undefined) {
+    const { code: closeCode, reason: closeReason } = close;
+    return { type: "close", code: "REJECTED", reason: REJECTED, closeCode, closeReason };
+  }
+  return { type: "refuse", httpStatus: told.httpStatus, code: "REJECTED", reason, response };
 }

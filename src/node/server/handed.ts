@@ -5,6 +5,7 @@ import { CALLBACK, checkOptions, type Names } from "../../input/index.js";
 import {
   type CompleteHead,
   HandshakeError,
+  refusalFor,
   type RequestHead,
   RequestHeadReader,
 } from "../../protocol/index.js";
@@ -59,11 +60,12 @@ export function answerUpgrade<Data>(
   take(transport);
   const source = { transport, message };
   const arrival = judgeArrival(headOf(message), source, upgrader.options.isTrusted);
-  const given = "data" in options ? { verdict: options.data } : undefined;
+  const { data } = options;
+  const authenticate = "data" in options ? () => data : undefined;
   afterEarlierResponses(transport, () => {
     const pending = upgrader.open(transport, useOf(transport));
     pending.keep(received);
-    upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options), given);
+    upgrader.answer(pending, arrival, claimOf(arrival, upgrader.options), authenticate);
   });
 }
 
@@ -91,7 +93,7 @@ function read(
     return reader.push(chunk);
   } catch (error) {
     if (!(error instanceof HandshakeError)) throw error;
-    upgrader.refuse(pending, faultRefusal(error.code, error.detail));
+    upgrader.refuse(pending, faultRefusal(refusalFor(error.code, error.detail)));
     return undefined;
   }
 }

@@ -1,11 +1,11 @@
 /** What clients get that a server does not let in, and what the application is told of them. */
 import { type Names, checkOptions } from "../../input/index.js";
 import {
+  CloseCode,
   type HandshakeFaultCode,
   type HeadLimits,
   type HttpResponse,
-  type OriginObjection,
-  type Refusal,
+  type Refusal as HandshakeRefusal,
   type RequestHead,
   buildResponse,
   detailOfLimit,
@@ -41,93 +41,102 @@ export function responseOf(response: HttpResponse, method: string): Uint8Array {
   return buildResponse(response, method);
 }
 
-/** A refusal that can be sent. */
-export type SendableRefusal = RefusedHandshake & HttpResponse;
-
-/** The refusal for a row of the table of handshake faults, with advice in its reason. */
-export function faultRefusal(code: HandshakeFaultCode, detail?: string): SendableRefusal {
-  return withAdvice(refusalFor(code, detail));
+/** A server's "no" in place of the 101: an HTTP response. */
+export interface Refusal extends Omit<RefusedHandshake, "closeCode"> {
+  readonly type: "refuse";
+  /** As bytes where the application has made them: then the request was no HEAD. */
+  readonly response: HttpResponse | Uint8Array;
 }
 
-/** The refusal for a page that may not connect. */
-export function originRefusal({ detail, advice }: OriginObjection): SendableRefusal {
-  return withAdvice(refusalFor("ORIGIN_REFUSED", detail, advice));
+/** A server's "no" behind the 101: a Close frame, because a page in a browser can read a close code and no HTTP status. */
+export interface ClosingAcceptance {
+  readonly type: "close";
+  readonly code: "REJECTED" | "CONNECTIONS_TOO_MANY";
+  /** Why, for the application. */
+  readonly reason: string;
+  readonly closeCode: number;
+  /** Why, for the client. */
+  readonly closeReason: string;
 }
 
-/** The refusal for what is over a limit: it names the option, what it is set to and the number over it. */
-function limitRefusal(code: HandshakeFaultCode, limit: number, value?: number): SendableRefusal {
-  return faultRefusal(code, detailOfLimit(code, limit, value));
+/** The refusal for a row of the table of handshake faults. The application is told what the client is told in the body. */
+export function faultRefusal(fault: HandshakeRefusal): Refusal {
+  const { httpStatus, code, body } = fault;
+  const reason = body.trimEnd().replaceAll("\n", " ");
+  return { type: "refuse", httpStatus, code, reason, response: fault };
 }
 
-/** The refusal for want of a place: how many there are is for the application to know, not for the client. */
-export function fullRefusal(maxConnections: number): SendableRefusal {
+/** The refusal for what is over a limit: it names the option, its value and the number over it. */
+function limitRefusal(code: HandshakeFaultCode, limit: number, value?: number): Refusal {
+  return faultRefusal(refusalFor(code, detailOfLimit(code, limit, value)));
+}
+
+/** The refusal when all places are taken. The application is told how many there are, and the client is not. */
+export function fullRefusal(maxConnections: number): Refusal {
   const { reason } = limitRefusal("CONNECTIONS_TOO_MANY", maxConnections);
-  return { ...faultRefusal("CONNECTIONS_TOO_MANY"), reason };
+  return { ...faultRefusal(refusalFor("CONNECTIONS_TOO_MANY")), reason };
 }
 
-/** The refusal for one whose time is up: of a hook that did not settle, the application is told. */
+/** The close when all places are taken, for {@link ServerOptions.whenFull}. */
+export function fullClose(maxConnections: number): ClosingAcceptance {
+  return {
+    type: "close",
+    code: "CONNECTIONS_TOO_MANY",
+    reason: fullRefusal(maxConnections).reason,
+    closeCode: CloseCode.TRY_AGAIN_LATER,
+    closeReason: "the server is at its limit of connections",
+  };
+}
+
+/** The refusal when time is up. The application is told which of its hooks did not settle. */
 export function timeoutRefusal(
   { request, isAdmitted }: { readonly request: unknown; readonly isAdmitted: boolean },
   handshakeTimeoutMs: number,
-): SendableRefusal {
+): Refusal {
   const refusal = limitRefusal("TIMEOUT", handshakeTimeoutMs);
   if (request === undefined) return refusal;
   const hook = isAdmitted ? "authenticate" : "onRequest";
   return { ...refusal, reason: `${refusal.reason} ${hook} did not settle in that time.` };
 }
 
-/** What is told to the peer in the body is told to the application, too. */
-export function withAdvice(refusal: Refusal): SendableRefusal {
-  return { ...refusal, reason: refusal.body.trimEnd().replaceAll("\n", " ") };
-}
+const NO_SUCH_PATH = "no WebSocket server serves this path (RFC 6455 §4.2.2)";
 
 /** RFC 6455 §4.2.2: a resource this server does not have. */
-export const PATH_UNKNOWN: SendableRefusal = {
+export const PATH_UNKNOWN: Refusal = {
+  type: "refuse",
   httpStatus: 404,
   code: "PATH_UNKNOWN",
-  reason: "no WebSocket server serves this path (RFC 6455 §4.2.2)",
-  body: "no WebSocket server serves this path (RFC 6455 §4.2.2)\n",
+  reason: NO_SUCH_PATH,
+  response: { httpStatus: 404, body: `${NO_SUCH_PATH}\n` },
 };
 
-/** What the application decided, it need not be told in detail. */
-export function rejectedWith(
-  httpStatus: number,
-  reason = "authenticate turned the client away",
-): RefusedHandshake {
-  return { httpStatus, code: "REJECTED", reason };
-}
+/** Why a client was turned away, for the application: it has decided that itself, and needs no details. */
+export const REJECTED = "authenticate turned the client away";
 
-/**
- * What `authenticate` returned admits nobody: perhaps that was meant, perhaps a value is missing.
- * A 401 has to name a scheme (RFC 9110 §15.5.2); browsers ask for no password for one they do not know.
- */
-export function notAdmitted(outcome: unknown): SendableRefusal {
-  return {
-    httpStatus: 401,
-    code: "REJECTED",
-    reason: `authenticate returned ${String(outcome)}: return a value to admit, reject(…) to choose the answer`,
-    headers: { "WWW-Authenticate": "Unspecified" },
-    body: "the server does not know who you are\n",
-  };
-}
-
-/** The client was accepted only to be closed: a page in a browser can read a close code, and no status. */
-export function acceptedToClose(
-  code: "REJECTED" | "CONNECTIONS_TOO_MANY",
-  closeCode: number,
-  { maxConnections }: { readonly maxConnections: number },
-): RefusedHandshake {
-  const { reason } = code === "REJECTED" ? rejectedWith(101) : fullRefusal(maxConnections);
-  return { httpStatus: 101, closeCode, code, reason };
-}
-
-/** What went wrong is for the application to know, not for the client. */
-export const HANDLER_FAILED: SendableRefusal = {
+/** The application is told what went wrong, and the client is not. */
+export const HANDLER_FAILED: Refusal = {
+  type: "refuse",
   httpStatus: 500,
   code: "HANDLER_FAILED",
   reason: "a hook of the application failed; onHandlerError has the error",
-  body: "the server failed\n",
+  response: { httpStatus: 500, body: "the server failed\n" },
 };
+
+/**
+ * The refusal for a verdict of `authenticate` that admits nobody: perhaps that was meant, perhaps a
+ * value is missing. A 401 must name a scheme (RFC 9110 §15.5.2); browsers ask for no password when
+ * they do not know the scheme.
+ */
+export function notAdmitted(verdict: unknown): Refusal {
+  const headers = { "WWW-Authenticate": "Unspecified" };
+  return {
+    type: "refuse",
+    httpStatus: 401,
+    code: "REJECTED",
+    reason: `authenticate returned ${String(verdict)}: return a value to admit, reject(…) to choose the answer`,
+    response: { httpStatus: 401, headers, body: "the server does not know who you are\n" },
+  };
+}
 
 /**
  * The refusal for a head over the limits. An own listener stops reading there; Node's
@@ -136,7 +145,7 @@ export const HANDLER_FAILED: SendableRefusal = {
 export function excessOf(
   { target, fields }: RequestHead,
   { maxHeaderBytes, maxHeaderCount }: Required<{ readonly [Name in keyof HeadLimits]: number }>,
-): SendableRefusal | undefined {
+): Refusal | undefined {
   if (fields.size > maxHeaderCount) {
     return limitRefusal("HEADERS_TOO_MANY", maxHeaderCount, fields.size);
   }

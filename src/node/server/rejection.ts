@@ -2,6 +2,7 @@
 import { brand, checkOptions, type Names } from "../../input/index.js";
 import { buildResponse, type HttpResponse, WebSocketError } from "../../protocol/index.js";
 import { checkCloseStatus } from "./close-code.js";
+import { type ClosingAcceptance, type Refusal, REJECTED } from "./refusal.js";
 
 /** What a rejected client gets. */
 type Answer =
@@ -34,19 +35,25 @@ export class Rejection extends WebSocketError {
 const isRejection: (value: unknown) => value is Rejection = brand(Rejection, "Rejection");
 
 /**
- * What `value` turns a client away with, if it is a rejection, of whichever copy of the package.
+ * The refusal that a {@link Rejection} stands for, of whichever copy of the package; `undefined` for
+ * any other value.
  *
- * @throws {TypeError | RangeError} Another version's cannot be read, or not be sent: the client is
- *   not to get in for that.
+ * @throws {TypeError | RangeError} The rejection is of another version, and cannot be read or cannot be
+ *   sent: the client must not get in for that.
  */
-export function answerOf(value: unknown): Answer | undefined {
+export function refusalFrom(value: unknown): Refusal | ClosingAcceptance | undefined {
   if (!isRejection(value)) return undefined;
   const { answer } = value;
   if (!isAnswer(answer)) {
     throw new TypeError("this rejection is of a version of plainsocket that is too different");
   }
-  if (answer.type === "close") checkCloseStatus(answer.closeCode, answer.reason);
-  return answer;
+  if (answer.type === "response") {
+    const { httpStatus, response } = answer;
+    return { type: "refuse", httpStatus, code: "REJECTED", reason: REJECTED, response };
+  }
+  const { closeCode, reason: closeReason } = answer;
+  checkCloseStatus(closeCode, closeReason);
+  return { type: "close", code: "REJECTED", reason: REJECTED, closeCode, closeReason };
 }
 
 /** Another version may have put anything there. */

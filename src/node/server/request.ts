@@ -10,7 +10,6 @@ import {
   judgeRequest,
 } from "../../protocol/index.js";
 import { type IsTrusted, clientOrigin } from "../addresses.js";
-import type { ResolvedServerOptions } from "./options.js";
 
 /**
  * An HTTP request to a server, as its hooks see it. Everything in it comes from the
@@ -197,7 +196,11 @@ export function pathOf({ target }: RequestHead): string {
 /** Whose request it is; or the error of the hook that was to say so. */
 export type Claim = "ours" | "foreign" | { readonly error: unknown };
 
-type Place = Pick<ResolvedServerOptions<unknown>, "path" | "route">;
+/** The options of a server that say which requests are for it. */
+interface Place {
+  readonly path: string | undefined;
+  readonly route: ((request: ServerRequest) => boolean) | undefined;
+}
 
 /** Tells whether a request is for the server at this place. */
 export function claimOf({ head, request }: Arrival, { path, route }: Place): Claim {

@@ -207,7 +207,7 @@ export class WebSocketServer<Data = undefined>
    * @returns What takes the guard away again.
    */
   addGuard(guard: AdmissionGuard): () => void {
-    return this.#upgrader.guards.add(guard);
+    return this.#upgrader.places.addGuard(guard);
   }
 
   /**

@@ -4,29 +4,27 @@ import {
   buildResponse,
   Chain,
   type HttpResponse,
+  refusalFor,
   type UpgradeRequest,
 } from "../../protocol/index.js";
 import type { WebSocketConnection } from "../connection/connection.js";
 import { tellAccepted, tellRefused } from "../diagnostics.js";
-import type { ResolvedServerOptions, Verdict } from "./options.js";
+import type { ResolvedServerOptions } from "./options.js";
 import type { Arrival, Claim, ServerRequest } from "./request.js";
 import { remoteAddressOf } from "../addresses.js";
-import { Accepted } from "./accepted.js";
-import { type Admission, type Decision, decide } from "./decision.js";
-import { Guards } from "./guard.js";
+import { Accepted, type AcceptedTransport, type Agreement } from "./accepted.js";
+import { type Decision, OpeningHandshake } from "./decision.js";
+import { Places } from "./guard.js";
 import {
-  acceptedToClose,
   excessOf,
   faultRefusal,
   fullRefusal,
   HANDLER_FAILED,
   PATH_UNKNOWN,
+  type Refusal,
   type RefusedHandshake,
-  rejectedWith,
   responseOf,
-  type SendableRefusal,
   timeoutRefusal,
-  withAdvice,
 } from "./refusal.js";
 import type { SocketUse } from "./socket.js";
 import { type PendingEvents, type PendingLimits, PendingTransport } from "./pending.js";
@@ -37,11 +35,6 @@ export interface UpgraderEvents<Data> {
   readonly onRefused: (refusal: RefusedHandshake, request: ServerRequest | undefined) => void;
   /** `hook` of the application threw. */
   readonly onHookError: (error: unknown, hook: string) => void;
-}
-
-/** What the application has made of a client by itself, so that `authenticate` is not asked. */
-export interface GivenVerdict<Data> {
-  readonly verdict: Verdict<Data>;
 }
 
 /** What those need of an {@link Upgrader} who bring it transports, whatever data its connections have. */
@@ -65,12 +58,10 @@ const MIN_PENDING = 100;
  */
 export class Upgrader<Data> {
   readonly options: ResolvedServerOptions<Data>;
-  readonly guards: Guards<PendingTransport>;
+  readonly places: Places;
   readonly #events: UpgraderEvents<Data>;
   /** What is in its opening handshake, or has been refused and is not closed yet. */
   readonly #pending = new Chain<PendingTransport>();
-  /** How many of them hold a place for a connection. */
-  #admittedCount = 0;
   readonly #accepted: Accepted<Data>;
   readonly #whenEmpty: (() => void)[] = [];
   readonly #pendingLimits: PendingLimits;
@@ -83,8 +74,11 @@ export class Upgrader<Data> {
   constructor(options: ResolvedServerOptions<Data>, events: UpgraderEvents<Data>) {
     this.options = options;
     this.#events = events;
-    this.guards = new Guards((error) => events.onHookError(error, "the release of a guard"));
     this.#accepted = new Accepted(options.connection, () => this.#checkEmpty());
+    const onReleaseError = (error: unknown): void =>
+      events.onHookError(error, "the release of a guard");
+    const { maxConnections, whenFull } = options;
+    this.places = new Places({ maxConnections, whenFull, onReleaseError }, this.#accepted);
     const { clock, closeTimeoutMs, maxQueuedBytes } = options.connection;
     const { handshakeTimeoutMs } = options;
     this.#pendingLimits = { clock, handshakeTimeoutMs, closeTimeoutMs, maxQueuedBytes };
@@ -110,8 +104,8 @@ export class Upgrader<Data> {
     );
     if (!pending.checkWaiting()) return pending; // the transport was closed before it got here
     this.#pending.add(pending);
-    const withoutPlace = this.#pending.length - this.#admittedCount;
-    if (this.#isClosing) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
+    const withoutPlace = this.#pending.length - this.places.pendingCount;
+    if (this.#isClosing) this.refuse(pending, faultRefusal(refusalFor("SERVER_CLOSING")));
     else if (withoutPlace > Math.max(maxConnections, MIN_PENDING)) {
       this.refuse(pending, fullRefusal(maxConnections));
     }
@@ -121,13 +115,13 @@ export class Upgrader<Data> {
   /**
    * Answers a request: with a connection, or with a refusal.
    *
-   * @param given - What the application has made of the client already.
+   * @param authenticate - Called in place of the option: the application knows the client already.
    */
   answer(
     pending: PendingTransport,
     arrival: Arrival,
     claim: Claim,
-    given?: GivenVerdict<Data>,
+    authenticate?: ResolvedServerOptions<Data>["authenticate"],
   ): void {
     if (!pending.checkWaiting()) return;
     const { head, request, wanted } = arrival;
@@ -137,17 +131,23 @@ export class Upgrader<Data> {
 
     const excess = excessOf(head, this.options.limits);
     if (excess !== undefined) this.refuse(pending, excess);
-    else if (arrival.kind === "refused") this.refuse(pending, withAdvice(arrival.refusal));
+    else if (arrival.kind === "refused") this.refuse(pending, faultRefusal(arrival.refusal));
     else if (arrival.kind === "not-an-upgrade") {
-      void this.#answerPlain(pending, arrival.request, withAdvice(arrival.refusal));
+      void this.#answerPlain(pending, arrival.request, faultRefusal(arrival.refusal));
     } else if (claim === "foreign") this.refuse(pending, PATH_UNKNOWN);
-    else if (claim === "ours") this.#upgrade(pending, arrival.upgrade, arrival.request, given);
+    else if (claim === "ours")
+      this.#upgrade(pending, arrival.upgrade, arrival.request, authenticate);
     else this.#fail(pending, claim.error, "route");
   }
 
   /** Sends a refusal, and tells of it. Does nothing when the peer does not wait any more. */
-  refuse(pending: PendingTransport, refusal: SendableRefusal): void {
-    this.#send(pending, buildResponse(refusal, pending.method), refusal);
+  refuse(pending: PendingTransport, { httpStatus, code, reason, response }: Refusal): void {
+    const isMade = ArrayBuffer.isView(response);
+    if (!pending.answer(isMade ? response : buildResponse(response, pending.method))) return;
+    const { request } = pending;
+    const refused = { httpStatus, code, reason };
+    tellRefused("server", refused, request?.remoteAddress ?? remoteAddressOf(pending.transport));
+    this.#events.onRefused(refused, request);
   }
 
   /** From now on everybody who comes is refused with 503. */
@@ -158,7 +158,8 @@ export class Upgrader<Data> {
   /** The same, and so are those who wait now. */
   stop(): void {
     this.#isClosing = true;
-    for (const pending of this.#pending) this.refuse(pending, faultRefusal("SERVER_CLOSING"));
+    for (const pending of this.#pending)
+      this.refuse(pending, faultRefusal(refusalFor("SERVER_CLOSING")));
   }
 
   /** Starts the closing handshake of all connections. */
@@ -180,33 +181,19 @@ export class Upgrader<Data> {
     });
   }
 
-  /** Tells nobody before the next microtask, so that who hands over a transport can go on first. */
+  /** Tells nobody before the next microtask, so that the caller who hands over a transport can go on first. */
   #upgrade(
     pending: PendingTransport,
     upgrade: UpgradeRequest,
     request: ServerRequest,
-    given: GivenVerdict<Data> | undefined,
+    authenticate: ResolvedServerOptions<Data>["authenticate"],
   ): void {
-    const options =
-      given === undefined ? this.options : { ...this.options, authenticate: () => given.verdict };
-    const decision = decide(upgrade, request, options, {
-      admit: () => this.#admit(pending),
-      askGuards: () => this.guards.admit(request, pending),
+    const options = authenticate === undefined ? this.options : { ...this.options, authenticate };
+    const handshake = new OpeningHandshake(upgrade, request, options);
+    void Promise.resolve(handshake.decide(pending, this.places)).then((decision) => {
+      // A client that has gone meanwhile gets nothing, and what a hook decided about it does not matter.
+      if (pending.checkWaiting()) this.#carryOut(decision, pending, request);
     });
-    void Promise.resolve(decision).then((made) => {
-      // Who has gone meanwhile gets nothing, and what the hook made of that is of no interest.
-      if (pending.checkWaiting()) this.#carryOut(made, pending, request);
-    });
-  }
-
-  #admit(pending: PendingTransport): Admission {
-    const { maxConnections, whenFull } = this.options;
-    const taken = this.#accepted.size + this.#admittedCount;
-    const isFull = taken >= maxConnections;
-    if (isFull && (whenFull === "refuse" || taken >= maxConnections * 2)) return "full";
-    pending.isAdmitted = true;
-    this.#admittedCount++;
-    return isFull ? "acceptThenClose" : "admitted";
   }
 
   #carryOut(decision: Decision<Data>, pending: PendingTransport, request: ServerRequest): void {
@@ -216,26 +203,21 @@ export class Upgrader<Data> {
     transport.cork();
     switch (decision.type) {
       case "open": {
-        const { agreement, data } = decision;
         tellAccepted("server", request.remoteAddress);
-        const release = this.guards.take(pending);
-        const connection = this.#accepted.open({ pending, request, agreement, release }, data);
-        this.#events.onConnection(connection, request);
+        const accepted = this.#accept(pending, request, decision.agreement);
+        this.#events.onConnection(this.#accepted.open(accepted, decision.data), request);
         break;
       }
-      case "acceptThenClose": {
-        const { agreement, code, closeCode, reason } = decision;
+      case "close": {
+        const { code, reason, closeCode, closeReason } = decision.acceptance;
         tellAccepted("server", request.remoteAddress, closeCode);
-        const release = this.guards.take(pending);
-        this.#accepted.openToClose({ pending, request, agreement, release }, closeCode, reason);
-        this.#events.onRefused(acceptedToClose(code, closeCode, this.options), request);
+        const accepted = this.#accept(pending, request, decision.agreement);
+        this.#accepted.openToClose(accepted, closeCode, closeReason);
+        this.#events.onRefused({ httpStatus: 101, closeCode, code, reason }, request);
         break;
       }
       case "refuse":
-        this.refuse(pending, decision.refusal);
-        break;
-      case "reject":
-        this.#send(pending, decision.response, rejectedWith(decision.httpStatus, decision.reason));
+        this.refuse(pending, decision);
         break;
       case "failed":
         this.#fail(pending, decision.error, decision.hook);
@@ -244,10 +226,18 @@ export class Upgrader<Data> {
     void SETTLED.then(() => transport.uncork());
   }
 
+  #accept(
+    pending: PendingTransport,
+    request: ServerRequest,
+    agreement: Agreement,
+  ): AcceptedTransport {
+    return { pending, request, agreement, release: this.places.takeReleases(pending) };
+  }
+
   async #answerPlain(
     pending: PendingTransport,
     request: ServerRequest,
-    refusal: SendableRefusal,
+    refusal: Refusal,
   ): Promise<void> {
     const { onRequest } = this.options;
     if (onRequest === undefined) {
@@ -273,18 +263,9 @@ export class Upgrader<Data> {
     this.#events.onHookError(error, hook);
   }
 
-  #send(pending: PendingTransport, response: Uint8Array, refusal: RefusedHandshake): void {
-    if (!pending.answer(response)) return;
-    const { httpStatus, code, reason } = refusal;
-    const { request } = pending;
-    tellRefused("server", refusal, request?.remoteAddress ?? remoteAddressOf(pending.transport));
-    this.#events.onRefused({ httpStatus, code, reason }, request);
-  }
-
   #forget(pending: PendingTransport): void {
     this.#pending.remove(pending);
-    if (pending.isAdmitted) this.#admittedCount--;
-    this.guards.take(pending)?.();
+    this.places.leave(pending);
     this.#checkEmpty();
   }
 
