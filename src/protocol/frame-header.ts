@@ -1,4 +1,5 @@
 /** Opcodes and the frame header: 2 to 14 bytes in front of every payload (RFC 6455 §5.2). */
+import type { Budget } from "./budget.js";
 import { ProtocolError } from "./errors.js";
 
 /** What a frame carries: RFC 6455 §5.2 and §11.8. Bit 3 marks control frames. */
@@ -129,6 +130,69 @@ export function parseFrameHeader(
   return { fin, rsv, opcode, payloadLength, masked, maskingKey: readInt32(bytes, keyStart) };
 }
 
+/** What the header of a whole message says, and where its payload starts. */
+export interface WholeHeader {
+  isText: boolean;
+  /** RSV1 is set (RFC 7692 §6). */
+  isCompressed: boolean;
+  /** Bytes of payload. */
+  length: number;
+  /** Where the payload starts. */
+  start: number;
+  /** As in {@link FrameHeader.maskingKey}. */
+  maskingKey: number;
+}
+
+/** FIN and the opcode: the first byte of a message in one frame, without reserved bits. */
+const WHOLE_TEXT: number = 0x80 | Opcode.TEXT;
+const WHOLE_BINARY: number = 0x80 | Opcode.BINARY;
+
+/**
+ * Reads the frame at `bytes[start]` into `header`, if it is the whole of a text or binary message,
+ * all there, of less than 64 KiB, and within every rule and limit. {@link parseFrameHeader} judges
+ * all other frames, broken ones included.
+ *
+ * Nearly every frame is such a message. Two parsers stand here because one for both takes 15 ns
+ * for such a frame, and this one takes 7: it makes no object. A property says that they agree.
+ *
+ * @returns Where the frame ends; -1 if it is not such a frame, and nothing was read.
+ */
+export function parseWholeFrame(
+  header: WholeHeader,
+  bytes: Uint8Array,
+  start: number,
+  rules: PeerRules,
+  budget: Budget,
+): number {
+  const available = bytes.length - start;
+  if (available < 2) return -1;
+  const first = bytes[start]!;
+  const kind = first & ~rules.rsv;
+  if (kind !== WHOLE_TEXT && kind !== WHOLE_BINARY) return -1;
+  const second = bytes[start + 1]!;
+  if (second >= 0x80 !== rules.masked) return -1;
+
+  let length = second & 0x7f;
+  let position = start + 2;
+  if (length >= 126) {
+    if (length === 127 || available < 4) return -1;
+    length = readUint16(bytes, position);
+    if (length < 126) return -1;
+    position += 2;
+  }
+  if (rules.masked) position += 4;
+  const end = position + length;
+  const isCompressed = (first & RSV1) !== 0;
+  if (end > bytes.length || !budget.allowsWhole(length, isCompressed)) return -1;
+
+  header.isText = kind === WHOLE_TEXT;
+  header.isCompressed = isCompressed;
+  header.length = length;
+  header.start = position;
+  header.maskingKey = rules.masked ? readInt32(bytes, position - 4) : 0;
+  return end;
+}
+
 /** Bytes that a header takes on the wire: 2 to 14. */
 export function headerLength(payloadLength: number, masked: boolean): number {
   return 2 + extendedLengthSize(shortLengthOf(payloadLength)) + (masked ? 4 : 0);
@@ -177,7 +241,7 @@ function checkControlFrame(opcode: Opcode, fin: boolean, shortLength: number): v
 
 function readExtendedLength(bytes: Uint8Array, offset: number, shortLength: number): number {
   if (shortLength === 126) {
-    const length = (bytes[offset]! << 8) | bytes[offset + 1]!;
+    const length = readUint16(bytes, offset);
     if (length < 126) throw notMinimal(length, "2 bytes");
     return length;
   }
@@ -201,6 +265,10 @@ function shortLengthOf(payloadLength: number): number {
 function extendedLengthSize(shortLength: number): 0 | 2 | 8 {
   if (shortLength < 126) return 0;
   return shortLength === 126 ? 2 : 8;
+}
+
+function readUint16(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! << 8) | bytes[offset + 1]!;
 }
 
 function readInt32(bytes: Uint8Array, offset: number): number {

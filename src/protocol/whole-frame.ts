@@ -1,12 +1,9 @@
+/** A message in one frame, read in place. */
 import type { Budget } from "./budget.js";
-import { type PeerRules, RSV1 } from "./frame-header.js";
+import { parseWholeFrame, type PeerRules, type WholeHeader } from "./frame-header.js";
 import { applyMask, copyMasked, maskText, WORDWISE_FROM } from "./masking.js";
 import { mayStayView, VIEWED_FROM_BYTES } from "./copying.js";
 import type { Platform } from "./platform.js";
-
-/** FIN and the opcode: the first byte of a message in one frame (RFC 6455 §5.2). */
-const WHOLE_TEXT = 0x81;
-const WHOLE_BINARY = 0x82;
 
 /**
  * A data frame that is a whole message and lies in one piece, as nearly every frame does.
@@ -15,7 +12,7 @@ const WHOLE_BINARY = 0x82;
  * take longer than all else that a small message needs. So one of these serves all
  * connections of a thread, and each use ends before the next begins.
  */
-export class WholeFrame {
+export class WholeFrame implements WholeHeader {
   isText = false;
   /** RSV1 is set (RFC 7692 §6). */
   isCompressed = false;
@@ -25,45 +22,18 @@ export class WholeFrame {
   isLent = false;
   /** The words of the chunk, from who reads many frames of it; see {@link readsWords}. */
   words: Int32Array | undefined;
+  start = 0;
+  maskingKey = 0;
   #bytes: Uint8Array = EMPTY;
-  #start = 0;
-  #maskingKey = 0;
 
   /**
-   * Reads the frame at `bytes[start]` if it is final, text or binary, all there, and
-   * within every rule and limit. All others, broken ones included, are for
-   * {@link parseFrameHeader} to judge.
+   * Reads the frame at `bytes[start]`, if it is such a message: see {@link parseWholeFrame}.
    *
    * @returns Where the frame ends; -1 if it is not such a frame, and nothing was read.
    */
   parse(bytes: Uint8Array, start: number, rules: PeerRules, budget: Budget): number {
-    const available = bytes.length - start;
-    if (available < 2) return -1;
-    const first = bytes[start]!;
-    const kind = first & ~rules.rsv;
-    if (kind !== WHOLE_TEXT && kind !== WHOLE_BINARY) return -1;
-    const second = bytes[start + 1]!;
-    if (second >= 0x80 !== rules.masked) return -1;
-
-    let length = second & 0x7f;
-    let position = start + 2;
-    if (length >= 126) {
-      if (length === 127 || available < 4) return -1;
-      length = (bytes[position]! << 8) | bytes[position + 1]!;
-      if (length < 126) return -1;
-      position += 2;
-    }
-    if (rules.masked) position += 4;
-    const end = position + length;
-    const isCompressed = (first & RSV1) !== 0;
-    if (end > bytes.length || !budget.allowsWhole(length, isCompressed)) return -1;
-
-    this.#maskingKey = rules.masked ? keyBefore(bytes, position) : 0;
-    this.isText = kind === WHOLE_TEXT;
-    this.isCompressed = isCompressed;
-    this.length = length;
-    this.#bytes = bytes;
-    this.#start = position;
+    const end = parseWholeFrame(this, bytes, start, rules, budget);
+    if (end >= 0) this.#bytes = bytes;
     return end;
   }
 
@@ -81,9 +51,9 @@ export class WholeFrame {
   /** The payload, unmasked, as a view of the chunk. */
   view(): Uint8Array {
     const bytes = this.#take();
-    const end = this.#start + this.length;
-    if (this.#maskingKey !== 0) applyMask(bytes, this.#start, end, this.#maskingKey);
-    return bytes.subarray(this.#start, end);
+    const end = this.start + this.length;
+    if (this.maskingKey !== 0) applyMask(bytes, this.start, end, this.maskingKey);
+    return bytes.subarray(this.start, end);
   }
 
   /**
@@ -95,7 +65,7 @@ export class WholeFrame {
     const mayView = length >= VIEWED_FROM_BYTES && !this.isLent;
     if (mayView && mayStayView(length, this.#bytes.buffer.byteLength)) return this.view();
     const copy = platform.allocate(length);
-    copyMasked(this.#take(), this.#start, copy, 0, length, this.#maskingKey);
+    copyMasked(this.#take(), this.start, copy, 0, length, this.maskingKey);
     return copy;
   }
 
@@ -103,10 +73,10 @@ export class WholeFrame {
   text(platform: Platform): string | undefined {
     const { words } = this;
     const bytes = this.#take();
-    const end = this.#start + this.length;
-    return maskText(bytes, this.#start, end, this.#maskingKey, words)
-      ? platform.decodeAscii(bytes, this.#start, end)
-      : platform.decodeUtf8(bytes.subarray(this.#start, end));
+    const end = this.start + this.length;
+    return maskText(bytes, this.start, end, this.maskingKey, words)
+      ? platform.decodeAscii(bytes, this.start, end)
+      : platform.decodeUtf8(bytes.subarray(this.start, end));
   }
 
   /** Lets go of the chunk. */
@@ -119,13 +89,3 @@ export class WholeFrame {
 }
 
 const EMPTY = new Uint8Array(0);
-
-/** The 4 bytes before the payload, the first most significant. */
-function keyBefore(bytes: Uint8Array, position: number): number {
-  return (
-    (bytes[position - 4]! << 24) |
-    (bytes[position - 3]! << 16) |
-    (bytes[position - 2]! << 8) |
-    bytes[position - 1]!
-  );
-}
