@@ -1,4 +1,4 @@
-// Who uses the library sees a docstring wherever it has a name: what the doors of the layers export has one.
+// Users see a docstring wherever a name of the library stands: every export of the doors of the layers has one.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";

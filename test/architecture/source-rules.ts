@@ -25,14 +25,6 @@ const LAYERS = new Map<string, readonly string[]>([
   ["", ["node", "protocol"]],
 ]);
 
-const MAX_LINES = 300;
-/** One idea each, which a split would only cut into a first and a second half. */
-const LONG_FILES = new Set([
-  "protocol/connection.ts",
-  "node/connection/connection.ts",
-  "node/connection/driver.ts",
-]);
-const MAX_LINES_OF_LONG_FILES = 400;
 const NAMELESS = new Set(["utils", "util", "helpers", "helper", "types", "common", "misc"]);
 
 // What compiles under the `lib` of the protocol layer and yet is time, chance, I/O or a promise.
@@ -79,14 +71,19 @@ function judgeImport(
 function resolve(path: string, specifier: string): { target: string; entry?: string } {
   if (specifier.startsWith("node:")) return { target: "node:" };
   if (!specifier.startsWith(".")) return { target: specifier };
+  const resolved = pathOf(path, specifier);
+  const target = layerOf(resolved);
+  return { target, entry: target === "" ? resolved : resolved.slice(target.length + 1) };
+}
+
+/** What a file means by a relative path, below src/. */
+function pathOf(path: string, specifier: string): string {
   const segments = path.split("/").slice(0, -1);
   for (const segment of specifier.split("/")) {
     if (segment === "..") segments.pop();
     else if (segment !== ".") segments.push(segment);
   }
-  const resolved = segments.join("/");
-  const target = layerOf(resolved);
-  return { target, entry: target === "" ? resolved : resolved.slice(target.length + 1) };
+  return segments.join("/");
 }
 
 function layerOf(path: string): string {
@@ -115,12 +112,9 @@ function isReExport(node: SyntaxNode, path: string): boolean {
   );
 }
 
-/** Finds files that are longer than one sitting, or whose names say nothing. */
-export function findFileBreaches({ path, text }: SourceFile): string[] {
+/** Finds files whose names say nothing. How long a file may be is in the linter's configuration. */
+export function findNameBreaches({ path }: SourceFile): string[] {
   const breaches: string[] = [];
-  const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
-  const limit = LONG_FILES.has(path) ? MAX_LINES_OF_LONG_FILES : MAX_LINES;
-  if (lines > limit) breaches.push(`${path}: ${lines} lines; the limit is ${limit}`);
   for (const name of path.replace(/(\.d)?\.tsx?$/, "").split("/")) {
     if (NAMELESS.has(name)) breaches.push(`${path}: "${name}" does not say what is in it`);
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
@@ -180,6 +174,42 @@ function judgePurity(node: SyntaxNode): string | undefined {
   const { object, property } = node;
   const isRandom = isNode(object) && object["name"] === "Math" && isNode(property);
   return isRandom && property["name"] === "random" ? "Math.random" : undefined;
+}
+
+/** Finds files that import each other, directly or by way of others, if only for a type: each circle once. */
+export function findImportCircles(files: readonly SourceFile[]): string[][] {
+  const imports = new Map(files.map(({ path, text }) => [path, modulesOf(path, text)]));
+  const reached = new Map(files.map(({ path }) => [path, reachableFrom(path, imports)]));
+  const circles = new Map<string, string[]>();
+  for (const { path } of files) {
+    const others = [...(reached.get(path) ?? [])];
+    const circle = others.filter((other) => reached.get(other)?.has(path)).toSorted();
+    const [first] = circle;
+    if (first !== undefined) circles.set(first, circle);
+  }
+  return [...circles.values()];
+}
+
+/** What a file imports of src/. */
+function modulesOf(path: string, text: string): string[] {
+  return importsOf(text).flatMap((specifier) =>
+    specifier?.startsWith(".") ? [pathOf(path, specifier).replace(/\.js$/, ".ts")] : [],
+  );
+}
+
+/** What a file needs, itself only when another leads back to it. */
+function reachableFrom(
+  path: string,
+  imports: ReadonlyMap<string, readonly string[]>,
+): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const ahead = [...(imports.get(path) ?? [])];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    ahead.push(...(imports.get(next) ?? []));
+  }
+  return reached;
 }
 
 /** What is imported; `undefined` for an `import()` of something that is not a literal. */

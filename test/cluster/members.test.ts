@@ -1,4 +1,4 @@
-// Who is in a room on other nodes: as it is known, as it is asked for, and when nodes die.
+// Members of a room on other nodes: as they are known, as they are asked for, and when nodes die.
 import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryBroker } from "../../src/cluster/memory-broker.js";
 import { FakeClock } from "../support/clock.js";

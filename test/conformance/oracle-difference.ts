@@ -4,7 +4,7 @@ export type Oracle = "ws server" | "ws client" | "undici client";
 export interface Difference {
   /** What the scripts ask for. */
   readonly rule: string;
-  /** Who keeps to the RFC: the scripts alone, or both, because it leaves the choice. */
+  /** The side that keeps to the RFC: the scripts alone, or both, because the RFC leaves the choice. */
   readonly right: "the scripts" | "both";
   readonly why: string;
   readonly cases: readonly DifferentCase[];

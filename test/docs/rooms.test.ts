@@ -172,7 +172,7 @@ describe("docs/rooms.md", () => {
   });
 });
 
-/** Who is there, with their states, after a list and differences. */
+/** The members and their states, after a list and differences. */
 function presentIn(got: readonly Got[]): Map<unknown, unknown> {
   const present = new Map<unknown, unknown>();
   for (const one of got) {

@@ -1,4 +1,4 @@
-// Who is in which room, and that nobody gets into one who may not be there.
+// Members of rooms: which room has whom, and that nobody gets into one without permission.
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/raw-peer.js";
 import { ManagedPeers, Question } from "../support/managed-peers.js";

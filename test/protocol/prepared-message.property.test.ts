@@ -106,7 +106,7 @@ describe("a prepared message", () => {
             else for (const pair of pairs) pair.send(prepared[todo.which]!, todo.compress);
             for (const pair of pairs) pair.carry();
           }
-          // Whose encoding goes on elsewhere may wait for what another of them has begun.
+          // A connection whose encoding goes on elsewhere may wait for what another one has begun.
           for (let i = 0; i < pairs.length; i++) for (const pair of pairs) pair.settle();
           for (const pair of pairs) {
             pair.carry();

@@ -51,7 +51,7 @@ export class Side {
     for (const channel of [NODES, nodeChannel(nodeId)]) void this.link.open(channel);
   }
 
-  /** Has members from now on, without a word. */
+  /** Gives the side members from now on, and tells nobody. */
   has(room: string, ...ids: readonly string[]): void {
     this.rooms.set(
       room,

@@ -25,7 +25,7 @@ export interface FrontKind {
   readonly configure: (settings: FrontSettings, port: number, folder: string) => string;
   /** Command line for a configuration file. */
   readonly args: (file: string, folder: string) => readonly string[];
-  /** Has a running one go on with the changed file; gives the process that takes its place, if one does. */
+  /** Makes a running proxy read the changed file; gives the process that takes its place, if one does. */
   readonly reload: (front: FrontProxy) => ChildProcess;
 }
 

@@ -1,4 +1,4 @@
-/** Who takes options, by what the sources call it in errors: so that a table of entries can be complete. */
+/** The functions that take options, by the names that errors give them: so that a table of entries can be complete. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 

@@ -41,7 +41,7 @@ export const WISH_HOOKS: Pick<ServerOptions<unknown>, "responseHeaders" | "authe
   },
 };
 
-/** Has a client go that is with the server's hooks, and waits until nothing of it can be left. */
+/** Makes a client leave while the server's hooks decide about it, and waits until nothing of it can be left. */
 export async function goAway(
   client: RawClient,
   clock: FakeClock,

@@ -1,4 +1,4 @@
-/** Who may do what. In earnest tokens come from your login, and expire. */
+/** The users and what each may do. In a real application tokens come from your login, and expire. */
 import { credentials } from "./contract.js";
 
 export type Permission = "read" | "write";
@@ -10,7 +10,7 @@ export interface User {
 
 /** What is known of a connection. */
 export interface Client {
-  /** Whose frames its page draws. */
+  /** The name of the user whose frames the page draws. */
   readonly tab: string;
   /** The page was connected before. */
   readonly isBack: boolean;

@@ -42,7 +42,7 @@ export function serveDashboard(site: Site, log: (line: string) => void): Dashboa
       },
     });
   });
-  // Who fails while something is sent to everybody comes by here, too.
+  // A connection that fails during a broadcast reaches this listener, too.
   manager.on("close", () => log(`dashboard: disconnected, ${manager.size} now`));
   site.files(
     "dashboard/page.html",

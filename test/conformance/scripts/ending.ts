@@ -1,4 +1,4 @@
-/** Who ends a connection, how, and in what time (RFC 6455 §7.1). */
+/** The end of a connection: which side ends it, how, and in what time (RFC 6455 §7.1). */
 import type { WireScript } from "../../support/wire-script.js";
 import {
   binary,

@@ -1,4 +1,4 @@
-// Who keeps a message keeps that, and not the chunk of 64 KiB it came in. In a process of its own, over TCP.
+// A message that a user keeps does not keep the chunk of 64 KiB in which it came. In a process of its own, over TCP.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type WebSocketConnection, WebSocketServer } from "../../../src/index.js";
 import { retainedBytes } from "../../support/retained-bytes.js";

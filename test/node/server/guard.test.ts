@@ -14,7 +14,7 @@ import { startServer, WAYS_IN } from "../../support/server-under-test.js";
 import { CLOSE, closePayload } from "../../support/wire-frame.js";
 import { goAway, WAYS_OUT, WISH_HOOKS } from "../../support/ways-out.js";
 
-/** Has one place, and counts. */
+/** A guard with one place, which counts. */
 function onePlace(): { guard: AdmissionGuard; taken: () => number; released: () => number } {
   let taken = 0;
   let released = 0;

@@ -1,4 +1,4 @@
-// Who may connect, as the application decides it: in time or too late, well or badly.
+// The `authenticate` hook: users whom it lets in or not, in time or too late, and hooks that fail.
 import { describe, expect, it } from "vitest";
 import { acceptThenClose, reject, type Rejection } from "../../../src/node/server/rejection.js";
 import type { ServerRequest } from "../../../src/node/server/request.js";
