@@ -35,7 +35,7 @@ export {
 } from "./options.js";
 export type { SendStatus } from "./connection/outgoing.js";
 export type { MessageOptions, Sendable } from "./connection/sendable.js";
-export { checkCloseStatus } from "./server/close-code.js";
+export { checkCloseStatus } from "./connection/ending.js";
 export type { ServerOptions, Verdict } from "./server/options.js";
 export { HandshakeError } from "./handshake-error.js";
 export { acceptThenClose, reject, Rejection } from "./server/rejection.js";

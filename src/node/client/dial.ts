@@ -4,6 +4,7 @@ import nodeTls, { type ConnectionOptions as NodeTlsOptions, TLSSocket } from "no
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import {
+  basicAuthorization,
   type CompleteHead,
   HandshakeError,
   type HeadLimits,
@@ -160,10 +161,7 @@ export async function openTunnel(transport: Duplex, options: TunnelOptions): Pro
 function connectRequest({ host, port }: WebSocketUri, userinfo: string | undefined): Buffer {
   const authority = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
-  if (userinfo !== undefined) {
-    const credentials = userinfo.includes(":") ? userinfo : `${userinfo}:`;
-    lines.push(`Proxy-Authorization: Basic ${Buffer.from(credentials).toString("base64")}`);
-  }
+  if (userinfo !== undefined) lines.push(`Proxy-Authorization: ${basicAuthorization(userinfo)}`);
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }
 

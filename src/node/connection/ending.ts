@@ -1,5 +1,6 @@
 /** How the end of a connection is told. */
-import { CloseCode } from "../../protocol/index.js";
+import { CloseCode, serializeClosePayload } from "../../protocol/index.js";
+import { nodePlatform } from "../platform.js";
 import type { CloseInfo, ConnectionEvents } from "./events.js";
 import type { Incoming } from "./incoming.js";
 import type { Driver } from "./driver.js";
@@ -106,4 +107,18 @@ export class Ending {
     const { unreadMessages } = incoming;
     return { code, reason, wasClean, error, received, sent, unreadMessages };
   }
+}
+
+/**
+ * Checks what connections are to be closed with, before there are any.
+ *
+ * @throws {RangeError} The code may not be sent, or the reason is over 123 bytes as UTF-8.
+ */
+export function checkCloseStatus(code: number, reason: string): void {
+  if (code === CloseCode.NO_STATUS_RCVD) {
+    throw new RangeError(
+      "close code 1005 may not be sent: it stands for a Close frame without one",
+    );
+  }
+  serializeClosePayload({ code, reason }, nodePlatform);
 }

@@ -2,7 +2,7 @@
 import { checkOptions, type Names } from "../../input/index.js";
 import { buildResponse, type HttpResponse } from "../../protocol/index.js";
 import { safely } from "../handler-error.js";
-import { checkCloseStatus } from "./close-code.js";
+import { checkCloseStatus } from "../connection/ending.js";
 import type { ResolvedServerOptions } from "./options.js";
 import type { PendingTransport } from "./pending.js";
 import { type ClosingAcceptance, type Refusal, REJECTED } from "./refusal.js";

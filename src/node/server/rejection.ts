@@ -1,7 +1,7 @@
 /** How an application turns a client away: with an HTTP response, or with a Close frame. */
 import { brand, checkOptions, type Names } from "../../input/index.js";
 import { buildResponse, type HttpResponse, WebSocketError } from "../../protocol/index.js";
-import { checkCloseStatus } from "./close-code.js";
+import { checkCloseStatus } from "../connection/ending.js";
 import { type ClosingAcceptance, type Refusal, REJECTED } from "./refusal.js";
 
 /** What a rejected client gets. */

@@ -1,7 +1,7 @@
 /** Options for the end of a server, and what they are without them. */
 import { checkOptions, limit, type Names } from "../../input/index.js";
 import { CloseCode } from "../../protocol/index.js";
-import { checkCloseStatus } from "./close-code.js";
+import { checkCloseStatus } from "../connection/ending.js";
 
 /** How a server says goodbye. */
 export interface ShutdownOptions {

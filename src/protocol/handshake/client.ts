@@ -82,8 +82,12 @@ function checkNoRepetition(
   }
 }
 
-/** RFC 7617 §2. */
-function basicAuthorization(userinfo: string): string {
+/**
+ * Writes the user information of a URI as the value of Authorization or Proxy-Authorization (RFC 7617 §2).
+ *
+ * @param userinfo - Decoded. Without a colon it is a name, and the password is empty.
+ */
+export function basicAuthorization(userinfo: string): string {
   const credentials = userinfo.includes(":") ? userinfo : `${userinfo}:`;
   return `Basic ${encodeBase64(new TextEncoder().encode(credentials))}`;
 }

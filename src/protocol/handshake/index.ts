@@ -2,6 +2,7 @@
 export { acceptFor, isKey, serializeKey, type Sha1 } from "./accept.js";
 export {
   type AgreedByClient,
+  basicAuthorization,
   buildRequest,
   type ClientRequest,
   type Expectations,
