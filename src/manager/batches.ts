@@ -1,7 +1,7 @@
 /** Batches: small messages to the same receivers wait for a moment and go out together. */
-import type { OutboundMessage } from "../cluster/index.js";
 import { checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, OnHandlerError, Timer } from "../node/index.js";
+import type { PreparedMessage } from "../protocol/index.js";
 import { toPrepared } from "./broadcast.js";
 
 /** Makes one message of several. The receivers must know how to take it apart. */
@@ -50,7 +50,7 @@ export interface BatchesOptions extends ResolvedBatchOptions {
 
 /** A message and the choice of its receivers. */
 export interface Batched {
-  readonly message: OutboundMessage;
+  readonly message: PreparedMessage;
   readonly exceptIds: readonly string[];
   readonly scope: "local" | "cluster";
   readonly isVolatile: boolean;
@@ -94,6 +94,11 @@ export class Batches {
     batch.messages.push(batched);
     batch.bytes += batched.message.data.length;
     if (batch.messages.length >= maxMessages || batch.bytes >= maxBytes) this.flush(key);
+  }
+
+  /** Whether no message waits. */
+  get isEmpty(): boolean {
+    return this.#batches.size === 0;
   }
 
   /** Sends the batch of this key now: a receiver that joins next must not get earlier messages. */

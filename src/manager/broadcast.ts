@@ -1,6 +1,5 @@
 /** Broadcasts: one message for many connections. */
-import { checkOptions, type Names } from "../input/index.js";
-import type { OutboundMessage } from "../cluster/index.js";
+import type { Names } from "../input/index.js";
 import {
   adoptPrepared,
   isPreparedMessage,
@@ -38,8 +37,8 @@ export interface BroadcastOptions<Data = unknown> extends SendOptions {
   readonly scope?: "local" | "cluster" | undefined;
 }
 
-/** A new option is a row here. */
-const NAMES: Names<BroadcastOptions> = {
+/** The names of the options. A new option is a row here. */
+export const BROADCAST_OPTIONS: Names<BroadcastOptions> = {
   owner: "a broadcast",
   known: {
     type: true,
@@ -56,11 +55,6 @@ const NAMES: Names<BroadcastOptions> = {
     onWritten: "give it to send() of a connection",
   },
 };
-
-/** @throws {TypeError} An option does not exist. */
-export function checkBroadcastOptions(options: object): void {
-  checkOptions(options, NAMES);
-}
 
 /** A connection, or its id. */
 export type Excepted<Data> = WebSocketConnection<Data> | string;
@@ -80,7 +74,8 @@ export interface BroadcastResult {
 export const NOBODY_REACHED: BroadcastResult = { sent: 0, buffered: 0, dropped: 0, closed: 0 };
 
 /**
- * Prepares a message, so that it is framed once for all receivers. Bytes are copied.
+ * Prepares a message, so that it is framed once for all receivers. Bytes are copied. A message that is
+ * prepared already stays as it is.
  *
  * @throws {TypeError} The data cannot be sent. The error says what to do.
  */
@@ -92,7 +87,7 @@ export function toPrepared(data: Broadcastable, options: SendOptions = {}): Prep
   return prepared;
 }
 
-/** Makes a list of `except`, whichever of its forms it has. */
+/** Makes a list of `except`, which is one connection or several. */
 export function exceptionsOf<Data>(except: BroadcastOptions<Data>["except"]): Excepted<Data>[] {
   if (except === undefined) return [];
   return typeof except === "string" || !(Symbol.iterator in except) ? [except] : Array.from(except);
@@ -114,18 +109,17 @@ export interface DeliveryChoice {
  */
 export function deliver<Data>(
   recipients: Iterable<ManagedConnection<Data>>,
-  message: OutboundMessage,
+  message: PreparedMessage,
   { room, exceptIds, maxWaitingBytes = Infinity }: DeliveryChoice = {},
 ): BroadcastResult {
   const counts = { sent: 0, buffered: 0, dropped: 0, closed: 0 };
-  const prepared = toPrepared(isPreparedMessage(message) ? message : message.data, message);
   for (const managed of Array.from(recipients)) {
     const { connection, id, isAuthenticated, suspended } = managed;
     if (!isAuthenticated || exceptIds?.has(id) === true) continue;
     const isSuspended = room !== undefined && suspended.has(room);
     const isBusy = maxWaitingBytes !== Infinity && connection.bufferedAmount > maxWaitingBytes;
     if (isSuspended || isBusy) counts.dropped++;
-    else counts[connection.send(prepared)]++;
+    else counts[connection.send(message)]++;
   }
   return counts;
 }

@@ -12,7 +12,7 @@ import {
 import type { Batched, Batches } from "./batches.js";
 import {
   type Broadcastable,
-  checkBroadcastOptions,
+  BROADCAST_OPTIONS,
   type BroadcastOptions,
   type BroadcastResult,
   deliver,
@@ -21,6 +21,8 @@ import {
   toPrepared,
 } from "./broadcast.js";
 import type { ManagedConnection, Roster } from "./roster.js";
+import type { Announce } from "./manager-events.js";
+import type { MetricsRecorder } from "./metrics/recorder.js";
 import type { Rooms } from "./rooms.js";
 
 /** The receivers of a message. */
@@ -46,15 +48,13 @@ export interface DispatchOptions<Data> {
   readonly roster: Roster<Data>;
   readonly rooms: Rooms<Data>;
   readonly batches: Batches;
-  readonly cluster: () => Cluster;
-  readonly onBroadcast: (
-    result: BroadcastResult,
-    room: string | undefined,
-    message: PreparedMessage,
-  ) => void;
+  readonly recorder: MetricsRecorder;
+  readonly announce: Announce<Data>;
 }
 
 export class Dispatch<Data> {
+  /** The way to other processes. The core sets it when it has made the cluster, which needs this object. */
+  cluster: Cluster = NO_CLUSTER;
   readonly #options: DispatchOptions<Data>;
 
   constructor(options: DispatchOptions<Data>) {
@@ -67,30 +67,30 @@ export class Dispatch<Data> {
     data: Broadcastable,
     options: BroadcastOptions<Data>,
   ): BroadcastResult {
-    checkBroadcastOptions(options);
+    checkOptions(options, BROADCAST_OPTIONS);
     const { scope = "cluster", volatile = false, batchMs } = options;
     const message = toPrepared(data, options);
-    const exceptIds = this.#idsOf(options.except);
+    const exceptIds = options.except === undefined ? NO_IDS : this.#idsOf(options.except);
     const batched = { message, exceptIds, scope, isVolatile: volatile };
-    const key = batchKeyOf(audience);
+    const { batches } = this.#options;
     if (batchMs !== undefined) {
-      this.#options.batches.add(key, batchMs, batched, (one) => void this.#send(audience, one));
+      const key = batchKeyOf(audience);
+      batches.add(key, batchMs, batched, (one) => void this.#send(audience, one));
       return NOBODY_REACHED;
     }
-    this.#options.batches.flush(key); // so that this message does not overtake them
+    if (!batches.isEmpty) batches.flush(batchKeyOf(audience)); // this message must not overtake them
     return this.#send(audience, batched);
   }
 
   /** @throws {TypeError} `data` cannot be sent. */
   sendTo(id: string, data: Broadcastable, options: SendOptions): SendToStatus {
     checkOptions(options, SEND_TO);
-    const { roster, cluster, nodeId } = this.#options;
+    const { roster, nodeId } = this.#options;
     const managed = roster.withId(id);
     if (managed !== undefined) return sendToOne(managed, ownOf(data), options);
-    const elsewhere = cluster();
     const message = toPrepared(data, options);
-    if (elsewhere === NO_CLUSTER || nodeIdOf(id) === nodeId) return "unknown";
-    elsewhere.sendTo(id, message);
+    if (this.cluster === NO_CLUSTER || nodeIdOf(id) === nodeId) return "unknown";
+    this.cluster.sendTo(id, message);
     return "remote";
   }
 
@@ -100,21 +100,27 @@ export class Dispatch<Data> {
     if (managed !== undefined) sendToOne(managed, message.data, message);
   }
 
-  /** Sends to the connections of an audience in this process. */
-  deliver(
+  /** Sends a message of another process to the connections of an audience in this one. */
+  deliver(audience: Audience, message: OutboundMessage, exceptIds: readonly string[]): void {
+    const prepared = toPrepared(isPreparedMessage(message) ? message : message.data, message);
+    this.#deliver(audience, prepared, exceptIds);
+  }
+
+  #deliver(
     audience: Audience,
-    message: OutboundMessage,
+    message: PreparedMessage,
     exceptIds: readonly string[],
     maxWaitingBytes?: number,
   ): BroadcastResult {
+    const { recorder, announce } = this.#options;
     const room = audience.type === "room" ? audience.room : undefined;
-    const prepared = toPrepared(isPreparedMessage(message) ? message : message.data, message);
-    const result = deliver(this.#recipients(audience), prepared, {
+    const result = deliver(this.#recipients(audience), message, {
       room,
       exceptIds: exceptIds.length > 0 ? new Set(exceptIds) : undefined,
       maxWaitingBytes,
     });
-    this.#options.onBroadcast(result, room, prepared);
+    recorder.broadcast(message.length, result.sent + result.buffered);
+    void announce(undefined, "broadcast", result, room, message);
     return result;
   }
 
@@ -127,25 +133,27 @@ export class Dispatch<Data> {
   }
 
   #forward(audience: Audience, message: OutboundMessage, exceptIds: readonly string[]): void {
-    const cluster = this.#options.cluster();
-    if (audience.type === "user") cluster.sendToUser(audience.user, message, exceptIds);
+    if (audience.type === "user") this.cluster.sendToUser(audience.user, message, exceptIds);
     else {
       const room = audience.type === "room" ? audience.room : undefined;
-      cluster.broadcast(room, message, exceptIds);
+      this.cluster.broadcast(room, message, exceptIds);
     }
   }
 
   #send(audience: Audience, { message, exceptIds, scope, isVolatile }: Batched): BroadcastResult {
-    if (scope === "cluster") this.#forward(audience, message, exceptIds);
-    return this.deliver(audience, message, exceptIds, isVolatile ? VOLATILE_BYTES : undefined);
+    const isForAll = scope === "cluster" && this.cluster !== NO_CLUSTER;
+    if (isForAll) this.#forward(audience, message, exceptIds);
+    return this.#deliver(audience, message, exceptIds, isVolatile ? VOLATILE_BYTES : undefined);
   }
 
-  #idsOf(except: BroadcastOptions<Data>["except"]): string[] {
+  #idsOf(except: NonNullable<BroadcastOptions<Data>["except"]>): string[] {
     return exceptionsOf(except).flatMap((one) =>
       typeof one === "string" ? one : (this.#options.roster.of(one)?.id ?? []),
     );
   }
 }
+
+const NO_IDS: readonly string[] = [];
 
 function batchKeyOf(audience: Audience): string {
   if (audience.type === "all") return "all";

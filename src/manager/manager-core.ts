@@ -2,7 +2,6 @@
 import {
   type Cluster,
   type ClusterLocal,
-  NO_CLUSTER,
   type OutboundMessage,
   createNodeId,
 } from "../cluster/index.js";
@@ -29,7 +28,6 @@ export class ManagerCore<Data> {
   readonly batches: Batches;
   readonly dispatch: Dispatch<Data>;
   readonly intake: Intake<Data>;
-  readonly cluster: Cluster = NO_CLUSTER;
   readonly recorder: MetricsRecorder;
 
   /** @param wants - Tells whether the manager has listeners for this event of its connections. */
@@ -52,17 +50,7 @@ export class ManagerCore<Data> {
     });
     this.rooms = new Rooms({ ...options, ...this.#roomEvents(announce, presence) });
     const { rooms, batches } = this;
-    this.dispatch = new Dispatch({
-      nodeId,
-      roster,
-      rooms,
-      batches,
-      cluster: () => this.cluster,
-      onBroadcast: (result, room, message) => {
-        recorder.broadcast(message.length, result.sent + result.buffered);
-        void announce(undefined, "broadcast", result, room, message);
-      },
-    });
+    this.dispatch = new Dispatch({ nodeId, roster, rooms, batches, recorder, announce });
     this.intake = new Intake({
       nodeId,
       options,
@@ -72,8 +60,15 @@ export class ManagerCore<Data> {
       announce,
       wants,
     });
-    if (options.cluster !== undefined) this.cluster = options.cluster(this.#asLocal(announce));
+    if (options.cluster !== undefined) {
+      this.dispatch.cluster = options.cluster(this.#asLocal(announce));
+    }
     for (const server of options.servers) this.intake.attach(server);
+  }
+
+  /** The other processes; an object that does nothing when there is no cluster. */
+  get cluster(): Cluster {
+    return this.dispatch.cluster;
   }
 
   /**
@@ -151,7 +146,7 @@ export class ManagerCore<Data> {
 
   #asLocal(announce: Announce<Data>): ClusterLocal {
     const to = (audience: Audience, message: OutboundMessage, exceptIds: readonly string[]): void =>
-      void this.dispatch.deliver(audience, message, exceptIds);
+      this.dispatch.deliver(audience, message, exceptIds);
     return {
       nodeId: this.nodeId,
       deliverToAll: (message, exceptIds) => to({ type: "all" }, message, exceptIds),

@@ -4,7 +4,7 @@ import type { WebSocketConnection } from "../node/index.js";
 import { ReadyState } from "../protocol/index.js";
 import {
   type Broadcastable,
-  checkBroadcastOptions,
+  BROADCAST_OPTIONS,
   type BroadcastOptions,
   type BroadcastResult,
   exceptionsOf,
@@ -193,7 +193,7 @@ export class Room<Data = unknown> {
     data: Broadcastable,
     options: BroadcastOptions<Data> = {},
   ): Promise<BroadcastResult | "denied"> {
-    checkBroadcastOptions(options);
+    checkOptions(options, BROADCAST_OPTIONS);
     const message = toPrepared(data, options); // before `authorize` is asked: data that cannot be sent throws at once
     const { roster, rooms } = this.#core;
     const managed = roster.of(connection);

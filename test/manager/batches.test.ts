@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Batched, Batches, type JoinMessages } from "../../src/manager/batches.js";
+import { prepareMessage } from "../../src/protocol/index.js";
 import { FakeClock } from "../support/clock.js";
 
 const joinJson: JoinMessages = (messages) => `[${messages.join(",")}]`;
@@ -13,7 +14,7 @@ function setUp(join?: JoinMessages, limits = { maxMessages: 100, maxBytes: 1_000
   const batches = new Batches({ clock, join, onHandlerError, ...limits });
   const add = (key: string, data: string, windowMs = 50, rest: Partial<Batched> = {}): void => {
     const batched = {
-      message: { data },
+      message: prepareMessage(data),
       exceptIds: [],
       scope: "cluster",
       isVolatile: false,
@@ -57,10 +58,9 @@ describe("batches", () => {
     ["for other receivers",         { exceptIds: ["x"] }],
     ["for this process alone",      { scope: "local" }],
     ["volatile",                    { isVolatile: true }],
-    ["not to be compressed",        { message: { data: "2", compress: false } }],
-    ["to be compressed",            { message: { data: "2", compress: true } }],
-    ["to be sent as another type",  { message: { data: "2", type: "text" } }],
-    ["bytes",                       { message: { data: Uint8Array.of(50) } }],
+    ["not to be compressed",        { message: prepareMessage("2", { compress: false }) }],
+    ["to be sent as another type",  { message: prepareMessage("2", { type: "binary" }) }],
+    ["bytes",                       { message: prepareMessage(Uint8Array.of(50)) }],
   ])("keep apart what is %s, and join two that are", (_what, rest) => {
     const { clock, joined, add } = setUp(joinJson);
     add("a", "1");
@@ -88,7 +88,7 @@ describe("batches", () => {
 
   it("say of what they have joined what was said of its parts", () => {
     const { clock, joined, add } = setUp(() => Uint8Array.of(1));
-    const message = { data: Uint8Array.of(2), type: "text", compress: false } as const;
+    const message = prepareMessage(Uint8Array.of(2), { type: "text", compress: false });
     add("a", "", 50, { message });
     add("a", "", 50, { message });
     clock.advance(50);

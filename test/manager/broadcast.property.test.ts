@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { deliver } from "../../src/manager/broadcast.js";
 import { ManagedConnection } from "../../src/manager/roster.js";
+import { prepareMessage } from "../../src/protocol/index.js";
 import { Membership } from "../../src/manager/membership.js";
 import { RawPeer } from "../support/raw-peer.js";
 
@@ -43,7 +44,7 @@ it("a broadcast reaches exactly the members of the moment it began, but for the 
         during = () => rest.shift()?.forEach(({ action, member }) => apply(action, member));
         reached.length = 0;
         const exceptIds = new Set(except.map(String));
-        const result = deliver(membership.membersOf("room"), { data: "x" }, { exceptIds });
+        const result = deliver(membership.membersOf("room"), prepareMessage("x"), { exceptIds });
 
         const expected = members.map(String).filter((id) => !exceptIds.has(id));
         expect(reached).toEqual(expected);
