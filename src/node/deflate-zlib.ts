@@ -21,11 +21,30 @@ import {
 const TAIL_BYTES = 4;
 
 /**
- * The end that a payload lacks (RFC 7692 §7.2.2), then a final empty block. Only
- * data that is whole up to the end lets zlib arrive at the final block: it would
- * otherwise forgive input that stops anywhere.
+ * How many bytes {@link END} adds to a message. A dynamic block's description reads
+ * at most 2283 bits of ones, and the match behind it 48: fewer than these.
  */
-const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff);
+const END_BYTES = 320;
+
+/**
+ * Ends a payload: what a stored block has behind its header, which is where a payload
+ * stops (RFC 7692 §7.2.1), then a final empty block. zlib forgives input that stops
+ * anywhere, so it has to arrive at the final block.
+ *
+ * `00 00 ff ff` would do for whole payloads only: a block that was cut off takes it for
+ * symbols, and may find its end in it. A block of ones cannot be taken for the end of
+ * another. Within it, symbols are all the same one, the code word of nothing but ones;
+ * if that is the end of the block, ones follow, which begin no block. Nor can the
+ * final block be reached from its midst: what is read of it is not final, or ends early.
+ */
+const END: Uint8Array = Buffer.concat([
+  Uint8Array.of(END_BYTES & 0xff, END_BYTES >> 8, ~END_BYTES & 0xff, (~END_BYTES >> 8) & 0xff),
+  new Uint8Array(END_BYTES).fill(0xff),
+  Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff),
+]);
+
+/** What a stored block takes of {@link END} that lacks just as many bytes. */
+const STORED_END: Uint8Array = END.subarray(0, END_BYTES + 4);
 
 export interface ZlibBulkOptions {
   /** zlib's level, 1 to 9. */
@@ -76,20 +95,36 @@ export class ZlibBulk implements BulkDeflate {
     options: BulkOptions & { readonly maxBytes: number },
     later: (outcome: InflateOutcome) => void,
   ): InflateOutcome | undefined {
-    const input = Buffer.concat([payload, TAIL]);
+    const { history, maxBytes, windowBits } = options;
     const offThread = payload.length >= this.#options.offThreadBytes;
-    const zlibOptions: ZlibOptions = {
-      windowBits: options.windowBits,
-      maxOutputLength: Math.min(Math.max(options.maxBytes, 1), bufferConstants.MAX_LENGTH),
-      info: true,
-      ...dictionary(options.history, offThread),
+    const common = { windowBits, info: true, ...dictionary(history, offThread) };
+    const input = Buffer.concat([payload, END]);
+    const whole = { ...common, maxOutputLength: outputLimit(maxBytes + END_BYTES) };
+    const alone = {
+      ...common,
+      maxOutputLength: outputLimit(maxBytes),
+      finishFlush: constants.Z_SYNC_FLUSH,
     };
     const outcome = (result: unknown): InflateOutcome =>
-      isError(result) ? reasonOf(result) : wholeOf(result, input.length, options.maxBytes);
-    if (!offThread) return outcome(attempt(() => inflateRawSync(input, zlibOptions)));
-    this.#start(
-      (result) => later(outcome(result)),
-      (settle) => inflateRaw(input, zlibOptions, (error, result) => settle(error ?? result)),
+      isError(result) ? "unusual" : messageOf(result, input.length, maxBytes);
+    // What was too large may have been made of the end, by a block that was cut off.
+    const outcomeAlone = (result: unknown): InflateOutcome =>
+      isTooLarge(result) || (isInflated(result) && result.buffer.length > maxBytes)
+        ? "too big"
+        : "unusual";
+    if (!offThread) {
+      const result = attempt(() => inflateRawSync(input, whole));
+      if (!isTooLarge(result)) return outcome(result);
+      return outcomeAlone(attempt(() => inflateRawSync(payload, alone)));
+    }
+    this.#start<InflateOutcome>(
+      (result) => later(isError(result) ? "unusual" : result),
+      (settle) => {
+        inflateRaw(input, whole, (error, result) => {
+          if (!isTooLarge(error)) settle(outcome(error ?? result));
+          else inflateRaw(payload, alone, (again, less) => settle(outcomeAlone(again ?? less)));
+        });
+      },
     );
     return undefined;
   }
@@ -149,23 +184,26 @@ function isInflated(result: unknown): result is Inflated {
   return typeof result === "object" && result !== null && "engine" in result;
 }
 
-function wholeOf(result: unknown, inputBytes: number, maxBytes: number): InflateOutcome {
+function messageOf(result: unknown, inputBytes: number, maxBytes: number): InflateOutcome {
   if (!isInflated(result)) return "unusual";
   const { buffer, engine } = result;
   // Less than all: zlib stopped at an earlier final block.
-  if (engine.bytesWritten < inputBytes) return "unusual";
-  // A stored block that lacks its last four bytes would take them from the tail.
-  if (
-    buffer.length >= TAIL_BYTES &&
-    TAIL.every((byte, i) => i >= TAIL_BYTES || buffer.at(i - TAIL_BYTES) === byte)
-  ) {
-    return "unusual";
-  }
-  return buffer.length > maxBytes ? "too big" : ownBytes(buffer);
+  if (engine.bytesWritten < inputBytes || endsWith(buffer, STORED_END)) return "unusual";
+  const message = buffer.subarray(0, buffer.length - END_BYTES);
+  return message.length > maxBytes ? "too big" : ownBytes(message);
 }
 
-function reasonOf(error: Error): InflateOutcome {
-  return "code" in error && error.code === "ERR_BUFFER_TOO_LARGE" ? "too big" : "unusual";
+function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
+  return bytes.length >= end.length && end.every((byte, i) => bytes.at(i - end.length) === byte);
+}
+
+/** zlib takes no limit of 0, and none over the size of a buffer. */
+function outputLimit(maxBytes: number): number {
+  return Math.min(Math.max(maxBytes, 1), bufferConstants.MAX_LENGTH);
+}
+
+function isTooLarge(result: unknown): boolean {
+  return isError(result) && "code" in result && result.code === "ERR_BUFFER_TOO_LARGE";
 }
 
 /** Work that ends by calling `done`, never from inside the call that starts it. */

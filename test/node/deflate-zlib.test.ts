@@ -4,6 +4,11 @@ import type { InflateOutcome } from "../../src/protocol/deflate/codec.js";
 import { CORPORA, seeded } from "../support/deflate-corpora.js";
 import { inspectPayload } from "../support/deflate-window.js";
 
+/** Huffman codes in which the end of the block is nothing but ones, and no end. */
+const CUT_IN_A_BLOCK =
+  "dccc498e2449920440d428dc07081490d04185ea5801053fc44fec037353604ef389c26a73b53bdc813e29" +
+  "5cb9d20171bb280c90d0cf380e218d4243b1cf210e0630a097790881eed7af5fde4f";
+
 const none: Uint8Array = new Uint8Array(0);
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
@@ -80,7 +85,9 @@ describe.each([
   it.each([
     ["broken data", "ffffff"],
     ["data that ends inside a block", "f248cd"],
-    ["a stored block that lacks four bytes, which the tail would complete", "000600f9ff4142"],
+    ["a stored block that lacks as many bytes as the end has", "004601b9fe4142"],
+    // What a code makes of `00 00 ff ff` ends this block at its last bit.
+    ["a block whose end `00 00 ff ff` would be", CUT_IN_A_BLOCK],
     ["a final block, with and without blocks behind it", "f348cdc9c9070000"],
     ["a final block at the end", "f348cdc9c90700"],
     ["the end left on", "f248cdc9c907000000ffff"],

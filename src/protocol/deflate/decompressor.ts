@@ -111,9 +111,12 @@ function readBlocks(windowBytes: number): void {
 function readStored(): number {
   const length = reader.take(16);
   const complement = reader.take(16);
-  if (length !== (complement ^ 0xffff) || length * 8 > reader.bitsLeft) throw invalid();
+  if (length !== (complement ^ 0xffff) || reader.bitsLeft < 0) throw invalid();
   reader.align();
-  if (!output.append(reader.takeBytes(length))) throw tooBig();
+  // As of symbols: whichever comes first, the limit or the end of the data.
+  const bytes = reader.takeBytes(Math.min(length, reader.bitsLeft / 8));
+  if (!output.append(bytes)) throw tooBig();
+  if (bytes.length < length) throw invalid();
   return length;
 }
 

@@ -4,6 +4,7 @@ import { Compressor } from "../../../src/protocol/deflate/compressor.js";
 import { Decompressor } from "../../../src/protocol/deflate/decompressor.js";
 import { ProtocolError } from "../../../src/protocol/errors.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
+import { damagedPayload } from "../../support/deflate-damage.js";
 import {
   anyMessage,
   anyZlibOptions,
@@ -27,50 +28,10 @@ function verdict(payload: Uint8Array, history: Uint8Array): Uint8Array | undefin
   }
 }
 
-/** With prepared codes in many cases, which no other sender has. */
-function ownPayload(message: Uint8Array, history: Uint8Array): Uint8Array {
-  const own = new Compressor({ windowBits: 15, contextTakeover: true });
-  own.skip(history);
-  return own.compress(message);
-}
-
-const mutation = fc.record({
-  kind: fc.constantFrom("flip", "set", "cut", "insert", "remove", "repeat"),
-  at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-  value: fc.nat(255),
-});
-
-/** A payload of zlib or ours, damaged in one to three places, often near the start. */
-const anyPayload = fc
-  .record({
-    isOurs: fc.boolean(),
-    history: anyMessage(2000),
-    message: anyMessage(2000),
-    options: anyZlibOptions,
-    mutations: fc.array(mutation, { minLength: 1, maxLength: 3 }),
-    nearStart: fc.boolean(),
-  })
-  .map(({ isOurs, history, message, options, mutations, nearStart }) => {
-    const dictionary = history.length > 0 ? { dictionary: history } : {};
-    const bytes = Array.from(
-      isOurs ? ownPayload(message, history) : zlibPayload(message, { ...options, ...dictionary }),
-    );
-    for (const { kind, at, value } of mutations) {
-      const i = Math.floor((nearStart ? Math.min(bytes.length, 20) : bytes.length) * at);
-      if (kind === "flip") bytes[i]! ^= 1 << (value & 7);
-      else if (kind === "set") bytes[i] = value;
-      else if (kind === "cut") bytes.length = i;
-      else if (kind === "insert") bytes.splice(i, 0, value);
-      else if (kind === "remove") bytes.splice(i, 1 + (value & 3));
-      else bytes.splice(i, 0, ...bytes.slice(i, i + 1 + (value & 15)));
-    }
-    return { history, payload: Uint8Array.from(bytes) };
-  });
-
 describe("Decompressor", () => {
   it("says of damaged payloads what zlib says, but for those that end inside a block (D03)", () => {
     fc.assert(
-      fc.property(anyPayload, ({ history, payload }) => {
+      fc.property(damagedPayload, ({ history, payload }) => {
         const ours = verdict(payload, history);
         const theirs = zlibVerdict(payload, history);
         if (ours === undefined || theirs === undefined) expect(ours).toEqual(theirs);
@@ -83,7 +44,7 @@ describe("Decompressor", () => {
   it("ends within a number of steps that the sizes of input and output bound", () => {
     const loads = vi.spyOn(DataView.prototype, "getInt32");
     fc.assert(
-      fc.property(anyPayload, ({ history, payload }) => {
+      fc.property(damagedPayload, ({ history, payload }) => {
         loads.mockClear();
         const message = verdict(payload, history);
         // Each step loads bits and takes one at least. Refused output is bounded by its input, too.

@@ -92,6 +92,16 @@ describe("payloads that are refused with DEFLATE_INVALID [7692-7-31]", () => {
     );
   });
 
+  it("a stored block that is cut off, but not before what is there is over the limit", () => {
+    const cutOff = bitsToBytes(FLUSH, "00000", [5, 16], [0xfffa, 16], [0, 32]);
+    expect(() => decompressor().decompress(cutOff, 4)).toThrow(
+      expect.objectContaining({ code: "DEFLATE_INVALID" }),
+    );
+    expect(() => decompressor().decompress(cutOff, 3)).toThrow(
+      expect.objectContaining({ code: "MESSAGE_TOO_BIG" }),
+    );
+  });
+
   it.each([8, 9, 10, 11, 12, 13, 14])(
     "a distance behind the agreed window of 2^%i bytes, which zlib forgives (D07)",
     (windowBits) => {
