@@ -12,6 +12,7 @@ import { Observer } from "./diagnostics.js";
 import { eventually, type PeerOptions, RawPeer, settle } from "./raw-peer.js";
 import { type ServerUnderTest, startServer, type WayIn } from "./server-under-test.js";
 import type { ServerOptions } from "../../src/node/index.js";
+import { type StubOptions, StubServer } from "./stub-server.js";
 import { type Reading, Witness } from "./witness.js";
 
 /** Set for `npm run test:long`: rows have the figures of the catalogue then, and small ones otherwise. */
@@ -39,6 +40,16 @@ export const SURFACES: readonly Surface[] = [
 
 /** The server's and the client's, each with a listener: where it does not matter who takes messages. */
 export const ENDS: readonly Surface[] = SURFACES.filter(({ reading }) => reading === "listener");
+
+/** Each of `rows` with each of `others` in front: a test for each. */
+export function crossed<Other, Row extends readonly unknown[]>(
+  others: readonly Other[],
+  rows: readonly Row[],
+): readonly (readonly [Other, ...Row])[] {
+  const all: (readonly [Other, ...Row])[] = [];
+  for (const other of others) for (const row of rows) all.push([other, ...row]);
+  return all;
+}
 
 /** A test of a fault. Its `world` makes ends, and looks at all of them when the test is over. */
 export const test = base.extend<{ world: World }>({
@@ -113,6 +124,13 @@ export class World {
     this.#servers.push(under);
     under.server.on("connection", (connection) => void this.watch(connection, reading));
     return under;
+  }
+
+  /** A server that does as it is told. It ends with the test. */
+  async stub(options: StubOptions = {}): Promise<StubServer> {
+    const server = await StubServer.start(options);
+    this.defer(() => server[Symbol.asyncDispose]());
+    return server;
   }
 
   /** Calls `end` when the test is over, before servers end; the last one first. */
