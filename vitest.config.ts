@@ -13,6 +13,7 @@ const SHARING = ["architecture", "autobahn", "bench", "cluster", "conformance", 
   "faults",
   "manager",
   "node",
+  "options",
   "protocol",
   "support",
 ]);
