@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Fields } from "../protocol/index.js";
 
 /** Where a request comes from, as far as it can be believed. */
-export interface ClientOrigin {
+interface ClientOrigin {
   readonly remoteAddress: string | undefined;
   readonly isSecure: boolean;
 }

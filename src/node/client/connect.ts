@@ -1,17 +1,15 @@
 /** Connects to a WebSocket server (RFC 6455 §4.1). */
-import type { Duplex } from "node:stream";
 import {
   acceptFor,
   buildRequest,
-  type CompleteHead,
   HandshakeError,
   judgeResponse,
   type ResponseHead,
   serializeKey,
   unexpectedStatus,
 } from "../../protocol/index.js";
-import { Attempt, dial } from "./dial.js";
-import { BodyReader, readBody, readHead } from "./response.js";
+import { Attempt, dial, failWithBody } from "./dial.js";
+import { readHead } from "./response.js";
 import {
   type ConnectOptions,
   resolveConnectOptions,
@@ -96,7 +94,9 @@ async function exchange(
   return readHead(transport, options.headLimits, (complete) => {
     const { head, rest } = complete;
     if (options.maxRedirects > 0 && isRedirect(head)) return head;
-    if (head.httpStatus !== 101) return refused(transport, complete, attempt);
+    if (head.httpStatus !== 101) {
+      return failWithBody(transport, complete, attempt, unexpectedStatus);
+    }
     const accept = acceptFor(key, sha1);
     const { subprotocol = "", deflate } = judgeResponse(head, { ...options, accept });
     attempt.succeeded();
@@ -113,16 +113,4 @@ async function exchange(
       onClosed,
     });
   });
-}
-
-/** Waits for the body. When time is up the error tells what came of it, which is more than that time was up. */
-async function refused(
-  transport: Duplex,
-  complete: CompleteHead<ResponseHead>,
-  attempt: Attempt,
-): Promise<never> {
-  const { head } = complete;
-  const body = new BodyReader(head);
-  attempt.timeoutError = () => unexpectedStatus(head, body.bytes);
-  throw unexpectedStatus(head, await readBody(transport, complete, body));
 }

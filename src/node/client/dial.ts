@@ -18,160 +18,7 @@ import type { TlsClientOptions } from "./options.js";
 import { BodyReader, readBody, readHead, transportFailed, whenReady } from "./response.js";
 import type { Route, TcpOptions } from "./route.js";
 
-type Connect = (options: NetConnectOpts) => Socket;
-
-export interface DialOptions {
-  readonly uri: WebSocketUri;
-  readonly route: Route;
-  readonly tcp: TcpOptions;
-  readonly tls: TlsClientOptions;
-  readonly headLimits: HeadLimits;
-  readonly connection: Pick<ResolvedConnectionOptions, "sharedReads">;
-}
-
-/**
- * Opens a transport to the server of `uri`, with TLS for wss: the certificate has
- * been checked when this resolves, and not one byte of HTTP was sent (RFC 6455 §4.1).
- *
- * @throws {HandshakeError} `TRANSPORT_FAILED` or `TRANSPORT_ENDED`; also
- *   `STATUS_UNEXPECTED` when a proxy refused.
- */
-export async function dial(options: DialOptions, attempt: Attempt): Promise<Duplex> {
-  const { uri, route, tls, tcp } = options;
-  if (route.type === "direct") {
-    return dialDirect(uri, { tls, tcp, connectPlain: plainConnect(options) }, attempt);
-  }
-  const transport = await dialDetour(route, options, attempt);
-  const isSecured = route.type === "custom" && transport instanceof TLSSocket;
-  if (!uri.secure || isSecured) return transport;
-  return secured(uri, tls, { socket: transport }, attempt);
-}
-
-/** How to open a socket that WebSocket's frames come from, with nothing between. */
-function plainConnect({ uri, connection }: DialOptions): Connect {
-  return connection.sharedReads && !uri.secure ? connectShared : net.connect;
-}
-
-interface DirectOptions extends Pick<DialOptions, "tls" | "tcp"> {
-  readonly connectPlain: Connect;
-}
-
-function dialDirect(
-  uri: WebSocketUri,
-  { tls, tcp, connectPlain }: DirectOptions,
-  attempt: Attempt,
-): Promise<Socket> {
-  const { host, port, secure } = uri;
-  if (secure) return secured(uri, tls, { ...tcp, port }, attempt);
-  return connected(connectPlain({ ...tcp, host, port }), attempt);
-}
-
-async function dialDetour(
-  route: Exclude<Route, { type: "direct" }>,
-  options: DialOptions,
-  attempt: Attempt,
-): Promise<Duplex> {
-  const { uri, tls, tcp, headLimits } = options;
-  if (route.type === "unix") return connected(plainConnect(options)({ path: route.path }), attempt);
-  if (route.type === "proxy") {
-    const { proxy } = route;
-    // Whom the caller trusts is also who may vouch for the proxy; all else is about the server.
-    const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
-    const way = { tls: trusted, tcp, connectPlain: net.connect };
-    const transport = await dialDirect(proxy, way, attempt).catch((error: unknown) => {
-      throw error instanceof HandshakeError ? failedAtProxy(error, proxy) : error;
-    });
-    await openTunnel(transport, { uri, proxy, headLimits, attempt });
-    return transport;
-  }
-  const { host, port, secure } = uri;
-  try {
-    return attempt.own(await route.createConnection({ host, port, secure }));
-  } catch (error) {
-    throw transportFailed(error);
-  }
-}
-
-/** Nothing is known of the server yet, so the error must not sound as if. */
-function failedAtProxy(
-  { code, detail = "it ended", cause }: HandshakeError,
-  { hostHeader }: WebSocketUri,
-): HandshakeError {
-  return new HandshakeError(code, { cause, detail: `${detail} at the proxy ${hostHeader}` });
-}
-
-async function connected(socket: Socket, attempt: Attempt): Promise<Socket> {
-  attempt.own(socket);
-  await whenReady(socket, "connect");
-  socket.setNoDelay(true);
-  return socket;
-}
-
-/** Runs TLS, and checks that the certificate is good for the host. */
-async function secured(
-  { host }: WebSocketUri,
-  tls: TlsClientOptions,
-  below: Pick<NodeTlsOptions, "port" | "socket"> & TcpOptions,
-  attempt: Attempt,
-): Promise<TLSSocket> {
-  const name = host.endsWith(".") ? host.slice(0, -1) : host; // RFC 6066 §3
-  const socket = nodeTls.connect({
-    ALPNProtocols: ["http/1.1"],
-    servername: isIP(host) === 0 ? name : "", // only names may be sent
-    ...tls,
-    ...below,
-    host,
-  });
-  attempt.own(socket);
-  await whenReady(socket, "secureConnect");
-  socket.setNoDelay(true);
-  return socket;
-}
-
-export interface TunnelOptions {
-  /** Where the tunnel is to lead. */
-  readonly uri: WebSocketUri;
-  readonly proxy: WebSocketUri;
-  readonly headLimits: HeadLimits;
-  readonly attempt: Attempt;
-}
-
-/**
- * Makes `transport`, which is connected to the proxy, a tunnel to the server.
- *
- * @throws {HandshakeError} `STATUS_UNEXPECTED` with the proxy's answer when it refuses.
- */
-export async function openTunnel(transport: Duplex, options: TunnelOptions): Promise<void> {
-  const { uri, proxy, headLimits, attempt } = options;
-  transport.write(connectRequest(uri, proxy.userinfo));
-  await readHead(transport, headLimits, async (complete) => {
-    const { head, rest } = complete;
-    if (head.httpStatus >= 200 && head.httpStatus < 300) {
-      transport.pause(); // what comes next is for whoever uses the tunnel
-      if (rest.length > 0) transport.unshift(rest);
-      return;
-    }
-    const body = new BodyReader(head);
-    attempt.timeoutError = () => refusal(complete, body.bytes);
-    throw refusal(complete, await readBody(transport, complete, body));
-  });
-}
-
-/** All of it has been checked for what may stand in a head: host and port by the URI's grammar. */
-function connectRequest({ host, port }: WebSocketUri, userinfo: string | undefined): Buffer {
-  const authority = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
-  if (userinfo !== undefined) lines.push(`Proxy-Authorization: ${basicAuthorization(userinfo)}`);
-  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
-}
-
-function refusal({ head }: CompleteHead<ResponseHead>, body: Uint8Array): HandshakeError {
-  const { httpStatus, fields } = head;
-  const detail = `the proxy answered ${httpStatus} to CONNECT`;
-  return new HandshakeError("STATUS_UNEXPECTED", { detail, httpStatus, headers: fields, body });
-}
-
-export interface AttemptOptions {
+interface AttemptOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -260,4 +107,168 @@ export class Attempt {
     this.#timer?.cancel();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
+}
+
+/**
+ * Fails with `errorFor` the head and the beginning of the body. When time is up before the body is
+ * complete, the error has what has arrived: that says more than the timeout.
+ *
+ * @throws {HandshakeError}
+ */
+export async function failWithBody(
+  transport: Duplex,
+  complete: CompleteHead<ResponseHead>,
+  attempt: Attempt,
+  errorFor: (head: ResponseHead, body: Uint8Array) => HandshakeError,
+): Promise<never> {
+  const { head } = complete;
+  const body = new BodyReader(head);
+  attempt.timeoutError = () => errorFor(head, body.bytes);
+  throw errorFor(head, await readBody(transport, complete, body));
+}
+
+type Connect = (options: NetConnectOpts) => Socket;
+
+interface DialOptions {
+  readonly uri: WebSocketUri;
+  readonly route: Route;
+  readonly tcp: TcpOptions;
+  readonly tls: TlsClientOptions;
+  readonly headLimits: HeadLimits;
+  readonly connection: Pick<ResolvedConnectionOptions, "sharedReads">;
+}
+
+/**
+ * Opens a transport to the server of `uri`, with TLS for wss: the certificate has
+ * been checked when this resolves, and not one byte of HTTP was sent (RFC 6455 §4.1).
+ *
+ * @throws {HandshakeError} `TRANSPORT_FAILED` or `TRANSPORT_ENDED`; also
+ *   `STATUS_UNEXPECTED` when a proxy refused.
+ */
+export async function dial(options: DialOptions, attempt: Attempt): Promise<Duplex> {
+  const { uri, route, tls, tcp } = options;
+  if (route.type === "direct") {
+    return dialDirect(uri, { tls, tcp, connectPlain: plainConnect(options) }, attempt);
+  }
+  const transport = await dialDetour(route, options, attempt);
+  const isSecured = route.type === "custom" && transport instanceof TLSSocket;
+  if (!uri.secure || isSecured) return transport;
+  return secured(uri, tls, { socket: transport }, attempt);
+}
+
+/** How to open a socket that WebSocket's frames come from, with nothing between. */
+function plainConnect({ uri, connection }: DialOptions): Connect {
+  return connection.sharedReads && !uri.secure ? connectShared : net.connect;
+}
+
+interface DirectOptions extends Pick<DialOptions, "tls" | "tcp"> {
+  readonly connectPlain: Connect;
+}
+
+function dialDirect(
+  uri: WebSocketUri,
+  { tls, tcp, connectPlain }: DirectOptions,
+  attempt: Attempt,
+): Promise<Socket> {
+  const { host, port, secure } = uri;
+  if (secure) return secured(uri, tls, { ...tcp, port }, attempt);
+  return connected(connectPlain({ ...tcp, host, port }), attempt);
+}
+
+async function dialDetour(
+  route: Exclude<Route, { type: "direct" }>,
+  options: DialOptions,
+  attempt: Attempt,
+): Promise<Duplex> {
+  const { uri, tls, tcp } = options;
+  if (route.type === "unix") return connected(plainConnect(options)({ path: route.path }), attempt);
+  if (route.type === "proxy") {
+    const { proxy } = route;
+    // Whom the caller trusts is also who may vouch for the proxy; all else is about the server.
+    const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
+    const way = { tls: trusted, tcp, connectPlain: net.connect };
+    const transport = await dialDirect(proxy, way, attempt).catch((error: unknown) => {
+      throw error instanceof HandshakeError ? failedAtProxy(error, proxy) : error;
+    });
+    await openTunnel(transport, proxy, options, attempt);
+    return transport;
+  }
+  const { host, port, secure } = uri;
+  try {
+    return attempt.own(await route.createConnection({ host, port, secure }));
+  } catch (error) {
+    throw transportFailed(error);
+  }
+}
+
+/** Nothing is known of the server yet, so the error must not sound as if. */
+function failedAtProxy(
+  { code, detail = "it ended", cause }: HandshakeError,
+  { hostHeader }: WebSocketUri,
+): HandshakeError {
+  return new HandshakeError(code, { cause, detail: `${detail} at the proxy ${hostHeader}` });
+}
+
+async function connected(socket: Socket, attempt: Attempt): Promise<Socket> {
+  attempt.own(socket);
+  await whenReady(socket, "connect");
+  socket.setNoDelay(true);
+  return socket;
+}
+
+/** Runs TLS, and checks that the certificate is good for the host. */
+async function secured(
+  { host }: WebSocketUri,
+  tls: TlsClientOptions,
+  below: Pick<NodeTlsOptions, "port" | "socket"> & TcpOptions,
+  attempt: Attempt,
+): Promise<TLSSocket> {
+  const name = host.endsWith(".") ? host.slice(0, -1) : host; // RFC 6066 §3
+  const socket = nodeTls.connect({
+    ALPNProtocols: ["http/1.1"],
+    servername: isIP(host) === 0 ? name : "", // only names may be sent
+    ...tls,
+    ...below,
+    host,
+  });
+  attempt.own(socket);
+  await whenReady(socket, "secureConnect");
+  socket.setNoDelay(true);
+  return socket;
+}
+
+/**
+ * Makes `transport`, which is connected to the proxy, a tunnel to the server.
+ *
+ * @throws {HandshakeError} `STATUS_UNEXPECTED` with the proxy's answer when it refuses.
+ */
+async function openTunnel(
+  transport: Duplex,
+  proxy: WebSocketUri,
+  { uri, headLimits }: DialOptions,
+  attempt: Attempt,
+): Promise<void> {
+  transport.write(connectRequest(uri, proxy.userinfo));
+  await readHead(transport, headLimits, async (complete) => {
+    const { head, rest } = complete;
+    if (head.httpStatus >= 200 && head.httpStatus < 300) {
+      transport.pause(); // what comes next is for whoever uses the tunnel
+      if (rest.length > 0) transport.unshift(rest);
+      return;
+    }
+    await failWithBody(transport, complete, attempt, proxyRefused);
+  });
+}
+
+/** All of it has been checked for what may stand in a head: host and port by the URI's grammar. */
+function connectRequest({ host, port }: WebSocketUri, userinfo: string | undefined): Buffer {
+  const authority = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
+  if (userinfo !== undefined) lines.push(`Proxy-Authorization: ${basicAuthorization(userinfo)}`);
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+}
+
+function proxyRefused({ httpStatus, fields }: ResponseHead, body: Uint8Array): HandshakeError {
+  const detail = `the proxy answered ${httpStatus} to CONNECT`;
+  return new HandshakeError("STATUS_UNEXPECTED", { detail, httpStatus, headers: fields, body });
 }

@@ -13,7 +13,7 @@ const VARIABLES = {
 } as const;
 
 /** What a variable says. */
-export interface NamedProxy {
+interface NamedProxy {
   /** Such as `"HTTPS_PROXY"`. */
   readonly variable: string;
   /** Secret: it may hold a password. */

@@ -53,8 +53,8 @@ export function readHead<T>(
 /** Reads how the body of a response begins: what comes of it, at most 16 KiB. A broken one ends where it broke. */
 export function readBody(
   transport: Duplex,
-  { head, rest }: CompleteHead<ResponseHead>,
-  reader: BodyReader = new BodyReader(head),
+  { rest }: CompleteHead<ResponseHead>,
+  reader: BodyReader,
 ): Promise<Uint8Array> {
   return new Promise((resolve) => {
     const onData = (chunk: Uint8Array): void => {

@@ -99,7 +99,7 @@ export class Accepted<Data> {
 const BEHIND_WORK = { waitForHandlerMs: Infinity };
 
 /** Connections that are not closed yet, all with the same kind of data. */
-export class ConnectionGroup<Data> {
+class ConnectionGroup<Data> {
   readonly #members = new Chain<Member<Data>>();
   /** Made when somebody asks for it, and kept by nobody else; why, {@link Chain} tells. */
   #set: WeakRef<Set<WebSocketConnection<Data>>> | undefined;
@@ -145,7 +145,7 @@ export class ConnectionGroup<Data> {
 }
 
 /** The place of a connection in its group. */
-export class Member<Data> implements Membership, Chained<Member<Data>> {
+class Member<Data> implements Membership, Chained<Member<Data>> {
   previous: Member<Data> | undefined = undefined;
   next: Member<Data> | undefined = undefined;
   connection: WebSocketConnection<Data> | undefined = undefined;

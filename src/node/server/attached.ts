@@ -207,7 +207,7 @@ export function attach(httpServer: AnyHttpServer, upgrader: AnyUpgrader): () => 
   return () => attachment.remove(upgrader);
 }
 
-export type AnyHttpServer = HttpServer | HttpsServer;
+type AnyHttpServer = HttpServer | HttpsServer;
 
 /** Tells whether an http server has TLS under it. */
 export function isSecureServer(httpServer: AnyHttpServer): boolean {

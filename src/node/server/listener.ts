@@ -106,7 +106,7 @@ export function canReusePort(nodeVersion: string): boolean {
 }
 
 /** What a listener does with sockets and with errors. */
-export interface ListenerEvents {
+interface ListenerEvents {
   readonly onSocket: (socket: Socket) => void;
   /** Gets errors from when it listens: no file descriptors left, for example. */
   readonly onError: (error: unknown) => void;

@@ -110,14 +110,14 @@ export class StillWanted {
 }
 
 /** Where a request was read from. */
-export interface RequestSource {
+interface RequestSource {
   readonly transport: Duplex;
   /** Where an http server has read it. */
   readonly message?: IncomingMessage | undefined;
 }
 
 /** What a {@link ServerRequest} holds besides what stands in the head. */
-export interface RequestOrigin {
+interface RequestOrigin {
   readonly source: RequestSource;
   readonly method: string;
   readonly subprotocols: readonly string[];

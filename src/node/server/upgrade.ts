@@ -29,7 +29,7 @@ import {
 import type { SocketUse } from "./socket.js";
 import { type PendingEvents, type PendingLimits, PendingTransport } from "./pending.js";
 
-export interface UpgraderEvents<Data> {
+interface UpgraderEvents<Data> {
   readonly onConnection: (connection: WebSocketConnection<Data>, request: ServerRequest) => void;
   /** @param request - `undefined` when none had arrived, or it could not be read. */
   readonly onRefused: (refusal: RefusedHandshake, request: ServerRequest | undefined) => void;

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 /** What every event can be made with; Node's types have no name for it. */
 type EventInit = NonNullable<ConstructorParameters<typeof Event>[1]>;
 
-export interface CloseEventInit extends EventInit {
+interface CloseEventInit extends EventInit {
   readonly code?: number;
   readonly reason?: string;
   readonly wasClean?: boolean;
@@ -21,7 +21,7 @@ export interface CloseEvent extends Event {
   readonly wasClean: boolean;
 }
 
-export interface ErrorEventInit extends EventInit {
+interface ErrorEventInit extends EventInit {
   readonly message?: string;
   readonly error?: unknown;
 }
