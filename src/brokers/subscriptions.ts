@@ -1,7 +1,8 @@
+/** Subscriptions and status of a broker, the same for each engine. */
 import type { BrokerReceiver, BrokerStatus, BrokerSubscription } from "../cluster/index.js";
 
 /** The engine's part of a set of subscriptions. */
-export interface SubscriptionEngine {
+interface SubscriptionEngine {
   /** Called when a channel gets its first receiver. */
   readonly added: (channel: string) => void;
   /** Called when a channel loses its last receiver. */

@@ -43,7 +43,7 @@ const OPTIONS = {
   "show-frames": { type: "boolean", default: false },
 } as const;
 
-/** Of wscat and websocat. */
+/** Advice for the options of wscat and websocat. */
 const ADVICE = {
   "-c": "leave it out, the URL is all it takes",
   "-H": "use --header",
@@ -56,7 +56,7 @@ const ADVICE = {
 };
 
 /**
- * Runs until the connection has ended.
+ * Connects, and runs until the connection has ended.
  *
  * @throws {UsageError | TypeError | SyntaxError} The arguments are wrong.
  * @throws {HandshakeError} The connection could not be opened.
@@ -129,11 +129,11 @@ function toHeader(text: string): [string, string] {
   return [text.slice(0, colon), text.slice(colon + 1).trim()];
 }
 
-/** Bytes of a payload that are shown. */
+/** The number of bytes of a payload that a line shows. */
 const SHOWN_BYTES = 64;
 
 /**
- * One frame as one line: direction, opcode, flags, length, masking key, payload.
+ * Writes one frame as one line: direction, opcode, flags, length, masking key, payload.
  *
  *     → text FIN 5 bytes key 37fa213d 48656c6c6f "Hello"
  */
@@ -154,7 +154,7 @@ function flagsOf({ fin, rsv }: ObservedFrame): string[] {
   return fin ? ["FIN", ...reserved] : reserved;
 }
 
-/** Text that is not compressed can be read as it stands. */
+/** Whether the payload is text that can be shown: compressed text cannot. */
 function isReadable({ opcode, rsv, payloadLength }: ObservedFrame): boolean {
   return payloadLength > 0 && rsv === 0 && opcode <= Opcode.TEXT;
 }

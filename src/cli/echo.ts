@@ -24,11 +24,11 @@ const OPTIONS = {
   "max-fragments": { type: "string", default: "16384" },
 } as const;
 
-/** Room for a frame's header beside the largest message, so that its echo can wait as a whole. */
+/** Room for a frame's header beside the largest message, so that the whole echo fits into the send queue. */
 const HEADER_ROOM = 64;
 
 /**
- * Runs until it is interrupted.
+ * Starts the server, and runs until it is interrupted.
  *
  * @throws {UsageError | TypeError} The arguments are wrong.
  * @throws {Error} It cannot listen.

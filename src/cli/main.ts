@@ -13,4 +13,4 @@ const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTER
 const { stdin: input, stdout: output, stderr: errors } = process;
 const terminal = { input, output, errors, interrupted };
 process.exitCode = await run(process.argv.slice(2), terminal, manifest.version);
-input.destroy(); // a terminal would keep the process alive
+input.destroy(); // an open terminal would keep the process alive

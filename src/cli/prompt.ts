@@ -1,4 +1,4 @@
-/** The line that is being typed, and the lines that come in above it. */
+/** The prompt: the line that the user types, and the lines that are printed above it. */
 import {
   clearScreenDown,
   createInterface,
@@ -8,16 +8,16 @@ import {
 } from "node:readline";
 import { say, type Terminal } from "./terminal.js";
 
-export interface PromptEvents {
+interface PromptEvents {
   readonly onLine: (line: string) => void;
-  /** Nothing more will be typed: the end of input, Ctrl-C, Ctrl-D, or {@link Prompt.end}. Called once. */
+  /** Called once, when no more input comes: at its end, with Ctrl-C or Ctrl-D, or after {@link Prompt.end}. */
   readonly onEnd: () => void;
 }
 
-/** Reads lines from the terminal, and prints others without touching what is being typed. */
+/** Reads lines from the terminal. Prints other lines without a change to the line that is being typed. */
 export class Prompt {
   readonly #terminal: Terminal;
-  /** Whether somebody types; otherwise input comes out of a file or a pipe. */
+  /** Whether a user types. Otherwise the input is a file or a pipe. */
   readonly #isTyped: boolean;
   #interface: Interface | undefined;
 
@@ -44,12 +44,12 @@ export class Prompt {
     lines.prompt();
   }
 
-  /** Stops reading. Calling it again does nothing. */
+  /** Stops reading. A second call does nothing. */
   end(): void {
     this.#interface?.close();
   }
 
-  /** Prints a line, above the one that is being typed if there is one. */
+  /** Prints a line. A line that is being typed stays below it. */
   print(line: string): void {
     const lines = this.#interface;
     const { output } = this.#terminal;
@@ -61,8 +61,8 @@ export class Prompt {
     cursorTo(output, 0);
     clearScreenDown(output);
     say(output, line);
-    // How far below its first row readline believes to be. It has no call to tell it
-    // otherwise, and keeps no count of pasted rows.
+    // The cursor is in the first row of the prompt now. readline has no method that tells it so: this is
+    // its count of the rows above the cursor.
     Reflect.set(lines, "prevRows", 0);
     lines.prompt(true);
   }

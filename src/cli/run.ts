@@ -1,3 +1,4 @@
+/** Finds the command that the arguments name, runs it, and gives the exit code. */
 import { isError, unknownName } from "../input/index.js";
 import { HandshakeError } from "../protocol/index.js";
 import { CONNECT_HELP, connectAndTalk } from "./connect.js";
@@ -56,7 +57,7 @@ function complain(terminal: Terminal, message: string, code: 1 | 2): 1 | 2 {
   return code;
 }
 
-/** Whether the arguments are to blame: ours and those of `parseArgs` and `connect` say so by their kind. */
+/** Whether the arguments are wrong. The checks of this folder, `parseArgs` and `connect` say it by the class of the error. */
 function isUsage(error: unknown): boolean {
   if (error instanceof HandshakeError) return false;
   return error instanceof UsageError || error instanceof TypeError || error instanceof SyntaxError;

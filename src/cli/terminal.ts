@@ -1,8 +1,9 @@
+/** The terminal of a command, and the checks of its arguments. */
 import type { Readable, Writable } from "node:stream";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { type Advice, unknownName } from "../input/index.js";
 
-/** What a command reads from and writes to. */
+/** The streams of a command, and the user's wish to end it. */
 export interface Terminal {
   readonly input: Readable & { readonly isTTY?: boolean };
   readonly output: Writable & { readonly isTTY?: boolean };
@@ -11,7 +12,7 @@ export interface Terminal {
   readonly interrupted: Promise<unknown>;
 }
 
-/** A fault in how the command was called: the message says what to do. */
+/** The command was called in a wrong way. The message says what to do. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -21,10 +22,11 @@ export function say(stream: Writable, line: string): void {
 }
 
 /**
- * Refuses options that a command does not have, as {@link unknownName} does; `parseArgs` says less.
+ * Refuses options that a command does not have, with the error of {@link unknownName}. The error of
+ * `parseArgs` says less.
  *
- * @param advice - For options of other programs.
- * @throws {TypeError}
+ * @param advice - Advice for options of other programs.
+ * @throws {TypeError} The command has no such option.
  */
 export function checkFlags(
   command: string,
@@ -37,7 +39,7 @@ export function checkFlags(
   const known = Object.fromEntries(names.map((name) => [`--${name}`, true as const]));
   for (const token of parseArgs({ args: [...args], ...config }).tokens) {
     const isKnown = token.kind !== "option" || names.includes(token.name);
-    if (isKnown || /^-\d/.test(token.rawName)) continue; // a negative number is somebody's value
+    if (isKnown || /^-\d/.test(token.rawName)) continue; // a negative number is the value of an option
     throw unknownName("has no", "option", token.rawName, { owner: command, known, advice });
   }
 }

@@ -1,3 +1,4 @@
+/** The cluster of a manager on a broker, put together from its parts. */
 import { EVERYBODY, isNodeId, NODES, nodeChannel, nodeIdOf, roomChannel } from "./names.js";
 import { ClusterConversation, wireState } from "./conversation.js";
 import type {

@@ -1,3 +1,4 @@
+/** The conversation of nodes: heartbeats, questions and answers. */
 import { NODES, nodeChannel } from "./names.js";
 import type { ClusterLink } from "./link.js";
 import type { ClusterLocal, ClusterMembers, RoomMember } from "./interface.js";

@@ -1,3 +1,4 @@
+/** The link to the broker: numbers and queues what goes out, checks what comes in. */
 import type { Clock } from "../node/index.js";
 import type { Broker, BrokerSubscription } from "./broker.js";
 import type { ClusterCounts, ClusterEvent, LimitExceeded } from "./interface.js";

@@ -1,3 +1,4 @@
+/** The broker without an engine, for managers of one process. */
 import { checkOptions, type Names } from "../input/index.js";
 import type { Clock } from "../node/index.js";
 import type {

@@ -1,6 +1,7 @@
+/** The other nodes of a cluster, and when they count as gone. */
 import type { Clock, Timer } from "../node/index.js";
 
-export interface NodesOptions {
+interface NodesOptions {
   readonly nodeId: string;
   readonly clock: Clock;
   readonly heartbeatIntervalMs: number;

@@ -1,3 +1,4 @@
+/** Options of a cluster, with their defaults and checks. */
 import { checkOptions, type Names } from "../input/index.js";
 import { type Clock, realClock } from "../node/index.js";
 import type { Broker } from "./broker.js";

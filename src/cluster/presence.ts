@@ -1,3 +1,4 @@
+/** The members of rooms on other nodes. */
 import type { RoomMember } from "./interface.js";
 
 /** The members of a room on another node. */
@@ -8,7 +9,7 @@ interface NodeMembers {
 }
 
 /** Called with each change. `state` is `undefined` for a member that has left. */
-export type PresenceListener = (room: string, connectionId: string, state: unknown) => void;
+type PresenceListener = (room: string, connectionId: string, state: unknown) => void;
 
 /**
  * The members on other nodes, of rooms that have a member here. Changes arrive as they happen.

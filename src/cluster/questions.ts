@@ -1,3 +1,4 @@
+/** Questions to other nodes about members, and the parts of their answers. */
 import type { Clock, Timer } from "../node/index.js";
 import type { ClusterMembers, RoomMember } from "./interface.js";
 import type { Answer } from "./message.js";
@@ -16,7 +17,7 @@ interface Waiting {
 }
 
 /** All parts of an answer, put together. */
-export interface WholeAnswer {
+interface WholeAnswer {
   readonly asOf: number;
   readonly members: ReadonlyMap<string, readonly RoomMember[]>;
 }

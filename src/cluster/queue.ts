@@ -1,7 +1,8 @@
+/** The queue of messages that wait for the engine of a broker. */
 import type { Clock, Timer } from "../node/index.js";
 import type { LimitExceeded } from "./interface.js";
 
-export interface QueueOptions {
+interface QueueOptions {
   readonly clock: Clock;
   readonly maxMessages: number;
   readonly maxBytes: number;

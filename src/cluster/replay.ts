@@ -1,3 +1,4 @@
+/** Replay: a member that comes back gets the messages that it has missed. */
 import type { Clock } from "../node/index.js";
 import type { BrokerReplay, ReplayEntry } from "./broker.js";
 import { roomChannel } from "./names.js";
@@ -7,7 +8,7 @@ import { type Delivery, parseEnvelope } from "./message.js";
 /** Names a message of a room. Only a connection that got the message can know it. */
 export type Offset = string;
 
-export interface ReplayOptions {
+interface ReplayOptions {
   readonly clock: Clock;
   readonly nodeId: string;
   readonly replay: BrokerReplay;

@@ -1,7 +1,8 @@
+/** The rooms whose channels this node is subscribed to. */
 import { roomChannel } from "./names.js";
 
 /** Opens and closes subscriptions to channels. */
-export interface RoomChannels {
+interface RoomChannels {
   /** Subscribes to a channel. @returns A promise that resolves when the engine has confirmed it. */
   readonly open: (channel: string) => Promise<void>;
   readonly close: (channel: string) => void;

@@ -1,8 +1,9 @@
+/** The status of a cluster: whether other nodes can be reached. */
 import type { Clock } from "../node/index.js";
 import type { Broker } from "./broker.js";
 import type { ClusterEvent } from "./interface.js";
 
-export interface StatusOptions {
+interface StatusOptions {
   readonly broker: Broker;
   readonly clock: Clock;
   readonly onEvent: (event: ClusterEvent) => void;

@@ -1,3 +1,4 @@
+/** The contract: defines the messages of both ends, and makes their peers. */
 import { checkOptions, type Names } from "../input/index.js";
 import { type Batch, type Codec, Wire, type WireMessage, jsonCodec } from "./wire.js";
 import { type Definition, unknownType } from "./dispatcher.js";

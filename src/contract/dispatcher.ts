@@ -1,3 +1,4 @@
+/** The dispatcher: calls the handlers of messages, and answers messages that are refused. */
 import { unknownName } from "../input/index.js";
 import type { Envelope, MessageId, Unreadable } from "./envelope.js";
 import { type ErrorBody, type ErrorCode, isErrorReply } from "./error-reply.js";
@@ -25,7 +26,7 @@ export interface Context {
 /** A function of the application. The types of the contract decide its parameters. */
 type Callback = (...values: readonly unknown[]) => unknown;
 
-export interface DispatcherSetup {
+interface DispatcherSetup {
   readonly definitions: ReadonlyMap<string, Definition>;
   readonly options: ResolvedPeerOptions;
   /** A function, or undefined. */

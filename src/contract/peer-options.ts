@@ -1,3 +1,4 @@
+/** Options of one end of a contract that do not depend on its types, and the counters. */
 import { atLeast, type Clock, type Known } from "../input/index.js";
 import type { SessionEnvelope } from "./envelope.js";
 import type { ErrorBody } from "./error-reply.js";

@@ -1,3 +1,4 @@
+/** The peer: one end of a contract, to send to the other end and to handle its messages. */
 import { checkOptions, type Names } from "../input/index.js";
 import { type Definition, Dispatcher, unknownType } from "./dispatcher.js";
 import type { Envelope } from "./envelope.js";
@@ -70,7 +71,7 @@ const NAMES: Names<PeerOptions<never, never, never>> = {
   },
 };
 
-export interface PeerSetup<Connection> {
+interface PeerSetup<Connection> {
   readonly connection: Connection;
   readonly transport: Transport;
   readonly wire: Wire;

@@ -1,3 +1,4 @@
+/** Requests that wait for a reply. */
 import { checkOptions, type Clock, LONGEST_DELAY_MS, type Names } from "../input/index.js";
 import type { MessageId } from "./envelope.js";
 import { RequestError } from "./error-reply.js";
@@ -22,7 +23,7 @@ export interface PendingRequest {
   readonly reject: (error: unknown) => void;
 }
 
-export interface PendingOptions {
+interface PendingOptions {
   readonly clock: Clock;
   readonly maxPending: number;
   readonly defaultTimeoutMs: number;

@@ -7,7 +7,7 @@ import type { PendingRequest, PendingRequests } from "./pending-requests.js";
 import type { Transport } from "./transport.js";
 import { type Wire, lengthOf } from "./wire.js";
 
-export interface ReceiverSetup {
+interface ReceiverSetup {
   readonly wire: Wire;
   readonly transport: Transport;
   readonly options: ResolvedPeerOptions;

@@ -61,7 +61,7 @@ export interface Transport {
   readonly opened: Promise<void>;
 }
 
-export interface TransportListener {
+interface TransportListener {
   readonly onMessage: (message: unknown) => Promise<void> | undefined;
   /** Called when nothing can be sent any more. Messages that came before may follow. Not every transport calls it. */
   readonly onEnd: () => void;

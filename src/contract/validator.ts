@@ -1,3 +1,4 @@
+/** Validators: Standard Schema or a type guard, and one way to call both. */
 import { isPromise } from "../input/index.js";
 
 /** Decides whether data is of a type: a Standard Schema, or a type guard. */
@@ -29,7 +30,7 @@ export interface Issue {
   readonly message: string;
 }
 
-export type Validation<Data = unknown> =
+type Validation<Data = unknown> =
   | { readonly isValid: true; readonly data: Data }
   | { readonly isValid: false; readonly issues: readonly Issue[] };
 

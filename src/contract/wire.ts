@@ -24,7 +24,7 @@ export interface Batch {
   readonly maxMessages?: number;
 }
 
-export interface WireOptions {
+interface WireOptions {
   readonly codec: Codec;
   readonly format: Format;
   readonly batch: Batch | undefined;

@@ -1,13 +1,17 @@
 /** The door of the layer: checks of what users hand over. Runs anywhere. */
 export { brand, isError, isPromise } from "./brand.js";
-export { type Clock, LONGEST_DELAY_MS, type Timer } from "./options.js";
-export { atLeast, limit } from "./options.js";
 export {
   type Advice,
+  atLeast,
   CALLBACK,
   checkEvent,
   checkOptions,
+  type Clock,
   type Known,
+  limit,
+  LONGEST_DELAY_MS,
   type Names,
+  positiveInteger,
+  type Timer,
   unknownName,
 } from "./options.js";

@@ -138,6 +138,12 @@ export function atLeast(least: number, name: string, value: number): number {
   throw new RangeError(`${name} must be ${least} or more, not ${value}`);
 }
 
+/** Checks a count. @throws {RangeError} `value` is no integer above 0. */
+export function positiveInteger(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value > 0) return;
+  throw new RangeError(`${name} must be an integer above 0, not ${value}`);
+}
+
 function checkNumber(name: string, value: unknown): void {
   if (typeof value === "number") return;
   throw new TypeError(

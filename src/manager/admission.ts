@@ -22,7 +22,7 @@ export type FullAnswer = "refuse" | CloseAnswer;
 /** A limit that a client can meet before it is connected. */
 export type AdmissionLimit = "maxConnections" | "maxConnectionsPerAddress";
 
-export interface AdmissionOptions {
+interface AdmissionOptions {
   readonly maxConnections: number;
   readonly whenFull: FullAnswer;
   readonly maxConnectionsPerAddress: number;

@@ -43,7 +43,7 @@ export function batchOf(options: BatchOptions = {}): ResolvedBatchOptions {
   };
 }
 
-export interface BatchesOptions extends ResolvedBatchOptions {
+interface BatchesOptions extends ResolvedBatchOptions {
   readonly clock: Clock;
   readonly onHandlerError: OnHandlerError;
 }
@@ -57,7 +57,7 @@ export interface Batched {
 }
 
 /** Sends one message of a batch. Must not throw. */
-export type SendBatch = (batched: Batched) => void;
+type SendBatch = (batched: Batched) => void;
 
 interface Batch {
   readonly send: SendBatch;

@@ -93,7 +93,7 @@ export function exceptionsOf<Data>(except: BroadcastOptions<Data>["except"]): Ex
   return typeof except === "string" || !(Symbol.iterator in except) ? [except] : Array.from(except);
 }
 
-export interface DeliveryChoice {
+interface DeliveryChoice {
   /** The room of the message. Members that are suspended there do not get it. */
   readonly room?: string | undefined;
   /** Ids of connections that do not get the message. */

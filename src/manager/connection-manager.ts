@@ -1,3 +1,4 @@
+/** The manager: the class that applications use for the connections of their servers. */
 import type { CloseAllOptions } from "../cluster/index.js";
 import { checkOptions, type Names } from "../input/index.js";
 import {

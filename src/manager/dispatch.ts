@@ -43,7 +43,7 @@ const SEND_TO: Names<SendOptions> = {
   advice: { onWritten: "give it to send() of a connection of this process, which get() finds" },
 };
 
-export interface DispatchOptions<Data> {
+interface DispatchOptions<Data> {
   readonly nodeId: string;
   readonly roster: Roster<Data>;
   readonly rooms: Rooms<Data>;

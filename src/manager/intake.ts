@@ -16,7 +16,7 @@ import { MessageGate } from "./message-gate.js";
 import type { MetricsRecorder } from "./metrics/recorder.js";
 import type { Rooms } from "./rooms.js";
 
-export interface IntakeOptions<Data> {
+interface IntakeOptions<Data> {
   readonly nodeId: string;
   readonly options: ResolvedManagerOptions<Data>;
   readonly roster: Roster<Data>;
@@ -28,7 +28,7 @@ export interface IntakeOptions<Data> {
 }
 
 /** Code and reason for connections that come after the shutdown began. */
-export interface ClosingStatus {
+interface ClosingStatus {
   readonly code: number;
   readonly reason: string;
 }

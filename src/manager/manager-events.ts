@@ -1,3 +1,4 @@
+/** The events of a manager. */
 import type { ClusterEvent, OutboundMessage } from "../cluster/index.js";
 import type { Names } from "../input/index.js";
 import type { CloseInfo, Message, WebSocketConnection } from "../node/index.js";

@@ -1,3 +1,4 @@
+/** Options of a manager, with their defaults and checks. */
 import { checkOptions, limit, type Names } from "../input/index.js";
 import {
   type Broker,

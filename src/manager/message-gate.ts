@@ -65,7 +65,7 @@ export type ResolvedFirstMessageCheck<Data> = FirstMessageCheck<Data> & {
   readonly deadlineMs: number;
 };
 
-export interface MessageGateOptions<Data> {
+interface MessageGateOptions<Data> {
   readonly clock: Clock;
   readonly rate: Rate | undefined;
   readonly whenExceeded: NonNullable<RateLimit["whenExceeded"]>;

@@ -1,3 +1,4 @@
+/** The room: the handle that applications use for a named set of connections. */
 import { checkOptions, type Names } from "../input/index.js";
 import type { ClusterMembers, OutboundMessage, RoomMember } from "../cluster/index.js";
 import type { WebSocketConnection } from "../node/index.js";

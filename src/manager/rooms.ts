@@ -43,7 +43,7 @@ export interface RoomEvents<Data> {
   readonly onRemoved: (room: string) => void;
 }
 
-export interface RoomsOptions<Data> extends RoomEvents<Data> {
+interface RoomsOptions<Data> extends RoomEvents<Data> {
   readonly authorize: Authorize<Data> | undefined;
   readonly maxRoomsPerConnection: number;
   readonly onHandlerError: OnHandlerError;

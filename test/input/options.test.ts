@@ -1,7 +1,14 @@
 // Names that do not exist: what is refused, and what the error says.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Names, atLeast, checkEvent, checkOptions, limit } from "../../src/input/index.js";
+import {
+  type Names,
+  atLeast,
+  checkEvent,
+  checkOptions,
+  limit,
+  positiveInteger,
+} from "../../src/input/index.js";
 
 interface Dials {
   readonly volume?: number;
@@ -131,4 +138,19 @@ describe("a number that is at least so large", () => {
     const text = `concurrency must be 1 or more, not ${value}`;
     expect(() => atLeast(1, "concurrency", value)).toThrow(new RangeError(text));
   });
+});
+
+describe("a positive integer", () => {
+  it("may be 1 and the largest safe integer", () => {
+    expect(() => positiveInteger("maxEntries", 1)).not.toThrow();
+    expect(() => positiveInteger("maxEntries", Number.MAX_SAFE_INTEGER)).not.toThrow();
+  });
+
+  it.each([0, -1, 1.5, NaN, Infinity])(
+    "is not %d: the error has the name and the number",
+    (value) => {
+      const text = `maxEntries must be an integer above 0, not ${value}`;
+      expect(() => positiveInteger("maxEntries", value)).toThrow(new RangeError(text));
+    },
+  );
 });

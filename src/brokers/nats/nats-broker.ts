@@ -1,3 +1,4 @@
+/** The broker on NATS: publishes, subscribes, and watches the connection. */
 import { checkOptions, type Names } from "../../input/index.js";
 import type {
   Broker,

@@ -1,4 +1,5 @@
-import { checkOptions, type Names } from "../../input/index.js";
+/** Replay on NATS: keeps messages in a stream of JetStream. */
+import { checkOptions, type Names, positiveInteger } from "../../input/index.js";
 import type { BrokerReplay, ReplayEntry } from "../../cluster/index.js";
 import type {
   JetStream,
@@ -25,7 +26,7 @@ const NAMES: Names<NatsReplayOptions> = {
   },
 };
 
-export interface NatsSubjects {
+interface NatsSubjects {
   /** The first part of the subjects that the stream keeps; the channel follows. */
   readonly kept: string;
   /** The first part of the subjects that brokers subscribe to; the channel follows. */
@@ -48,12 +49,8 @@ export function natsReplay(
 ): BrokerReplay {
   checkOptions(options, NAMES);
   const { client, manager, maxEntries = 1000, maxAgeMs = 3_600_000 } = options;
-  if (!(Number.isSafeInteger(maxEntries) && maxEntries > 0)) {
-    throw new RangeError(`replay.maxEntries must be an integer above 0, not ${maxEntries}`);
-  }
-  if (!(Number.isSafeInteger(maxAgeMs) && maxAgeMs > 0)) {
-    throw new RangeError(`replay.maxAgeMs must be an integer above 0, not ${maxAgeMs}`);
-  }
+  positiveInteger("replay.maxEntries", maxEntries);
+  positiveInteger("replay.maxAgeMs", maxAgeMs);
   const name = `${prefix}-replay`.replaceAll(".", "-");
   const config = {
     name,

@@ -1,3 +1,4 @@
+/** The broker on Redis: publishes, subscribes, and keeps the register of nodes. */
 import { checkOptions, type Names } from "../../input/index.js";
 import type {
   Broker,

@@ -1,3 +1,4 @@
+/** The interface to a client of Redis, and the search for the kind of pub/sub that it can use. */
 import { isError } from "../../input/index.js";
 
 /** The link to a client of Redis, the same for each package. */

@@ -1,4 +1,5 @@
-import { checkOptions, type Names } from "../../input/index.js";
+/** Replay on Redis: keeps the messages of each channel in a stream. */
+import { checkOptions, type Names, positiveInteger } from "../../input/index.js";
 import type { BrokerReplay, ReplayEntry } from "../../cluster/index.js";
 import type { PubSubMode, RedisArgument } from "./redis-link.js";
 
@@ -32,7 +33,7 @@ return offset`;
 const BLOCK = 100;
 
 /** Sends commands, and knows the kind of pub/sub and the names of channels. */
-export interface RedisReplayStore {
+interface RedisReplayStore {
   readonly command: (name: string, args: readonly RedisArgument[]) => Promise<unknown>;
   readonly mode: () => Promise<PubSubMode>;
   readonly channelName: (channel: string) => string;
@@ -45,12 +46,8 @@ export function redisReplay(
 ): BrokerReplay {
   checkOptions(options, NAMES);
   const { maxEntries = 1000, maxIdleMs = 3_600_000 } = options;
-  if (!(Number.isSafeInteger(maxEntries) && maxEntries > 0)) {
-    throw new RangeError(`replay.maxEntries must be an integer above 0, not ${maxEntries}`);
-  }
-  if (!(Number.isSafeInteger(maxIdleMs) && maxIdleMs > 0)) {
-    throw new RangeError(`replay.maxIdleMs must be an integer above 0, not ${maxIdleMs}`);
-  }
+  positiveInteger("replay.maxEntries", maxEntries);
+  positiveInteger("replay.maxIdleMs", maxIdleMs);
   const streamName = (channel: string): string => `${channelName(channel)}:replay`;
   return {
     append: async (channel, payload) => {

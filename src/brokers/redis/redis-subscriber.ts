@@ -1,3 +1,4 @@
+/** The receiving side of the broker on Redis: one connection with all subscriptions. */
 import type { BrokerReceiver, BrokerStatus, BrokerSubscription } from "../../cluster/index.js";
 import { Status, Subscriptions } from "../subscriptions.js";
 import type { PubSubMode, RedisLink, SubscriberLink } from "./redis-link.js";

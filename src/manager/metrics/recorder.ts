@@ -14,13 +14,13 @@ import type { HistogramData, Metrics } from "./metrics.js";
 export type CountedConnection = Pick<WebSocketConnection, "traffic" | "roundTripMs" | "on">;
 
 /** The part of a server that is counted, with any type of data. */
-export interface HandshakeSource {
+interface HandshakeSource {
   on(name: "connection", listener: () => void): unknown;
   countRefusals(count: (refusal: RefusedHandshake) => void): void;
 }
 
 /** The things that the manager holds now. */
-export interface Holdings {
+interface Holdings {
   readonly connections: Iterable<Pick<WebSocketConnection, "traffic">>;
   readonly rooms: number;
   readonly members: number;
