@@ -1,5 +1,14 @@
-import { createCodec, type DeflateCodec } from "../protocol/index.js";
+/** The options of permessage-deflate, and the codec of Node that they make. */
+import { checkOptions, type Names } from "../input/index.js";
+import {
+  checkDeflateConfig,
+  createCodec,
+  type DeflateCodec,
+  type PerMessageDeflateConfig,
+  type Role,
+} from "../protocol/index.js";
 import { JobQueue, ZlibBulk } from "./deflate-zlib.js";
+import { DEFLATE_ADVICE } from "./foreign-names.js";
 import { nodePlatform } from "./platform.js";
 
 export interface DeflateCodecOptions {
@@ -35,6 +44,33 @@ export interface DeflateCodecOptions {
   readonly maxOffThreadJobs?: number | undefined;
 }
 
+/** How messages are compressed (RFC 7692), and by whom: what is agreed with the peer, and what this end does by itself. */
+export interface PerMessageDeflateOptions
+  extends
+    Omit<PerMessageDeflateConfig, "minWindowBits">,
+    Omit<DeflateCodecOptions, "maxOffThreadJobs"> {
+  /** Messages of fewer bytes are sent as they are. @defaultValue 32 */
+  readonly thresholdBytes?: number | undefined;
+}
+
+const DEFLATE_OPTIONS: Names<PerMessageDeflateOptions> = {
+  owner: "perMessageDeflate",
+  known: {
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+    serverMaxWindowBits: true,
+    clientMaxWindowBits: true,
+    offerWindowBits: true,
+    thresholdBytes: true,
+    level: true,
+    zlibLevel: true,
+    zlibMessageBytes: true,
+    zlibPayloadBytes: true,
+    offThreadBytes: true,
+  },
+  advice: DEFLATE_ADVICE,
+};
+
 /** Off the main thread there is one queue for all connections of the process. */
 const sharedJobs = new JobQueue(3);
 
@@ -68,6 +104,35 @@ export function createDeflateCodec(options: DeflateCodecOptions = {}): DeflateCo
     bulkMessageBytes: zlibMessageBytes,
     bulkPayloadBytes: zlibPayloadBytes,
   });
+}
+
+/** @throws {TypeError | RangeError} An option does not exist, or is out of range. */
+export function checkPerMessageDeflate(options: PerMessageDeflateOptions, role: Role): void {
+  checkOptions(options, DEFLATE_OPTIONS);
+  checkDeflateConfig(deflateConfigOf(options), role);
+  createDeflateCodec(options); // throws here what it would throw later
+}
+
+/** What the opening handshake negotiates. The other options concern this end alone. */
+export function deflateConfigOf(options: PerMessageDeflateOptions): PerMessageDeflateConfig {
+  return {
+    serverNoContextTakeover: options.serverNoContextTakeover,
+    clientNoContextTakeover: options.clientNoContextTakeover,
+    serverMaxWindowBits: options.serverMaxWindowBits,
+    clientMaxWindowBits: options.clientMaxWindowBits,
+    offerWindowBits: options.offerWindowBits,
+  };
+}
+
+/** One codec for each set of options. It serves all their connections, and holds nothing of any of them. */
+const codecs = new WeakMap<PerMessageDeflateOptions, DeflateCodec>();
+
+export function codecFor(options: PerMessageDeflateOptions): DeflateCodec {
+  const known = codecs.get(options);
+  if (known !== undefined) return known;
+  const codec = createDeflateCodec(options);
+  codecs.set(options, codec);
+  return codec;
 }
 
 function checkWholeNumber(name: string, value: number, max: number): void {

@@ -15,7 +15,6 @@ import {
   type Role,
 } from "../protocol/index.js";
 import type { CloseInfo, Traffic } from "./connection/events.js";
-import type { WebSocketConnection } from "./connection/connection.js";
 
 /** Which connection: numbers count those of the process that were told of, from 1. */
 export interface DiagnosedConnection {
@@ -115,7 +114,10 @@ export function tellRefused(
 
 export function tellOpened(
   subject: Subject,
-  { remoteAddress, extensions }: Pick<WebSocketConnection, "remoteAddress" | "extensions">,
+  {
+    remoteAddress,
+    extensions,
+  }: { readonly remoteAddress: string | undefined; readonly extensions: string },
 ): void {
   if (!connectionOpened.isWatched) return;
   connectionOpened.publish({ ...numbered(subject), remoteAddress, extensions });
@@ -124,11 +126,11 @@ export function tellOpened(
 export function tellClosed(
   subject: Subject,
   { code, wasClean, error }: CloseInfo,
-  connection: Pick<WebSocketConnection, "traffic">,
+  counted: { readonly traffic: Traffic },
 ): void {
   if (!connectionClosed.isWatched) return;
   const errorCode = isWebSocketError(error) ? error.code : error && nameOf(error);
-  const { traffic } = connection;
+  const { traffic } = counted;
   connectionClosed.publish({ ...numbered(subject), code, wasClean, errorCode, traffic });
 }
 

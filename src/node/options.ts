@@ -1,40 +1,18 @@
 /** Options that both ends of a connection share, and what they are without them. */
-import type { Buffer } from "node:buffer";
 import { checkOptions, type Known, limit, type Names } from "../input/index.js";
 import {
-  checkDeflateConfig,
   DEFAULT_MESSAGE_LIMITS,
   type MessageLimits,
   type ObservedFrame,
-  type PerMessageDeflateConfig,
   type Role,
 } from "../protocol/index.js";
 import { type Clock, realClock } from "./platform.js";
+import type { BufferPolicy } from "./connection/buffer-policy.js";
 import type { WebSocketConnection } from "./connection/connection.js";
-import { createDeflateCodec, type DeflateCodecOptions } from "./deflate.js";
-import { CONNECTION_ADVICE, DEFLATE_ADVICE } from "./foreign-names.js";
+import type { ConnectionSettings } from "./connection/setup.js";
+import { checkPerMessageDeflate, type PerMessageDeflateOptions } from "./deflate.js";
+import { CONNECTION_ADVICE } from "./foreign-names.js";
 import { type OnHandlerError, warnOfHandlerError } from "./handler-error.js";
-
-/**
- * What to do with a message when more than `maxBufferedBytes` wait for the peer:
- *
- * - `"wait"` sends it all the same; and a `message` handler that answers gets no further message
- *   until the peer has caught up. A server closes with 1013 before more than sixteen times that
- *   wait; a message that is larger by itself does not count, when no more waited in front of it.
- *   A client sends without end.
- * - `"close"` closes with 1013.
- * - `"dropNewest"` drops this message, `"dropOldest"` the oldest that waits; of Blobs both drop this one.
- * - a function gives a message's key: a newer message replaces one that waits
- *   with the same key. `undefined` keeps it apart.
- *
- * With `"dropOldest"` and with keys, as much again may wait behind what was framed: that cannot be dropped.
- */
-export type BufferPolicy =
-  | "wait"
-  | "close"
-  | "dropNewest"
-  | "dropOldest"
-  | ((message: string | Uint8Array) => unknown);
 
 /** See {@link ConnectionOptions.onFrame}. */
 export type OnFrame = (frame: ObservedFrame, connection: WebSocketConnection) => void;
@@ -155,56 +133,8 @@ export const CONNECTION_OPTIONS: Known<ConnectionOptions> = {
   clock: true,
 };
 
-/** How messages are compressed (RFC 7692), and by whom: what is agreed with the peer, and what this end does by itself. */
-export interface PerMessageDeflateOptions
-  extends
-    Omit<PerMessageDeflateConfig, "minWindowBits">,
-    Omit<DeflateCodecOptions, "maxOffThreadJobs"> {
-  /** Messages of fewer bytes are sent as they are. @defaultValue 32 */
-  readonly thresholdBytes?: number | undefined;
-}
-
-const DEFLATE_OPTIONS: Names<PerMessageDeflateOptions> = {
-  owner: "perMessageDeflate",
-  known: {
-    serverNoContextTakeover: true,
-    clientNoContextTakeover: true,
-    serverMaxWindowBits: true,
-    clientMaxWindowBits: true,
-    offerWindowBits: true,
-    thresholdBytes: true,
-    level: true,
-    zlibLevel: true,
-    zlibMessageBytes: true,
-    zlibPayloadBytes: true,
-    offThreadBytes: true,
-  },
-  advice: DEFLATE_ADVICE,
-};
-
-/** A message as an application gets it: text as a string (or as bytes where it asked for that), binary as a Buffer. */
-export type Message = string | Buffer;
-
 /** {@link ConnectionOptions} with nothing left open. */
-export interface ResolvedConnectionOptions {
-  readonly limits: Required<MessageLimits>;
-  readonly messageTimeoutMs: number;
-  readonly maxBufferedBytes: number;
-  readonly bufferPolicy: BufferPolicy;
-  readonly maxQueuedBytes: number;
-  readonly closeTimeoutMs: number;
-  readonly messagesWhileClosing: "drop" | "deliver";
-  readonly pingIntervalMs: number;
-  readonly pongTimeoutMs: number;
-  /** `undefined`: never offered, never accepted. */
-  readonly perMessageDeflate: PerMessageDeflateOptions | undefined;
-  readonly textAs: "string" | "bytes";
-  readonly zeroCopy: boolean;
-  readonly sharedReads: boolean;
-  readonly onHandlerError: OnHandlerError;
-  readonly onFrame: OnFrame | undefined;
-  readonly clock: Clock;
-}
+export type ResolvedConnectionOptions = ConnectionSettings<WebSocketConnection>;
 
 const NAMES: Names<ConnectionOptions> = {
   owner: "a connection",
@@ -231,17 +161,6 @@ export function resolveConnectionOptions(
   return resolveKnownOptions(options, role);
 }
 
-/** What the opening handshake negotiates: the rest of the options is this end's own affair. */
-export function deflateConfigOf(options: PerMessageDeflateOptions): PerMessageDeflateConfig {
-  return {
-    serverNoContextTakeover: options.serverNoContextTakeover,
-    clientNoContextTakeover: options.clientNoContextTakeover,
-    serverMaxWindowBits: options.serverMaxWindowBits,
-    clientMaxWindowBits: options.clientMaxWindowBits,
-    offerWindowBits: options.offerWindowBits,
-  };
-}
-
 /** As {@link resolveConnectionOptions}, for options whose names have been checked: there may be more of them. */
 export function resolveKnownOptions(
   options: ConnectionOptions,
@@ -260,9 +179,7 @@ export function resolveKnownOptions(
   }
   const deflate = perMessageDeflate === true ? DEFLATE_DEFAULTS : perMessageDeflate || undefined;
   if (deflate !== undefined) {
-    checkOptions(deflate, DEFLATE_OPTIONS);
-    checkDeflateConfig(deflateConfigOf(deflate), role);
-    createDeflateCodec(deflate); // throws what it would throw later
+    checkPerMessageDeflate(deflate, role);
   }
   const { maxMessageBytes, maxFragments } = DEFAULT_MESSAGE_LIMITS;
   return {

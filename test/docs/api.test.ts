@@ -25,7 +25,7 @@ it.each(Object.entries({ plainsocket, manager, contract, redis, nats }))(
 
 it.each([
   ["src/node/options.ts", "interface ConnectionOptions"],
-  ["src/node/options.ts", "interface PerMessageDeflateOptions"],
+  ["src/node/deflate.ts", "interface PerMessageDeflateOptions"],
   ["src/node/deflate.ts", "interface DeflateCodecOptions"],
   ["src/node/server/options.ts", "interface ServerOptions"],
   ["src/node/client/options.ts", "interface ConnectOptions"],

@@ -19,9 +19,9 @@ import {
   toDestination,
 } from "./route.js";
 import { generateNonce } from "../platform.js";
+import { deflateConfigOf } from "../deflate.js";
 import { CONNECT_ADVICE } from "../foreign-names.js";
 import {
-  deflateConfigOf,
   CONNECTION_OPTIONS,
   type ConnectionOptions,
   resolveKnownOptions,

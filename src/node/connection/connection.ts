@@ -1,3 +1,4 @@
+/** One end of an open WebSocket connection, as applications have it. */
 import type { Duplex } from "node:stream";
 import { checkOptions, type Names } from "../../input/index.js";
 import {
@@ -12,17 +13,15 @@ import {
   CONNECTION_EVENTS,
   type CloseInfo,
   type ConnectionEvents,
-  type EmitEvent,
+  type SendStatus,
   type Traffic,
-  trafficOf,
 } from "./events.js";
-import { type ConnectionSetup, SETUP, type UpgradeResponse } from "./setup.js";
+import type { SessionSetup, UpgradeResponse } from "./setup.js";
 import type { MessageGuard } from "./incoming.js";
 import { tellOpened } from "../diagnostics.js";
 import { Emitter, type Listener } from "../emitter.js";
 import type { MessageIterator } from "./inbox.js";
-import { type CloseOptions, waitForHandlerMs } from "../last-work.js";
-import type { SendStatus } from "./outgoing.js";
+import { type CloseOptions, waitForHandlerMs } from "./last-work.js";
 import { nodePlatform } from "../platform.js";
 import {
   checkSending,
@@ -35,11 +34,40 @@ import {
   type Sendable,
   toReady,
 } from "./sendable.js";
-import { Session } from "./session.js";
+import { type EmitEvent, Session } from "./session.js";
 import type { FragmentSource } from "./source-sender.js";
 import type { WrittenOptions } from "./written.js";
 
-/** Of the clients: no server's connection has room for what it never has. */
+/** What the opening handshake leaves to a connection. */
+export interface ConnectionSetup<Data> extends SessionSetup<WebSocketConnection> {
+  /** `""` when none was picked. */
+  readonly subprotocol: string;
+  readonly data: Data;
+  /** Of the client, where the transport's own address is that of a proxy. @defaultValue that of the transport */
+  readonly remoteAddress?: string | undefined;
+  /** Of the client: what {@link WebSocketConnection.response} gives. */
+  readonly response?: UpgradeResponse | undefined;
+}
+
+/** A new part of a setup is a row here. */
+const SETUP: Names<ConnectionSetup<unknown>> = {
+  owner: "WebSocketConnection",
+  known: {
+    role: true,
+    transport: true,
+    options: true,
+    subprotocol: true,
+    deflate: true,
+    received: true,
+    data: true,
+    remoteAddress: true,
+    response: true,
+    onClosed: true,
+    membership: true,
+  },
+};
+
+/** The responses that clients have got. Connections of a server take no room for one. */
 const responses = new WeakMap<object, UpgradeResponse>();
 
 /**
@@ -66,7 +94,7 @@ export class WebSocketConnection<Data = unknown>
   readonly extensions: string;
   /** The peer's address, past `trustedProxies`, when the transport is a socket that has one. */
   readonly remoteAddress: string | undefined;
-  readonly #session: Session;
+  readonly #session: Session<WebSocketConnection>;
 
   /** Meant for {@link WebSocketServer} and {@link connect}, and for transports of your own. */
   constructor(setup: ConnectionSetup<Data>) {
@@ -75,7 +103,7 @@ export class WebSocketConnection<Data = unknown>
     this.data = setup.data;
     this.subprotocol = setup.subprotocol;
     this.extensions = setup.deflate === undefined ? "" : "permessage-deflate";
-    this.#session = new Session(setup, this, WebSocketConnection.#emit);
+    this.#session = new Session<WebSocketConnection>(setup, this, WebSocketConnection.#emit);
     this.remoteAddress = setup.remoteAddress ?? this.#session.driver.remoteAddress;
     if (setup.response !== undefined) responses.set(this, setup.response);
     tellOpened(this.#session.driver, this);
@@ -95,7 +123,7 @@ export class WebSocketConnection<Data = unknown>
    * the messages that wait; a listener does not.
    */
   get closed(): Promise<CloseInfo> {
-    return this.#session.closed;
+    return this.#session.ending.closed;
   }
 
   /**
@@ -124,7 +152,7 @@ export class WebSocketConnection<Data = unknown>
 
   /** Messages and bytes in both directions so far: a copy. */
   get traffic(): Traffic {
-    return trafficOf(this.#session.driver.core, this.#session.outgoing);
+    return this.#session.traffic;
   }
 
   /** How long the last pong took, in milliseconds; pings of the keepalive count. `undefined` before the first. */
@@ -298,6 +326,6 @@ export class WebSocketConnection<Data = unknown>
     session.listenerAdded(name, call);
   }
 
-  static readonly #emit: EmitEvent = (connection, name, failed, ...values) =>
+  static readonly #emit: EmitEvent<WebSocketConnection> = (connection, name, failed, ...values) =>
     connection.emit(name, failed, ...values);
 }

@@ -1,31 +1,50 @@
+/** Drives the protocol core over a transport. */
 import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import {
   type CodecError,
+  type FrameObserver,
   type ProtocolConnection,
   type ProtocolError,
+  type ProtocolEvent,
   ReadyState,
   type Role,
 } from "../../protocol/index.js";
 import type { Timer } from "../platform.js";
-import { coreFor } from "./extension.js";
-import type { ConnectionSetup } from "./setup.js";
+import { type ConnectionSettings, coreFor, type SessionSetup } from "./setup.js";
 import { tellFailed } from "../diagnostics.js";
 import { readDirectly, shareReads } from "./socket-reads.js";
-import type { DriverOwner } from "./driver-owner.js";
 import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
-import type { ResolvedConnectionOptions } from "../options.js";
 import { Pings } from "./pings.js";
 import { TransportError, transportError } from "./transport-error.js";
 import { type TransportUser, useTransport } from "./transport-user.js";
 import { chargeTurn, chargeWholeTurn, isTurnSpent, waitForTurn } from "./turn-budget.js";
 import { TransportWriter, type WriterOwner } from "./writer.js";
 
-type DriverSetup = Pick<
-  ConnectionSetup<unknown>,
-  "role" | "transport" | "options" | "deflate" | "received"
->;
+type DriverSetup = Pick<SessionSetup, "role" | "transport" | "options" | "deflate" | "received">;
+
+/** What {@link Driver} tells the connection that it drives, which takes the events one by one. */
+export interface DriverOwner {
+  /** Whether another event may come. When that changes to true, call {@link Driver.pump}. */
+  readonly wantsMore: () => boolean;
+  /** Whether this is the turn in which the connection was opened. It pumps at the end of the turn. */
+  readonly isOpening: () => boolean;
+  readonly onEvent: (event: ProtocolEvent) => void;
+  /** Gives the observer of all frames, which must not throw. Called once. */
+  readonly frameObserver: () => FrameObserver | undefined;
+  /**
+   * A codec is done: what waited for it can go on. Or, while the writer is watched, all output up to
+   * `position` has been written.
+   */
+  readonly onProgress: (position?: number) => void;
+  /** The transport is closed in both directions. Called once. */
+  readonly onTransportClosed: () => void;
+  /** Nothing can be sent any more. Called once, as soon as what came before has been told or is not wanted. */
+  readonly onEnded: () => void;
+  /** Called behind {@link onEnded}, and whenever more has been told of what came before the end. */
+  readonly onRest: () => void;
+}
 
 /** Joins a transport to the protocol core: pulls events as fast as they are taken, and ends in time (RFC 6455 §7.1). */
 export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
@@ -33,7 +52,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
   readonly writer: TransportWriter;
   readonly role: Role;
   readonly transport: DriverSetup["transport"];
-  readonly #options: ResolvedConnectionOptions;
+  readonly #options: ConnectionSettings;
   readonly #owner: DriverOwner;
   readonly #keepalive: Keepalive;
   /** These two are made when there is something for them to do: most connections are idle. */
@@ -215,7 +234,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
 
   onWritten(position: number): void {
     this.#keepalive.heard();
-    if (!this.#hasEnded) this.#owner.onWritten(position);
+    if (!this.#hasEnded) this.#owner.onProgress(position);
   }
 
   sendPing(): void {

@@ -14,7 +14,7 @@ export interface EndingOwner {
   /** Whether this end has closed. Then `close` does not wait for `resume()`. */
   readonly isClosing: boolean;
   readonly hasListener: (name: "close") => boolean;
-  readonly emitEnd: (name: "end" | "close", info: CloseInfo) => void;
+  readonly tell: (name: "close", info: CloseInfo) => void;
 }
 
 /** What the events of the end had to say, once they have been told. */
@@ -83,7 +83,7 @@ export class Ending {
     incoming.end();
     this.#told = { ...this.#told, close: [info] };
     this.#resolve?.(info);
-    this.#owner.emitEnd("close", info);
+    this.#owner.tell("close", info);
   }
 
   /** Keeps a call for {@link callLate}. */

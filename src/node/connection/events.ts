@@ -1,17 +1,19 @@
+/** What a connection tells the application: its messages, its events, and how it ended. */
 import type { Buffer } from "node:buffer";
 import type { Names } from "../../input/index.js";
-import type {
-  CloseStatus,
-  CodecError,
-  ProtocolConnection,
-  ProtocolError,
-  TrafficCount,
-} from "../../protocol/index.js";
+import type { CloseStatus, CodecError, ProtocolError, TrafficCount } from "../../protocol/index.js";
 import { CONNECTION_EVENT_ADVICE } from "../foreign-names.js";
-import type { Message } from "../options.js";
-import type { WebSocketConnection } from "./connection.js";
-import type { Outgoing } from "./outgoing.js";
 import type { TransportError } from "./transport-error.js";
+
+/** A message as an application gets it: text as a string (or as bytes where it asked for that), binary as a Buffer. */
+export type Message = string | Buffer;
+
+/**
+ * What became of a message: it is on its way (`"sent"`), or so with more than
+ * `maxBufferedBytes` waiting now (`"buffered"`: it is time to wait for
+ * `drained()`), or it was dropped by the policy, or the connection was not open.
+ */
+export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
 
 /** What a connection tells its listeners, in the order it happened. */
 export interface ConnectionEvents {
@@ -76,14 +78,6 @@ export const CONNECTION_EVENTS: Names<ConnectionEvents> = {
   advice: CONNECTION_EVENT_ADVICE,
 };
 
-/** Has a connection emit: only it can. */
-export type EmitEvent = <Name extends keyof ConnectionEvents>(
-  connection: WebSocketConnection,
-  name: Name,
-  failed: (error: unknown) => void,
-  ...values: ConnectionEvents[Name]
-) => Promise<void> | undefined;
-
 /**
  * What went wrong with a connection: an error of this library, whose `code` is a row of its table
  * (docs/errors.md), or what the application threw, in a listener for example. `code` can be
@@ -126,12 +120,4 @@ export interface Traffic {
   readonly backpressureCount: number;
   /** Messages that `bufferPolicy` has dropped. */
   readonly droppedMessages: number;
-}
-
-/** Copies the counts: they go on. */
-export function trafficOf(
-  { received, sent }: ProtocolConnection,
-  { backpressureCount, droppedMessages }: Outgoing,
-): Traffic {
-  return { received: { ...received }, sent: { ...sent }, backpressureCount, droppedMessages };
 }

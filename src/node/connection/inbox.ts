@@ -1,5 +1,5 @@
 import { type Budget, Queue } from "../../protocol/index.js";
-import type { Message } from "../options.js";
+import type { Message } from "./events.js";
 
 /** A message, and whether it came as text: of bytes that cannot be seen. */
 export interface Delivered {

@@ -1,7 +1,7 @@
 import type { Budget } from "../../protocol/index.js";
 import { isPromise } from "../../input/index.js";
 import { type Delivered, Inbox, type MessageIterator } from "./inbox.js";
-import type { Message } from "../options.js";
+import type { Message } from "./events.js";
 
 /** Decides whether a message reaches the application: anything but true drops it. Sees the message as listeners do. */
 export type MessageGuard = (message: Message, isText: boolean) => boolean | Promise<boolean>;

@@ -1,20 +1,21 @@
+/** Watches whether the peer is still there. */
 import type { Timer } from "../platform.js";
-import type { ResolvedConnectionOptions } from "../options.js";
+import type { ConnectionSettings } from "./setup.js";
 import { type Waiter, SharedTimeout } from "./shared-timeout.js";
 
-/** Who wants to know whether its peer is there. */
+/** What {@link Keepalive} asks of the connection that it watches. */
 export interface KeepaliveOwner {
   readonly sendPing: () => void;
   /**
-   * Whether silence would be our own doing: nothing is being read, and not because
-   * the peer does not read either.
+   * Whether silence would be this end's own doing: nothing is being read, and not because the peer
+   * does not read either.
    */
   readonly isReadingPaused: () => boolean;
   /** Called once: the peer has not been heard of in time. */
   readonly onSilence: () => void;
 }
 
-type KeepaliveTimes = Pick<ResolvedConnectionOptions, "clock" | "pingIntervalMs" | "pongTimeoutMs">;
+type KeepaliveTimes = Pick<ConnectionSettings, "clock" | "pingIntervalMs" | "pongTimeoutMs">;
 
 /**
  * Finds out whether the peer is still there (RFC 6455 §5.5.2): a ping at each

@@ -1,31 +1,39 @@
-import { PreparedMessage, type ReadyMessage } from "../../protocol/index.js";
+/** Everything that an application sends over a connection, in its order. */
+import type { ReadyMessage } from "../../protocol/index.js";
 import { BlobSender, type FragmentSource, StreamSender } from "./source-sender.js";
 import { tellBackpressure, tellDropped } from "../diagnostics.js";
 import type { Driver } from "./driver.js";
-import type { ResolvedConnectionOptions } from "../options.js";
-import { hardStopOf, overflowOf } from "./overflow.js";
-import { type Job, SendQueue, type SourceJob } from "./send-queue.js";
+import type { SendStatus } from "./events.js";
+import type { TransportError } from "./transport-error.js";
+import { hardStopOf, keyOf, overflowOf } from "./buffer-policy.js";
+import { SendQueue, type SourceJob } from "./send-queue.js";
 import { isReady, type MessageOptions, toWaiting } from "./sendable.js";
-import type { Session } from "./session.js";
+import type { ConnectionSettings } from "./setup.js";
 import { notWritten, type OnWritten, Written, type WrittenOptions } from "./written.js";
 
-/**
- * What became of a message: it is on its way (`"sent"`), or so with more than
- * `maxBufferedBytes` waiting now (`"buffered"`: it is time to wait for
- * `drained()`), or it was dropped by the policy, or the connection was not open.
- */
-export type SendStatus = "sent" | "buffered" | "dropped" | "closed";
+/** What {@link Outgoing} tells the connection that it sends for. */
+export interface OutgoingOwner {
+  /**
+   * A message could not be made, because its source failed. The message is missing, so nothing that
+   * was sent after it may go out.
+   */
+  readonly onSourceFailed: (cause: unknown, reason: string) => void;
+  /** An {@link OnWritten} of the application failed. */
+  readonly onWrittenFailed: (error: unknown) => void;
+  /** Nothing waits any more, after more than `maxBufferedBytes` had. */
+  readonly onDrained: () => void;
+  /** The policy gives the peer up, because it reads too slowly. */
+  readonly onOverflow: (error: TransportError) => void;
+}
 
-/** What of a driver is needed to send. */
+/** The part of a driver that sending takes. */
 type SendingDriver = Pick<Driver, "role" | "core" | "writer">;
-
-type SendingOptions = Pick<ResolvedConnectionOptions, "maxBufferedBytes" | "bufferPolicy">;
 
 /** Everything an application sends, in its order, within the bounds of what may wait. */
 export class Outgoing {
   readonly #driver: SendingDriver;
-  readonly #options: SendingOptions;
-  readonly #owner: Session;
+  readonly #options: ConnectionSettings;
+  readonly #owner: OutgoingOwner;
   /** Made when something has to wait here. */
   #queue: SendQueue | undefined;
   /** A Blob is being read, or a message sent in fragments. */
@@ -42,7 +50,7 @@ export class Outgoing {
   /** How often more than `maxBufferedBytes` have come to wait. */
   backpressureCount = 0;
 
-  constructor(driver: SendingDriver, options: SendingOptions, owner: Session) {
+  constructor(driver: SendingDriver, options: ConnectionSettings, owner: OutgoingOwner) {
     this.#driver = driver;
     this.#options = options;
     this.#owner = owner;
@@ -66,7 +74,7 @@ export class Outgoing {
     if (!isReady(data)) return this.#sendBlob(data, options);
     if (this.#mustWait()) {
       const waiting = toWaiting(data, options, this.#driver.role);
-      this.#pushMessage(waiting, options, this.#keyOf(waiting));
+      this.#pushMessage(waiting, options, keyOf(this.#options, waiting));
     } else if (!this.sendNow(data, options)) return "closed";
     return this.#after();
   }
@@ -83,14 +91,17 @@ export class Outgoing {
       this.refuse(options);
       return false;
     }
-    if (options.onWritten !== undefined) this.#mark(options.onWritten);
+    if (options.onWritten !== undefined) this.#toTell().mark(options.onWritten);
     return true;
   }
 
   /** Sends one message in fragments as `source` gives them. What is sent later waits for its end. */
   sendStream(source: FragmentSource, type: "text" | "binary" | undefined): Promise<SendStatus> {
-    const sender = new StreamSender({ source, type, driver: this.#driver, outgoing: this });
-    this.#push({ type: "source", sender, options: {}, bytes: 0 });
+    const { role, core } = this.#driver;
+    const onFragment = (isLent: boolean): Promise<unknown> => this.#fragmentSent(isLent);
+    const sender = new StreamSender({ source, type, role, core, onFragment });
+    const failure = "the source of a message failed";
+    this.#opened().push({ type: "source", sender, failure, options: {}, bytes: 0 });
     this.advance();
     return sender.done;
   }
@@ -98,7 +109,7 @@ export class Outgoing {
   /** Closes behind all that was sent. */
   close(code: number | undefined, reason: string): void {
     if (!this.#mustWait()) this.#driver.core.close(code, reason);
-    else this.#push({ type: "close", code, reason, bytes: 0 });
+    else this.#opened().push({ type: "close", code, reason, bytes: 0 });
   }
 
   /** Goes on with what waits. */
@@ -114,7 +125,7 @@ export class Outgoing {
       if (job.type === "message" && writer.bufferedBytes > this.#options.maxBufferedBytes) return;
       this.#queue?.shift();
       if (job.type === "close") core.close(job.code, job.reason);
-      else if (job.type === "mark") this.#mark(job.tell);
+      else if (job.type === "mark") this.#toTell().mark(job.tell);
       else this.sendNow(job.data, job.options);
       writer.schedule();
     }
@@ -137,25 +148,15 @@ export class Outgoing {
     const isIdle = !mustWait && !core.isEncoding && this.#isToldAll();
     if (isIdle && writer.isAllWritten) return Promise.resolve(true);
     return toPromise((tell) => {
-      if (mustWait) this.#push({ type: "mark", tell, bytes: 0 });
-      else this.#mark(tell);
+      if (mustWait) this.#opened().push({ type: "mark", tell, bytes: 0 });
+      else this.#toTell().mark(tell);
     });
   }
 
-  /** As {@link flushed}, for the source of a message in fragments: it does not wait for its own end. */
-  written(): Promise<boolean> {
-    return toPromise((tell) => this.#mark(tell));
-  }
-
-  /** The source of the message whose turn it is has failed. */
-  sourceFailed(error: unknown, what: string, options: WrittenOptions): void {
-    this.#owner.onSourceFailed(error, what);
-    this.refuse(options, what);
-  }
-
-  /** A control frame has been sent. Control frames wait for nothing. */
-  controlSent({ onWritten }: WrittenOptions): void {
-    if (onWritten !== undefined) this.#toTell().markFrame(onWritten);
+  /** A control frame has been sent, which waits for nothing; or the connection was not open. */
+  controlSent(onWritten: OnWritten, isSent: boolean): void {
+    if (isSent) this.#toTell().markFrame(onWritten);
+    else this.refuse({ onWritten });
   }
 
   /** Call when something has been encoded, or written. @param position - What is written ends there. */
@@ -191,23 +192,32 @@ export class Outgoing {
 
   #run(job: SourceJob): void {
     this.#isBusy = true;
-    void job.sender.run().then(() => {
+    const goOn = (): void => {
       this.#isBusy = false;
       if (this.#queue?.first === job) this.#queue.shift();
       this.#driver.writer.schedule();
       this.advance();
+    };
+    job.sender.run().then(goOn, (error: unknown) => {
+      this.#owner.onSourceFailed(error, job.failure);
+      this.refuse(job.options, job.failure);
+      goOn();
     });
   }
 
-  #sendBlob(blob: Blob, options: MessageOptions): SendStatus {
-    const sender = new BlobSender(blob, options, this);
-    this.#push({ type: "source", sender, options, bytes: blob.size });
-    this.advance();
-    return this.#after();
+  /** As {@link flushed} for a fragment that is lent, and does not wait for the end of its message; else as {@link drained}. */
+  #fragmentSent(isLent: boolean): Promise<boolean> {
+    const isOut = isLent ? toPromise((tell) => this.#toTell().mark(tell)) : undefined;
+    this.#driver.writer.schedule();
+    return isOut ?? this.drained();
   }
 
-  #mark(tell: OnWritten): void {
-    this.#toTell().mark(tell);
+  #sendBlob(blob: Blob, options: MessageOptions): SendStatus {
+    const sender = new BlobSender(blob, (message) => this.sendNow(message, options));
+    const failure = "a Blob could not be read";
+    this.#opened().push({ type: "source", sender, failure, options, bytes: blob.size });
+    this.advance();
+    return this.#after();
   }
 
   #mustWait(): boolean {
@@ -224,7 +234,8 @@ export class Outgoing {
   }
 
   #toTell(): Written {
-    this.#written ??= new Written(this.#driver, (error) => this.#owner.onWrittenFailed(error));
+    const { core, writer } = this.#driver;
+    this.#written ??= new Written(core, writer, (error) => this.#owner.onWrittenFailed(error));
     return this.#written;
   }
 
@@ -258,7 +269,7 @@ export class Outgoing {
       return "dropped";
     }
     const waiting = toWaiting(data, options, this.#driver.role);
-    const key = this.#keyOf(waiting);
+    const key = keyOf(this.#options, waiting);
     const queue = this.#opened();
     const older = queue.takeKeyed(key);
     if (older !== undefined) this.#dropped(older.options);
@@ -273,19 +284,8 @@ export class Outgoing {
     this.refuse({ onWritten }, "bufferPolicy dropped it, for more than maxBufferedBytes wait");
   }
 
-  /** `undefined` is no key: nothing takes the message's place. */
-  #keyOf(data: ReadyMessage): unknown {
-    const { bufferPolicy } = this.#options;
-    if (typeof bufferPolicy !== "function") return undefined;
-    return bufferPolicy(PreparedMessage.isOwn(data) ? data.data : data);
-  }
-
   #pushMessage(data: ReadyMessage, options: MessageOptions, key: unknown): void {
-    this.#push({ type: "message", data, options, bytes: data.length, key });
-  }
-
-  #push(job: Job): void {
-    this.#opened().push(job);
+    this.#opened().push({ type: "message", data, options, bytes: data.length, key });
   }
 
   #opened(): SendQueue {

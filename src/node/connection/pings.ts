@@ -1,11 +1,13 @@
+/** Pings, and the pongs that answer them. */
 import { Buffer } from "node:buffer";
 import { type MessageData, type ProtocolConnection, Queue } from "../../protocol/index.js";
 import type { Clock } from "../platform.js";
-import type { Outgoing } from "./outgoing.js";
 import { toPayload } from "./sendable.js";
 import { TransportError } from "./transport-error.js";
 import type { TransportWriter } from "./writer.js";
-import type { WrittenOptions } from "./written.js";
+
+/** Called once: was the frame sent, or was the connection not open? */
+type OnSent = (isSent: boolean) => void;
 
 interface Waiting {
   readonly payload: Buffer;
@@ -19,7 +21,7 @@ export class Pings {
   readonly #clock: Clock;
   readonly #core: ProtocolConnection;
   readonly #writer: TransportWriter;
-  /** Those that somebody waits for. */
+  /** The pings whose pongs a caller waits for. */
   readonly #waiting = new Queue<Waiting>();
   #keepaliveSentAt: number | undefined;
   #count = 0;
@@ -32,7 +34,7 @@ export class Pings {
     this.#writer = writer;
   }
 
-  /** Sends a ping that nobody waits for: an empty one. */
+  /** Sends an empty ping. No caller waits for its pong. */
   sendKeepalive(): void {
     if (!this.#core.ping(NO_BYTES)) return;
     this.#writer.schedule();
@@ -40,23 +42,22 @@ export class Pings {
   }
 
   /**
-   * Resolves with the time until the pong came, in milliseconds. Who does not wait for it
-   * is not bothered by a rejection.
+   * Resolves with the time until the pong came, in milliseconds. A rejection does no harm when
+   * nobody handles it.
    *
    * @param payload - By default one that no other ping of this connection carries.
-   * @param told - Tells who asked for it in `options` when the frame is written.
    * @throws {RangeError} `payload` is too long; as a rejection, like all of these.
    * @throws {TypeError} `payload` cannot be sent.
    * @throws {TransportError} The connection is not open, or has ended before the pong.
    */
-  send(payload?: MessageData, options: WrittenOptions = {}, told?: Outgoing): Promise<number> {
+  send(payload?: MessageData, onSent?: OnSent): Promise<number> {
     const promise = new Promise<number>((resolve, reject) => {
       const bytes = payload === undefined ? this.#nextPayload() : toPayload(payload);
       if (!this.#core.ping(bytes)) {
-        told?.refuse(options);
+        onSent?.(false);
         throw noPong("the connection is not open");
       }
-      told?.controlSent(options);
+      onSent?.(true);
       this.#writer.schedule();
       const sentAt = this.#clock.now();
       this.#waiting.push({ payload: Buffer.from(bytes), sentAt, resolve, reject });
@@ -66,11 +67,10 @@ export class Pings {
   }
 
   /** Sends a pong that answers no ping. @throws {RangeError | TypeError} As {@link send}, at once. */
-  pong(payload: MessageData, options: WrittenOptions, told: Outgoing | undefined): void {
-    if (this.#core.pong(toPayload(payload))) {
-      told?.controlSent(options);
-      this.#writer.schedule();
-    } else told?.refuse(options);
+  pong(payload: MessageData, onSent?: OnSent): void {
+    const isSent = this.#core.pong(toPayload(payload));
+    onSent?.(isSent);
+    if (isSent) this.#writer.schedule();
   }
 
   /** A pong may answer the latest ping only: it then stands for those before, too (§5.5.3). */

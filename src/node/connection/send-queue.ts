@@ -1,3 +1,4 @@
+/** What an application has sent and the protocol has not been given yet. */
 import { type Budget, type Place, Queue, type ReadyMessage } from "../../protocol/index.js";
 import type { SourceSender } from "./source-sender.js";
 import type { MessageOptions } from "./sendable.js";
@@ -8,7 +9,7 @@ interface MessageJob {
   readonly data: ReadyMessage;
   readonly options: MessageOptions;
   readonly bytes: number;
-  /** What a policy that conflates calls it; `undefined` is no key. */
+  /** The key that a policy of keys gave it; `undefined` is no key. */
   readonly key: unknown;
 }
 
@@ -16,8 +17,10 @@ interface MessageJob {
 export interface SourceJob {
   readonly type: "source";
   readonly sender: SourceSender;
+  /** What the peer is told when the source fails. */
+  readonly failure: string;
   readonly options: WrittenOptions;
-  /** As far as they are known. */
+  /** The bytes that are known so far. */
   readonly bytes: number;
 }
 
@@ -28,24 +31,24 @@ interface CloseJob {
   readonly bytes: 0;
 }
 
-/** Somebody wants to know when all that was sent before has been written. */
+/** A caller wants to know when all that was sent before has been written. */
 interface MarkJob {
   readonly type: "mark";
   readonly tell: OnWritten;
   readonly bytes: 0;
 }
 
-/** What waits its turn, because something before it is not ready to be framed. */
+/** A thing that waits its turn, because something before it is not ready to be framed. */
 export type Job = MessageJob | SourceJob | CloseJob | MarkJob;
 
-/** What a message that waits takes on top of its bytes, about: so many tiny ones are not free. */
+/** About how many bytes a message that waits takes beyond its own, so that tiny ones count, too. */
 const BYTES_PER_JOB = 200;
 
-/** What an application has sent and the protocol has not been given yet, in order, at the expense of the budget. */
+/** The jobs that wait, in order. Their bytes are charged to the budget. */
 export class SendQueue {
   readonly #budget: Budget;
   readonly #jobs = new Queue<Job>();
-  /** The message of each key that waits, under a policy that conflates. */
+  /** The message that waits under each key, when the policy gives keys. */
   #keyed: Map<unknown, Place<Job>> | undefined;
 
   constructor(budget: Budget) {
@@ -56,7 +59,7 @@ export class SendQueue {
     return this.#jobs.length === 0;
   }
 
-  /** Whose turn it is. */
+  /** The job whose turn it is. */
   get first(): Job | undefined {
     return this.#jobs.first;
   }
@@ -95,7 +98,7 @@ export class SendQueue {
     return taken;
   }
 
-  /** Forgets all: nothing can be sent any more. @returns Who wants to know of that, in order. */
+  /** Forgets all, because nothing can be sent any more. @returns The callbacks to tell of that, in order. */
   clear(): OnWritten[] {
     const tells: OnWritten[] = [];
     for (const { value: job } of this.#jobs.places()) {

@@ -1,3 +1,4 @@
+/** Joins the parts of a connection. */
 import {
   CloseCode,
   type FrameObserver,
@@ -5,36 +6,45 @@ import {
   type ProtocolEvent,
   ReadyState,
 } from "../../protocol/index.js";
-import type { CloseInfo, ConnectionEvents, EmitEvent } from "./events.js";
-import type { ConnectionSetup, Membership } from "./setup.js";
-import type { WebSocketConnection } from "./connection.js";
+import type { Emitter } from "../emitter.js";
+import type { ConnectionEvents, Message, Traffic } from "./events.js";
+import type { ConnectionSettings, Membership, SessionSetup } from "./setup.js";
 import { Incoming, type IncomingOwner } from "./incoming.js";
 import { tellClosed, tellHandlerFailed } from "../diagnostics.js";
 import { Ending, type EndingOwner } from "./ending.js";
 import { LISTENER_FAILED, listenerOf, reportTo, safely, toError } from "../handler-error.js";
-import { LastWork } from "../last-work.js";
-import type { DriverOwner } from "./driver-owner.js";
-import { Driver } from "./driver.js";
-import type { Message, ResolvedConnectionOptions } from "../options.js";
-import { Outgoing } from "./outgoing.js";
-import { warnOfOverflow } from "./overflow.js";
+import { LastWork, type LastWorkOwner } from "./last-work.js";
+import { Driver, type DriverOwner } from "./driver.js";
+import { Outgoing, type OutgoingOwner } from "./outgoing.js";
+import { warnOfOverflow } from "./buffer-policy.js";
 import { asBuffer } from "../platform.js";
 import { TransportError } from "./transport-error.js";
 import type { WrittenOptions } from "./written.js";
 
+/** Emits an event of a connection, which does not let others do so. */
+export type EmitEvent<Connection> = <Name extends keyof ConnectionEvents>(
+  connection: Connection,
+  name: Name,
+  failed: (error: unknown) => void,
+  ...values: ConnectionEvents[Name]
+) => Promise<void> | undefined;
+
 /**
- * What goes on behind a connection: joins its driver, the delivery of messages and those that
- * go out, and has it tell the application. Each of them calls its methods, so that a
- * connection takes no memory for functions of its own.
+ * Joins the parts of a connection: its driver, the messages that come in and those that go out. The
+ * parts call its methods, so that a connection takes no memory for functions of its own.
+ *
+ * @typeParam Connection - What emits the events, and is given to callbacks of the application.
  */
-export class Session implements DriverOwner, IncomingOwner, EndingOwner {
+export class Session<Connection extends Emitter<ConnectionEvents>>
+  implements DriverOwner, IncomingOwner, OutgoingOwner, EndingOwner, LastWorkOwner
+{
   readonly driver: Driver;
   readonly incoming: Incoming;
   isClosing = false;
   handlerError: Error | undefined;
-  readonly #connection: WebSocketConnection;
-  readonly #emit: EmitEvent;
-  readonly #options: ResolvedConnectionOptions;
+  readonly #connection: Connection;
+  readonly #emit: EmitEvent<Connection>;
+  readonly #options: ConnectionSettings<Connection>;
   readonly #membership: Membership | undefined;
   #outgoing: Outgoing | undefined;
   #report: ((cause: unknown) => void) | undefined;
@@ -42,7 +52,11 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
   #lastWork: LastWork | undefined;
   #ending: Ending | undefined;
 
-  constructor(setup: ConnectionSetup<unknown>, connection: WebSocketConnection, emit: EmitEvent) {
+  constructor(
+    setup: SessionSetup<Connection>,
+    connection: Connection,
+    emit: EmitEvent<Connection>,
+  ) {
     const { options } = setup;
     this.#connection = connection;
     this.#emit = emit;
@@ -64,9 +78,17 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
     return this.isClosing && state === ReadyState.OPEN ? ReadyState.CLOSING : state;
   }
 
-  /** As {@link WebSocketConnection.closed}. */
-  get closed(): Promise<CloseInfo> {
-    return this.#endingMade().closed;
+  /** As {@link WebSocketConnection.traffic}. */
+  get traffic(): Traffic {
+    const { received, sent } = this.driver.core;
+    const { backpressureCount, droppedMessages } = this.outgoing;
+    return { received: { ...received }, sent: { ...sent }, backpressureCount, droppedMessages };
+  }
+
+  /** Made when the transport has ended, or a caller asks for {@link Ending.closed}. */
+  get ending(): Ending {
+    this.#ending ??= new Ending(this);
+    return this.#ending;
   }
 
   /** Whether the transport has ended. */
@@ -109,11 +131,7 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
     return this.#ending?.told(name);
   }
 
-  /**
-   * A listener has been added.
-   *
-   * @param call - Calls it, when its event is over already.
-   */
+  /** A listener has been added. @param call - Calls it, when its event is over already. */
   listenerAdded(name: keyof ConnectionEvents, call: (() => void) | undefined): void {
     if (call !== undefined) this.#ending?.later(call);
     if (name === "message" || this.hasEnded) this.incoming.goOnSoon();
@@ -128,11 +146,11 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
   }
 
   ping(payload: MessageData | undefined, options: WrittenOptions): Promise<number> {
-    return this.driver.pings.send(payload, options, this.#toldBy(options));
+    return this.driver.pings.send(payload, this.#controlSent(options));
   }
 
   pong(payload: MessageData, options: WrittenOptions): void {
-    this.driver.pings.pong(payload, options, this.#toldBy(options));
+    this.driver.pings.pong(payload, this.#controlSent(options));
   }
 
   frameObserver(): FrameObserver | undefined {
@@ -160,7 +178,7 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
       const { data, isText } = event;
       this.incoming.take(typeof data === "string" ? data : asBuffer(data), isText);
     } else if (event.type === "ping" || event.type === "pong") {
-      this.#tell(event.type, asBuffer(event.payload));
+      this.tell(event.type, asBuffer(event.payload));
     }
   }
 
@@ -182,18 +200,10 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
     return this.hasEnded || this.driver.isHeldBack || this.#lastWork !== undefined;
   }
 
-  onProgress(): void {
-    this.#outgoing?.progress();
-  }
-
-  onWritten(position: number): void {
+  onProgress(position?: number): void {
     this.#outgoing?.progress(position);
   }
 
-  /**
-   * What a message was to be made of failed. The message is missing, so nothing that was sent after
-   * it may go out.
-   */
   onSourceFailed(cause: unknown, reason: string): void {
     const { core } = this.driver;
     if (core.readyState === ReadyState.OPEN) {
@@ -204,16 +214,15 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
     this.#reportFailure(cause, "the source of a message");
   }
 
-  /** An {@link OnWritten} failed. What comes after the end did not cause it. */
+  /** A callback that fails after the end did not cause the end. */
   onWrittenFailed(error: unknown): void {
     if (this.hasEnded) this.#reportFailure(error, "onWritten");
     else this.#fail(error, "onWritten");
   }
 
-  /** Nothing waits any more, after more than `maxBufferedBytes` had. */
   onDrained(): void {
     this.incoming.unthrottle();
-    this.#tell("drain");
+    this.tell("drain");
   }
 
   /** The peer reads too slowly, so it could not read a Close frame in time either. */
@@ -230,22 +239,23 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
   /** Servers, managers and diagnostics are told here, so that they do not depend on listeners. */
   onEnded(): void {
     this.#workEnded();
-    const info = this.#endingMade().end();
+    const info = this.ending.end();
     this.#outgoing?.clear(this.driver.error);
     this.incoming.unthrottle();
-    tellClosed(this.driver, info, this.#connection);
-    this.emitEnd("end", info);
+    tellClosed(this.driver, info, this);
+    this.tell("end", info);
   }
 
   onRest(): void {
     this.#ending?.settle();
   }
 
-  emitEnd(name: "end" | "close", info: CloseInfo): void {
-    this.#tell(name, info);
+  tell<Name extends keyof ConnectionEvents>(name: Name, ...values: ConnectionEvents[Name]): void {
+    if (this.#connection.listenerCount(name) === 0) return;
+    void this.#emit(this.#connection, name, this.reporter(name), ...values);
   }
 
-  /** Where errors of listeners go. There is one for all messages: it would else be made for each. */
+  /** Gives the function that gets errors of listeners. All messages share one. */
   reporter(name: keyof ConnectionEvents): (cause: unknown) => void {
     if (name !== "message") return (cause) => this.#fail(cause, listenerOf(name));
     return (this.#report ??= (cause) => this.#fail(cause, listenerOf("message")));
@@ -254,11 +264,6 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
   /** Also while the Close frame waits for what was sent in front of it. */
   #isDropping(): boolean {
     return this.isClosing && this.#options.messagesWhileClosing === "drop";
-  }
-
-  #tell<Name extends keyof ConnectionEvents>(name: Name, ...values: ConnectionEvents[Name]): void {
-    if (this.#connection.listenerCount(name) === 0) return;
-    void this.#emit(this.#connection, name, this.reporter(name), ...values);
   }
 
   /** A listener or a hook of this connection failed: the rest of the process is not affected. */
@@ -281,18 +286,13 @@ export class Session implements DriverOwner, IncomingOwner, EndingOwner {
     reportTo(this.#options.onHandlerError, cause, source);
   }
 
-  /** A caller that asks for nothing needs no {@link outgoing}. */
-  #toldBy({ onWritten }: WrittenOptions): Outgoing | undefined {
-    return onWritten && this.outgoing;
+  /** A caller that gives no callback needs no {@link outgoing}. */
+  #controlSent({ onWritten }: WrittenOptions): ((isSent: boolean) => void) | undefined {
+    return onWritten && ((isSent) => this.outgoing.controlSent(onWritten, isSent));
   }
 
   #workEnded(): void {
     this.#lastWork?.end();
     this.#lastWork = undefined;
-  }
-
-  #endingMade(): Ending {
-    this.#ending ??= new Ending(this);
-    return this.#ending;
   }
 }

@@ -1,47 +1,58 @@
+/** What a connection is made of: what its opening handshake has left, its settings, and the core for both. */
 import type { Duplex } from "node:stream";
-import type { Names } from "../../input/index.js";
-import type { DeflateParameters, Fields, Role } from "../../protocol/index.js";
-import type { WebSocketConnection } from "./connection.js";
-import type { ResolvedConnectionOptions } from "../options.js";
+import {
+  type DeflateParameters,
+  type Fields,
+  type FrameObserver,
+  type MessageLimits,
+  type ObservedFrame,
+  PerMessageDeflate,
+  ProtocolConnection,
+  type Role,
+} from "../../protocol/index.js";
+import { codecFor, type PerMessageDeflateOptions } from "../deflate.js";
+import type { OnHandlerError } from "../handler-error.js";
+import { type Clock, nodePlatform } from "../platform.js";
+import type { BufferPolicy } from "./buffer-policy.js";
 
-/** What the opening handshake leaves to the connection. */
-export interface ConnectionSetup<Data> {
+/**
+ * The options of a connection with nothing left open.
+ *
+ * @typeParam Connection - What callbacks of the application get as the connection.
+ */
+export interface ConnectionSettings<Connection = never> {
+  readonly limits: Required<MessageLimits>;
+  readonly messageTimeoutMs: number;
+  readonly maxBufferedBytes: number;
+  readonly bufferPolicy: BufferPolicy;
+  readonly maxQueuedBytes: number;
+  readonly closeTimeoutMs: number;
+  readonly messagesWhileClosing: "drop" | "deliver";
+  readonly pingIntervalMs: number;
+  readonly pongTimeoutMs: number;
+  /** `undefined`: never offered, never accepted. */
+  readonly perMessageDeflate: PerMessageDeflateOptions | undefined;
+  readonly textAs: "string" | "bytes";
+  readonly zeroCopy: boolean;
+  readonly sharedReads: boolean;
+  readonly onHandlerError: OnHandlerError;
+  readonly onFrame: ((frame: ObservedFrame, connection: Connection) => void) | undefined;
+  readonly clock: Clock;
+}
+
+/** What the opening handshake leaves to the parts of a connection. */
+export interface SessionSetup<Connection = never> {
   readonly role: Role;
   readonly transport: Duplex;
-  readonly options: ResolvedConnectionOptions;
-  /** `""` when none was picked. */
-  readonly subprotocol: string;
+  readonly options: ConnectionSettings<Connection>;
   readonly deflate: DeflateParameters | undefined;
   /** Bytes that came behind the head. Taken over. */
   readonly received: Uint8Array;
-  readonly data: Data;
-  /** Of the client, where the transport's own address is that of a proxy. @defaultValue that of the transport */
-  readonly remoteAddress?: string | undefined;
-  /** Of the client: what {@link WebSocketConnection.response} gives. */
-  readonly response?: UpgradeResponse | undefined;
   /** The transport of `connection` has ended. */
-  readonly onClosed?: ((connection: WebSocketConnection) => void) | undefined;
+  readonly onClosed?: ((connection: Connection) => void) | undefined;
   /** Told the same, without a function for each connection. */
   readonly membership?: Membership | undefined;
 }
-
-/** A new part of a setup is a row here. */
-export const SETUP: Names<ConnectionSetup<unknown>> = {
-  owner: "WebSocketConnection",
-  known: {
-    role: true,
-    transport: true,
-    options: true,
-    subprotocol: true,
-    deflate: true,
-    received: true,
-    data: true,
-    remoteAddress: true,
-    response: true,
-    onClosed: true,
-    membership: true,
-  },
-};
 
 /** How the server answered the opening handshake of a client. */
 export interface UpgradeResponse {
@@ -55,4 +66,32 @@ export interface UpgradeResponse {
 export interface Membership {
   /** Called once, when its transport has ended. */
   end(): void;
+}
+
+/** Makes the protocol core. @param onProgress - Called when a codec has finished work off the main thread. */
+export function coreFor(
+  { role, deflate: parameters, options }: Pick<SessionSetup, "role" | "deflate" | "options">,
+  onFrame: FrameObserver | undefined,
+  onProgress: () => void,
+): ProtocolConnection {
+  const { limits, textAs, zeroCopy, messagesWhileClosing, perMessageDeflate = {} } = options;
+  const extension =
+    parameters &&
+    new PerMessageDeflate({
+      role,
+      parameters,
+      codec: codecFor(perMessageDeflate),
+      thresholdBytes: perMessageDeflate.thresholdBytes,
+    });
+  return new ProtocolConnection({
+    role,
+    platform: nodePlatform,
+    limits,
+    extension,
+    textAs,
+    zeroCopy,
+    messagesWhileClosing,
+    onProgress: extension && onProgress,
+    onFrame,
+  });
 }

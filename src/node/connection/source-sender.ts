@@ -1,8 +1,50 @@
+/** Messages whose bytes come with time: Blobs, and sources of fragments. */
 import { Buffer } from "node:buffer";
-import { COPIED_PAYLOAD_BYTES, type MessageData, toMessage } from "../../protocol/index.js";
-import type { Driver } from "./driver.js";
-import type { Outgoing, SendStatus } from "./outgoing.js";
-import type { MessageOptions } from "./sendable.js";
+import {
+  COPIED_PAYLOAD_BYTES,
+  type MessageData,
+  type ProtocolConnection,
+  type Role,
+  toMessage,
+} from "../../protocol/index.js";
+import type { SendStatus } from "./events.js";
+
+/** Sends a message whose bytes come with time. What is sent later waits for it. */
+export interface SourceSender {
+  /** Sends it. @throws What the source threw: the message is missing, or only half of it has been sent. */
+  run(): Promise<void>;
+  /** The connection is gone: lets go of the source. Calling it again does nothing. */
+  abort(): void;
+}
+
+/** Sends what a Blob holds as one message. */
+export class BlobSender implements SourceSender {
+  readonly #blob: Blob;
+  readonly #send: (message: string | Uint8Array) => unknown;
+  #isAborted = false;
+
+  /** @param send - Sends the message when it has been read. */
+  constructor(blob: Blob, send: (message: string | Uint8Array) => unknown) {
+    this.#blob = blob;
+    this.#send = send;
+  }
+
+  /** @throws The Blob cannot be read: it may be of a file that has changed, for example. */
+  async run(): Promise<void> {
+    let bytes: string | Uint8Array;
+    try {
+      bytes = toMessage(await this.#blob.arrayBuffer());
+    } catch (error) {
+      if (this.#isAborted) return;
+      throw error;
+    }
+    if (!this.#isAborted) this.#send(bytes);
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+  }
+}
 
 /** Bytes or text that make up a message in fragments. */
 export type FragmentSource = AsyncIterable<MessageData> | Iterable<MessageData>;
@@ -10,8 +52,15 @@ export type FragmentSource = AsyncIterable<MessageData> | Iterable<MessageData>;
 export interface StreamSenderOptions {
   readonly source: FragmentSource;
   readonly type: "text" | "binary" | undefined;
-  readonly driver: Pick<Driver, "role" | "core" | "writer">;
-  readonly outgoing: Outgoing;
+  readonly role: Role;
+  readonly core: ProtocolConnection;
+  /**
+   * Writes the fragment that was framed just now, and resolves when the next one may come.
+   *
+   * @param isLent - Whether the fragment was not copied. It has to be written first then, for a source
+   *   may fill its buffer again when it is asked for more.
+   */
+  readonly onFragment: (isLent: boolean) => Promise<unknown>;
 }
 
 type Chunks = AsyncIterator<MessageData> | Iterator<MessageData>;
@@ -35,18 +84,18 @@ export class StreamSender implements SourceSender {
     this.done = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    this.done.catch(() => {}); // who handles nothing is told by onHandlerError
+    this.done.catch(() => {}); // onHandlerError tells an application that ignores the promise
   }
 
-  /** Sends it all. When the source fails, half a message is out already; {@link done} rejects with its error. */
+  /** Sends it all. @throws The source failed: half a message is out already. {@link done} rejects with the same. */
   async run(): Promise<void> {
     try {
       this.#settle.resolve(await this.#sendAll());
     } catch (error) {
       if (this.#isAborted) return;
       this.#settle.reject(error);
-      this.#options.outgoing.sourceFailed(error, "the source of a message failed", {});
       this.abort();
+      throw error;
     }
   }
 
@@ -58,7 +107,7 @@ export class StreamSender implements SourceSender {
     void this.#release();
   }
 
-  /** What an iterator throws when it is given up is of no interest. */
+  /** An error that an iterator throws when it is given up concerns nobody. */
   async #release(): Promise<void> {
     try {
       await this.#chunks.return?.();
@@ -66,30 +115,18 @@ export class StreamSender implements SourceSender {
   }
 
   async #sendAll(): Promise<SendStatus> {
-    const { type, driver } = this.#options;
-    const { core } = driver;
+    const { type, role, core, onFragment } = this.#options;
     let next = await this.#chunks.next();
     const isText = (type ?? (typeof next.value === "string" ? "text" : "binary")) === "text";
     if (this.#isAborted || !core.startMessage(isText ? "text" : "binary")) return this.#close();
     while (next.done !== true) {
       const fragment = this.#fragmentOf(next.value);
       if (this.#isAborted || !core.sendFragment(fragment, false)) return this.#close();
-      await this.#settled(fragment);
+      const isLong = typeof fragment !== "string" && fragment.length > COPIED_PAYLOAD_BYTES;
+      await onFragment(isLong && role === "server");
       next = await this.#chunks.next();
     }
     return core.sendFragment(this.#carried, true) ? "sent" : this.#close();
-  }
-
-  /**
-   * Resolves when the next fragment may come: the peer has caught up; and bytes that are not copied
-   * are out, for a source may fill its buffer again when it is asked for more.
-   */
-  async #settled(fragment: string | Uint8Array): Promise<void> {
-    const { driver, outgoing } = this.#options;
-    const isLong = typeof fragment !== "string" && fragment.length > COPIED_PAYLOAD_BYTES;
-    const isOut = isLong && driver.role === "server" ? outgoing.written() : undefined;
-    driver.writer.schedule();
-    await (isOut ?? outgoing.drained());
   }
 
   #close(): SendStatus {
@@ -127,43 +164,4 @@ function iterated(source: FragmentSource): Chunks {
     ? "send() takes a whole message"
     : "give an array, a stream or a generator";
   throw new TypeError(`sendStream() takes an iterable of text or bytes: ${advice}`);
-}
-
-/** A message whose bytes come with time: what is sent later waits for it. */
-export interface SourceSender {
-  /** Sends it. Settles when that is done, or cannot be done; rejects never. */
-  run(): Promise<void>;
-  /** The connection is gone: lets go of the source. Calling it again does nothing. */
-  abort(): void;
-}
-
-/** Sends what a Blob holds as one message. */
-export class BlobSender implements SourceSender {
-  readonly #blob: Blob;
-  readonly #options: MessageOptions;
-  readonly #outgoing: Outgoing;
-  #isAborted = false;
-
-  constructor(blob: Blob, options: MessageOptions, outgoing: Outgoing) {
-    this.#blob = blob;
-    this.#options = options;
-    this.#outgoing = outgoing;
-  }
-
-  /** It cannot be read when it is one of a file that has changed, for example. */
-  async run(): Promise<void> {
-    let bytes: string | Uint8Array;
-    try {
-      bytes = toMessage(await this.#blob.arrayBuffer());
-    } catch (error) {
-      if (this.#isAborted) return;
-      this.#outgoing.sourceFailed(error, "a Blob could not be read", this.#options);
-      return;
-    }
-    if (!this.#isAborted) this.#outgoing.sendNow(bytes, this.#options);
-  }
-
-  abort(): void {
-    this.#isAborted = true;
-  }
 }

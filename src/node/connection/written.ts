@@ -1,8 +1,8 @@
 /** Tells when what was sent is with the operating system. */
-import { Queue } from "../../protocol/index.js";
+import { type ProtocolConnection, Queue } from "../../protocol/index.js";
 import { isPromise } from "../../input/index.js";
-import type { Driver } from "./driver.js";
 import { TransportError } from "./transport-error.js";
+import type { TransportWriter } from "./writer.js";
 
 /** Called once: without an error when the operating system has a message, with one when it never will. */
 export type OnWritten = (error?: Error) => unknown;
@@ -27,15 +27,17 @@ export function notWritten(what: string, cause?: Error): TransportError {
 
 /** Places in the output, each with what to call when all in front of it has been written. */
 export class Written {
-  readonly #driver: Pick<Driver, "core" | "writer">;
+  readonly #core: ProtocolConnection;
+  readonly #writer: TransportWriter;
   readonly #failed: (error: unknown) => void;
   readonly #marks = new Queue<{ readonly position: number; readonly tell: OnWritten }>();
   /** Callbacks of a message that a codec works on elsewhere. Their place in the output is not known yet. */
   #held: OnWritten[] = [];
 
   /** @param failed - Gets what a callback has thrown. */
-  constructor(driver: Pick<Driver, "core" | "writer">, failed: (error: unknown) => void) {
-    this.#driver = driver;
+  constructor(core: ProtocolConnection, writer: TransportWriter, failed: (error: unknown) => void) {
+    this.#core = core;
+    this.#writer = writer;
     this.#failed = failed;
   }
 
@@ -46,23 +48,22 @@ export class Written {
 
   /** Calls `tell` when all that the protocol has been given so far is written. While {@link mustHold}, give it nothing more. */
   mark(tell: OnWritten): void {
-    if (this.#driver.core.isEncoding) {
+    if (this.#core.isEncoding) {
       this.#held.push(tell);
-      this.#driver.writer.watch();
+      this.#writer.watch();
     } else this.markFrame(tell);
   }
 
   /** As {@link mark}, for a control frame, which waits for no codec. */
   markFrame(tell: OnWritten): void {
-    const { writer } = this.#driver;
-    this.#marks.push({ position: writer.position, tell });
-    writer.watch();
+    this.#marks.push({ position: this.#writer.position, tell });
+    this.#writer.watch();
   }
 
   /** Whether a callback waits for a codec. When the codec is done, this gives the callback its place. */
   mustHold(): boolean {
     if (this.#held.length === 0) return false;
-    const { core } = this.#driver;
+    const core = this.#core;
     if (core.isEncoding) return true;
     for (const tell of this.#takeHeld()) {
       if (core.hasLost) this.tellSoon(tell, notWritten("it could not be compressed"));

@@ -9,7 +9,7 @@ import {
   type UpgradeRequest,
 } from "../../protocol/index.js";
 import { encodeLatin1, sha1 } from "../platform.js";
-import { deflateConfigOf } from "../options.js";
+import { deflateConfigOf } from "../deflate.js";
 import type { Agreement } from "./accepted.js";
 import type { Places } from "./guard.js";
 import type { ResolvedServerOptions, Verdict } from "./options.js";

@@ -4,7 +4,7 @@ import { headerLength, ReadyState } from "../../protocol/index.js";
 import type { CloseInfo } from "../connection/events.js";
 import { establish } from "../client/connect.js";
 import type { WebSocketConnection } from "../connection/connection.js";
-import type { Message } from "../options.js";
+import type { Message } from "../connection/events.js";
 import {
   payloadLength,
   toCloseCode,

@@ -1,7 +1,7 @@
 /** Compression that leaves the main thread, as a connection and its peer see it. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Job, JobQueue } from "../../../src/node/deflate-zlib.js";
-import type { PerMessageDeflateOptions } from "../../../src/node/options.js";
+import type { PerMessageDeflateOptions } from "../../../src/node/deflate.js";
 import { Compressor } from "../../../src/protocol/deflate/compressor.js";
 import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { connect } from "../../../src/node/client/connect.js";
 import type { WebSocketConnection } from "../../../src/node/connection/connection.js";
-import type { PerMessageDeflateOptions } from "../../../src/node/options.js";
+import type { PerMessageDeflateOptions } from "../../../src/node/deflate.js";
 import { WebSocketServer } from "../../../src/node/server/server.js";
 import type { ObservedFrame } from "../../../src/protocol/index.js";
 import { seeded } from "../../support/deflate-corpora.js";

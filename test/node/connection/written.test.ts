@@ -8,8 +8,8 @@ function scene() {
   const core = { isEncoding: true, hasLost: false };
   const writer = { position: 10, isWatched: false, watch: () => (writer.isWatched = true) };
   const failures: unknown[] = [];
-  // @ts-expect-error -- of a driver it needs no more than this
-  const written = new Written({ core, writer }, (error) => failures.push(error));
+  // @ts-expect-error -- it needs no more of a core and a writer than this
+  const written = new Written(core, writer, (error) => failures.push(error));
   const told: unknown[] = [];
   const tell = (error?: Error): void => void told.push(error ?? "written");
   return { core, writer, written, told, tell, failures };

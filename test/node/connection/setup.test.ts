@@ -1,10 +1,8 @@
 import { constants, deflateRawSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { JobQueue, ZlibBulk } from "../../../src/node/deflate-zlib.js";
-import {
-  type PerMessageDeflateOptions,
-  resolveConnectionOptions,
-} from "../../../src/node/options.js";
+import type { PerMessageDeflateOptions } from "../../../src/node/deflate.js";
+import { resolveConnectionOptions } from "../../../src/node/options.js";
 import { Compressor } from "../../../src/protocol/deflate/compressor.js";
 import { CORPORA, seeded } from "../../support/deflate-corpora.js";
 import { NO_DEFLATE_LIMITS, RawPeer } from "../../support/raw-peer.js";

@@ -1,7 +1,7 @@
 /** A close that waits for listeners at work: their answers go out in front of the Close frame. */
-import { checkOptions, limit, type Names } from "../input/index.js";
-import type { Clock, Timer } from "./platform.js";
-import type { Incoming } from "./connection/incoming.js";
+import { checkOptions, limit, type Names } from "../../input/index.js";
+import type { Clock, Timer } from "../platform.js";
+import type { Incoming } from "./incoming.js";
 
 /** How {@link WebSocketConnection.close} closes. */
 export interface CloseOptions {
@@ -24,7 +24,7 @@ export function waitForHandlerMs(options: CloseOptions): number {
   return limit("waitForHandlerMs", options.waitForHandlerMs, 0);
 }
 
-/** Whose close waits. */
+/** What {@link LastWork} asks of the connection whose close waits. */
 export interface LastWorkOwner {
   readonly incoming: Incoming;
   readonly close: (code: number | undefined, reason: string) => void;
@@ -32,7 +32,7 @@ export interface LastWorkOwner {
   readonly askToStop: () => Promise<void> | undefined;
 }
 
-/** What is sent when nobody is at work any more, or after `waitMs`. */
+/** The close that is sent when no listener is at work any more, or after `waitMs`. */
 export interface DelayedClose {
   readonly clock: Clock;
   readonly waitMs: number;
@@ -40,6 +40,7 @@ export interface DelayedClose {
   readonly reason: string;
 }
 
+/** One close that waits. Made when it is asked for. */
 export class LastWork {
   readonly #owner: LastWorkOwner;
   readonly #options: DelayedClose;
@@ -55,7 +56,7 @@ export class LastWork {
     void this.#begin();
   }
 
-  /** Closes if nobody is at work any more. Call it when a listener may have finished. */
+  /** Closes if no listener is at work any more. Call it when a listener may have finished. */
   check(): void {
     if (this.#isReady && !this.#owner.incoming.isHandling) this.close();
   }
