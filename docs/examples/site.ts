@@ -1,4 +1,4 @@
-/** The HTTP around the examples: pages, their files, and routes. Nothing in here is about WebSockets. */
+/** The HTTP server around the examples: pages, their files, and routes. It has nothing to do with WebSockets. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
 };
 
-/** Pages run what this server sends, and connect to it. */
+/** Pages run only scripts of this server, and connect only to it. */
 const POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -41,7 +41,7 @@ export class Site {
     }
   }
 
-  /** @returns Where it listens. */
+  /** @returns The address at which it listens. */
   async listen(port: number): Promise<string> {
     await once(this.http.listen(port, "127.0.0.1"), "listening");
     const address = this.http.address();

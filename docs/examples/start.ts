@@ -1,4 +1,4 @@
-/** Serves all examples: `npm start`. Ends, and says why, when the port is taken. */
+/** Serves all examples: `npm start`. It ends with an error text when the port is in use. */
 import { fork } from "node:child_process";
 import path from "node:path";
 import { Redis } from "ioredis";
@@ -17,7 +17,7 @@ const PORT = Number(process.env["PORT"] ?? 8080);
 if (!(PORT <= 65_535)) throw new RangeError("PORT must be a number up to 65535");
 const STEP_MS = 400;
 
-/** With Redis the worker is a process of its own, else it works in this one. */
+/** With Redis the worker is a process of its own. Without Redis it runs in this process. */
 function joinWorker(redisUrl: string | undefined): Broker {
   if (redisUrl === undefined) {
     const broker = new MemoryBroker();

@@ -1,4 +1,4 @@
-// One port, several processes on one machine, replaced one after the other on SIGHUP.
+// Several processes on one port of one machine. SIGHUP replaces them one after the other.
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
@@ -13,7 +13,7 @@ async function supervise(): Promise<void> {
   const workers = new Set<Worker>();
   let isStopping = false;
   cluster.on("exit", (worker) => {
-    // One that was replaced is no longer in the set; one that crashed is.
+    // A process that was replaced is no longer in the set. A process that crashed is.
     if (workers.delete(worker) && !isStopping) void start();
   });
 
@@ -29,7 +29,7 @@ async function supervise(): Promise<void> {
   });
   process.on("SIGHUP", () => void replaceAll());
 
-  /** Each old process goes once a new one listens, so that there is always somebody to take a connection. */
+  /** An old process ends when a new one listens, so there is always a process that takes connections. */
   async function replaceAll(): Promise<void> {
     const all = Array.from(workers);
     for (const old of all) {

@@ -7,7 +7,7 @@ import { CloseCode, WebSocketServer } from "plainsocket";
 import { RedisBroker } from "plainsocket/brokers/redis";
 import { ConnectionManager } from "plainsocket/manager";
 
-/** Below the patience of whoever sends SIGTERM: Docker waits for 10 s, Kubernetes for 30 s. */
+/** Less than the time between SIGTERM and SIGKILL: 10 s in Docker, 30 s in Kubernetes. */
 const DEADLINE_MS = Number(process.env["DEADLINE_MS"] ?? 5_000);
 
 const app = express();
@@ -34,14 +34,14 @@ manager.on("connection", async (connection) => {
 process.once("SIGTERM", () => void end());
 
 async function end(): Promise<void> {
-  // No new requests from now on. Those under way are answered, for as long as the WebSockets have, too.
+  // No new requests from now on. Requests under way have the same deadline as the WebSockets.
   const closed = once(httpServer, "close");
   httpServer.close();
   setTimeout(() => httpServer.closeAllConnections(), DEADLINE_MS).unref();
-  // Tells readers to come back, lets their handlers finish, cuts who is late, and leaves the cluster.
+  // Lets handlers finish, closes with 1012, cuts the rest at the deadline, and leaves the cluster.
   await manager.shutdown({ code: CloseCode.SERVICE_RESTART, deadlineMs: DEADLINE_MS });
   await closed;
-  // What the application has opened it closes itself, in the opposite order.
+  // The application closes what it has opened, in the opposite order.
   await broker.close();
   redis.disconnect();
   console.log("ended"); // nothing is left that Node would wait for

@@ -1,14 +1,14 @@
-// A server that can be replaced while it runs: SIGTERM makes it tell its clients to come back, and end in time.
+// A server that can be replaced while it runs. On SIGTERM it closes its connections with 1012, and ends before the deadline.
 import process from "node:process";
 import { CloseCode, WebSocketServer } from "plainsocket";
 
-/** Below the patience of whoever sends SIGTERM: Docker waits for 10 s, Kubernetes for 30 s. */
+/** Less than the time between SIGTERM and SIGKILL: 10 s in Docker, 30 s in Kubernetes. */
 const DEADLINE_MS = Number(process.env["DEADLINE_MS"] ?? 5_000);
 
 const server = new WebSocketServer({
   host: "127.0.0.1",
   port: Number(process.env["PORT"] ?? 8081),
-  // The proxy on this machine tells whose request it is.
+  // The proxy on this machine sends the address of the client.
   trustedProxies: ["127.0.0.1"],
   onRequest: ({ path }, respond) =>
     respond(path === "/health" ? { httpStatus: 200, body: "ok\n" } : { httpStatus: 426 }),
@@ -20,8 +20,8 @@ server.on("connection", (connection) => {
 });
 
 process.once("SIGTERM", () => {
-  // From now on nobody gets in: the port is closed, and who is in the handshake gets 503.
-  // Clients get 1012, which tells them to come back; those that take longer are cut.
+  // From now on the port is closed, and clients in their handshake get 503. All other clients get
+  // 1012, which tells them to come back. At the deadline the rest is cut.
   const code = CloseCode.SERVICE_RESTART;
   void server.shutdown({ code, deadlineMs: DEADLINE_MS }).then(() => process.exit(0));
 });

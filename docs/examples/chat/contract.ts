@@ -1,4 +1,4 @@
-/** What the chat's clients and its server say to each other. */
+/** The contract of the chat: the messages of its clients and its server. */
 import { bareFormat, defineContract, nothing } from "plainsocket/contract";
 import { z } from "zod";
 
@@ -30,5 +30,5 @@ export const chat = defineContract({
   },
 });
 
-/** What a client has to send first. It is checked before the contract sees anything. */
+/** The first message of a client. The manager checks it before the contract gets any message. */
 export const credentials = z.object({ type: z.literal("auth"), token: z.string() });

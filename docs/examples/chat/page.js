@@ -1,11 +1,11 @@
-/** The page of the chat: a standard WebSocket and JSON. What others write is only ever text to it. */
+/** The page of the chat: a standard WebSocket and JSON. Messages of others are shown as text only. */
 import { make } from "../wire/anatomy.js";
 import { base, watchFrames } from "../wire/wire-view.js";
 
 const $ = (id) => document.getElementById(id);
 const MAX_LINES = 500;
 
-/** What has been said in the rooms that this page is in, and who is there: lines and members by room. */
+/** The lines and the members of each room that this page is in. */
 const rooms = new Map();
 let tab;
 let socket;
@@ -146,7 +146,7 @@ $("say").onsubmit = (event) => {
   const content = $("text").value;
   $("error").textContent = "";
   send("room_message", { room: shownRoom, content });
-  // The sender gets no copy of its own. A refusal is said below.
+  // The server sends the sender no copy, so the page adds the line itself. A refusal comes as an error.
   addLine(shownRoom, { className: "mine", textContent: content });
   $("text").value = "";
 };

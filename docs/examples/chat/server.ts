@@ -8,9 +8,9 @@ import { serveStats } from "./stats.js";
 import { type Client, type Permission, userFrom } from "./users.js";
 
 export interface ChatOptions extends Pick<ManagerOptions, "clock"> {
-  /** Pages from where may connect. */
+  /** The origins whose pages may connect. */
   readonly origins: readonly string[];
-  /** Sees the frames of the tab with this number. */
+  /** Gets the frames of the tab with this number. */
   readonly onFrame: (tab: string, frame: ObservedFrame) => void;
 }
 
@@ -23,7 +23,7 @@ const NEEDED: Readonly<Record<string, Permission>> = {
   room_message: "write",
 };
 
-/** @returns Ends it. */
+/** Starts the chat. @returns A function that ends it. */
 export function serveChat(site: Site, options: ChatOptions): () => Promise<void> {
   const server = new WebSocketServer<Client>({
     server: site.http,
@@ -57,7 +57,7 @@ export function serveChat(site: Site, options: ChatOptions): () => Promise<void>
   };
 }
 
-/** How others see a client. Its id comes from the manager, and cannot be guessed. */
+/** Describes a client to others. Its id comes from the manager, and cannot be guessed. */
 function memberOf(connection: Connection, manager: Manager): { clientId: string; name: string } {
   return { clientId: manager.idOf(connection) ?? "", name: connection.data.user?.name ?? "?" };
 }
@@ -94,7 +94,7 @@ function converse(connection: Connection, manager: Manager, counters: ContractCo
   peer.send("welcome", { clientId, serverTime: Date.now() });
 }
 
-/** Tells members who comes and who goes, be it that they leave or that their connection has ended. */
+/** Tells members of a room when a user joins or leaves. A user whose connection has ended leaves, too. */
 function tellRooms(manager: Manager): void {
   manager.on("authenticated", (connection) => {
     const { user } = connection.data;

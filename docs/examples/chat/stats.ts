@@ -1,4 +1,4 @@
-/** What the chat tells of itself: numbers for its page, and metrics for Prometheus. */
+/** Figures of the chat: numbers for its page, and metrics for Prometheus. */
 import type { ContractCounters } from "plainsocket/contract";
 import {
   type ConnectionManager,

@@ -1,4 +1,4 @@
-/** The users and what each may do. In a real application tokens come from your login, and expire. */
+/** The users and their permissions. In a real application tokens come from your login, and expire. */
 import { credentials } from "./contract.js";
 
 export type Permission = "read" | "write";
@@ -8,11 +8,11 @@ export interface User {
   readonly permissions: readonly Permission[];
 }
 
-/** What is known of a connection. */
+/** The data of a connection. */
 export interface Client {
   /** The name of the user whose frames the page draws. */
   readonly tab: string;
-  /** The page was connected before. */
+  /** Whether the page was connected before. */
   readonly isBack: boolean;
   user: User | undefined;
 }
@@ -23,7 +23,7 @@ const USERS = new Map<string, User>([
   ["token-of-a-guest", { name: "Guest", permissions: ["read"] }],
 ]);
 
-/** The user whose token a message brings: `undefined` for any other message. */
+/** Finds the user whose token is in a message. Gives `undefined` for any other message. */
 export function userFrom(message: string | Uint8Array): User | undefined {
   try {
     const { data } = credentials.safeParse(JSON.parse(String(message)));

@@ -18,7 +18,7 @@ updates.onState((state) => {
   $("state").className = state === "open" ? "state open" : "state";
 });
 
-/** A component: it subscribes when it is mounted, and lets go when it is not any more. */
+/** A component: it subscribes when it is mounted, and unsubscribes when it is unmounted. */
 function mount(projectId) {
   const card = $("card").content.cloneNode(true).firstElementChild;
   card.id = projectId;

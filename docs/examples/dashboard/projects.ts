@@ -1,10 +1,10 @@
-/** Projects that move on by themselves, so that the dashboard has something to show. */
+/** Made-up projects for the dashboard. Their state changes with time. */
 import type { Dashboard } from "./server.js";
 
 const PROJECTS = ["apollo", "gemini", "mercury"];
 const STEPS = ["build started", "tests passed", "deployed", "review asked for", "merged"];
 
-/** Tells of a step of one project every 2 seconds, and now and then of all. @returns Stops it. */
+/** Reports a step of one project every 2 seconds, and sometimes of all. @returns A function that stops it. */
 export function moveProjects(dashboard: Dashboard): () => void {
   let count = 0;
   const timer = setInterval(() => {

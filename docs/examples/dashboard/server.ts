@@ -1,4 +1,4 @@
-/** Updates of projects for everybody who looks: see README.md beside this file. */
+/** Updates of projects for all watchers: see README.md beside this file. */
 import { WebSocketServer } from "plainsocket";
 import { bareFormat, defineContract } from "plainsocket/contract";
 import { ConnectionManager } from "plainsocket/manager";
@@ -22,14 +22,14 @@ const dashboard = defineContract({
   },
 });
 
-/** Tells pages what happens to projects. */
+/** Sends updates of projects to pages. */
 export interface Dashboard {
-  /** Tells the watchers of one project, or without one everybody. */
+  /** Sends an update to the watchers of a project, or to everybody when no project is given. */
   update(data: unknown, projectId?: string): void;
   close(): Promise<void>;
 }
 
-/** @param log - Gets a line for each connection that comes or goes, with how many there are. */
+/** @param log - Gets a line for each connection that comes or goes, with the number of connections. */
 export function serveDashboard(site: Site, log: (line: string) => void): Dashboard {
   const server = new WebSocketServer({ server: site.http, path: "/ws/updates" });
   const manager = new ConnectionManager({ server });

@@ -1,6 +1,6 @@
 /**
- * The one connection of a page to the server's updates, whatever how many parts of the
- * page use it: the first that subscribes opens it, and the last that goes closes it.
+ * The one connection of a page to the server's updates, for all parts of the page: the
+ * first part that subscribes opens it, and the last part that unsubscribes closes it.
  */
 const MAX_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 1_000;
@@ -11,7 +11,7 @@ export class Updates {
   #socket;
   #timer;
   #attempts = 0;
-  /** Handlers, by the project they are for; "" is for all. */
+  /** Handlers by project; "" stands for all projects. */
   #handlers = new Map();
   #stateHandlers = new Set();
   state = "closed";
@@ -21,14 +21,14 @@ export class Updates {
     this.#WebSocket = WebSocket;
   }
 
-  /** Opens the connection. Does nothing while there is one, or one is about to be made. */
+  /** Opens the connection. Does nothing while there is one, or while a new attempt waits. */
   connect() {
     if (this.#socket !== undefined || this.#timer !== undefined) return;
     this.#attempts = 0;
     this.#open();
   }
 
-  /** Calls `handler` for updates of a project and for those that are for everybody. @returns Takes it away. */
+  /** Calls `handler` for updates of a project and for updates for everybody. @returns A function that removes it. */
   subscribe(projectId, handler) {
     const handlers = this.#handlers.get(projectId) ?? new Set();
     this.#handlers.set(projectId, handlers.add(handler));
@@ -74,7 +74,7 @@ export class Updates {
     };
   }
 
-  /** After 1 s, 2 s, 4 s, 8 s and 16 s; then it gives up. */
+  /** Connects again after 1 s, 2 s, 4 s, 8 s and 16 s; then it gives up. */
   #tryAgain() {
     if (this.#attempts === MAX_ATTEMPTS) return this.#become("failed");
     const delayMs = FIRST_DELAY_MS * 2 ** this.#attempts++;

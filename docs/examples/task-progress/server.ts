@@ -1,4 +1,4 @@
-/** Progress of tasks that a worker does, and clients that talk: see README.md beside this file. */
+/** The progress of a worker's tasks, and clients that send each other messages: see README.md beside this file. */
 import { randomUUID } from "node:crypto";
 import { type WebSocketConnection, WebSocketServer } from "plainsocket";
 import { bareFormat, defineContract } from "plainsocket/contract";
@@ -8,7 +8,7 @@ import type { Site } from "../site.js";
 import { orders, states, type TaskState } from "./tasks.js";
 
 export interface TaskProgressOptions {
-  /** Joins this server to the worker. Whoever made it closes it. */
+  /** Joins this server to the worker. The caller made it, and closes it. */
   readonly broker: Broker;
   /** @defaultValue 100 */
   readonly maxClients?: number;
@@ -29,12 +29,12 @@ const clients = defineContract({
   },
 });
 
-/** Those who follow a task have nothing to say, and are told so. */
+/** A client that follows a task sends no messages: each one gets an error reply. */
 const followers = defineContract({ format: bareFormat() });
 
-/** @returns Ends it. */
+/** Starts the server. @returns A function that ends it. */
 export function serveTaskProgress(site: Site, options: TaskProgressOptions): () => Promise<void> {
-  // In earnest the states are in a database that all servers share.
+  // In a real application the states are in a database that all servers share.
   const tasks = new Map<string, TaskState>();
   const ends = [serveTasks(site, options, tasks), serveClients(site, options, tasks)];
   site.files("task-progress/page.html", "task-progress/page.js", "task-progress/page.css");

@@ -1,11 +1,11 @@
-/** What servers and workers tell each other of tasks, over a broker. */
+/** The messages of servers and workers about tasks, over a broker. */
 import type { Broker, BrokerSubscription } from "plainsocket/manager";
 import { z } from "zod";
 
-/** Steps to be done, and whether the last one is to fail. */
+/** The number of steps of a task, and whether the last one fails. */
 const order = z.object({ task_id: z.string(), fails: z.boolean() });
 
-/** What is known of a task. `result` is there at the end. */
+/** The state of a task. It has a `result` at the end. */
 const taskState = z.object({
   task_id: z.string(),
   status: z.enum(["pending", "running", "completed", "failed"]),
@@ -16,7 +16,7 @@ const taskState = z.object({
 export type Order = z.infer<typeof order>;
 export type TaskState = z.infer<typeof taskState>;
 
-/** Both ends of what runs over the broker. Whatever else turns up there is ignored. */
+/** Both ends of the exchange over the broker. They ignore all other messages there. */
 export const orders: Channel<Order> = channel("tasks:orders", order);
 export const states: Channel<TaskState> = channel("tasks:states", taskState);
 

@@ -1,11 +1,11 @@
-/** What a worker does: it takes orders from the broker, and tells of each step. It knows nothing of connections. */
+/** The work: takes orders from the broker, and reports each step. It knows nothing of connections. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Broker, BrokerSubscription } from "plainsocket/manager";
 import { type Order, orders, states } from "./tasks.js";
 
 const STEPS = 10;
 
-/** Begins to take orders. @param stepMs - How long a step takes. */
+/** Begins to take orders. @param stepMs - The duration of a step. */
 export function work(broker: Broker, stepMs: number): BrokerSubscription {
   return orders.subscribe(broker, (order) => {
     carryOut(broker, order, stepMs).catch((error: unknown) => console.error(error));

@@ -1,4 +1,4 @@
-/** A worker in a process of its own: `REDIS_URL=redis://… node worker.js`. Says when it is ready. */
+/** A worker in a process of its own: `REDIS_URL=redis://… node worker.js`. Prints a line when it is ready. */
 import { Redis } from "ioredis";
 import { RedisBroker } from "plainsocket/brokers/redis";
 import { work } from "./work.js";
@@ -8,5 +8,5 @@ redis.on("error", (error) => console.error(`worker: ${error.message}`));
 await work(new RedisBroker(redis), Number(process.env["STEP_MS"] ?? 400)).ready;
 console.log("worker: ready");
 
-// Whoever started it by fork is gone.
+// The process that started it is gone.
 process.on("disconnect", () => process.exit());

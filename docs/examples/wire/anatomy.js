@@ -41,7 +41,7 @@ const MEANINGS = {
   pong: "answers a ping",
 };
 
-/** The header as fields: kind, name, bits, what it means, where that is written. One of more than 8 bits is cut at its bytes. */
+/** The fields of the header: kind, name, bits, meaning, section of the RFC. A field of more than 8 bits is cut into bytes. */
 function fieldsOf(frame) {
   const header = bytesOf(frame.header);
   const short = header[1] & 0x7f;

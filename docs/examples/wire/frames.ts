@@ -2,13 +2,13 @@
 import { type ObservedFrame, type WebSocketConnection, WebSocketServer } from "plainsocket";
 import type { Site } from "../site.js";
 
-/** As much of a payload as a page draws. */
+/** The number of bytes of a payload that a page draws. */
 const SHOWN_BYTES = 64;
 
 /**
- * A page opens `/wire/frames` first and is told a number, its tab's. Then it opens the
- * connection that it wants to see, with that number; the server of that one passes its
- * frames to {@link show}.
+ * A page first opens `/wire/frames` and gets the number of its tab. Then it opens the
+ * connection that it wants to see, with that number. The server of that connection
+ * passes its frames to {@link show}.
  */
 export class FrameWatch {
   readonly #watchers = new Map<string, WebSocketConnection>();

@@ -1,4 +1,4 @@
-/** The page of the frames: what is said, by hand. */
+/** The page of the frames: the user sends messages by hand. */
 import { hexOf, make } from "./anatomy.js";
 import { base, watchFrames } from "./wire-view.js";
 

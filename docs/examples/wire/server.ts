@@ -1,9 +1,9 @@
-/** A page on which two tabs talk, and which draws every frame of its own connection as the server sees it on the wire. */
+/** The server of a page on which two tabs talk. The page draws every frame of its connection as the server sees it. */
 import { type WebSocketConnection, WebSocketServer } from "plainsocket";
 import type { Site } from "../site.js";
 import type { FrameWatch } from "./frames.js";
 
-/** @returns Ends it. */
+/** Starts the server. @returns A function that ends it. */
 export function serveWire(site: Site, watch: FrameWatch): () => Promise<void> {
   const talking = new Set<WebSocketConnection<string>>();
   const servers = [
@@ -36,7 +36,7 @@ function join(connection: WebSocketConnection<string>, talking: Set<WebSocketCon
   });
 }
 
-/** What a page cannot make its browser do, the server does when it is asked to. */
+/** Commands for the server: things that a page cannot make its browser do. */
 async function obey(connection: WebSocketConnection, command: string): Promise<void> {
   if (command === "/ping") void connection.ping();
   else if (command === "/fragments")

@@ -5,14 +5,14 @@ const $ = (id) => document.getElementById(id);
 const MAX_FRAMES = 200;
 let frameCount = 0;
 
-/** Where WebSockets of this page's server are. */
+/** The address of the WebSockets of this page's server. */
 export const base = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
 
 /**
  * Watches a connection that the page is about to open.
  *
- * @param opened - Gets the number to open it with.
- * @param gone - The server is.
+ * @param opened - Called with the number for the connection.
+ * @param gone - Called when the server has gone.
  */
 export function watchFrames(opened, gone) {
   const wire = new WebSocket(`${base}/wire/frames`);
@@ -30,7 +30,7 @@ $("clear").onclick = () => {
   $("count").textContent = "";
 };
 
-/** Text, with a dot for all that cannot be seen, or changes the direction of what can. */
+/** Makes text safe to show: a dot stands for each character that is invisible or changes the direction of text. */
 const printable = (bytes) =>
   new TextDecoder().decode(bytes).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/gu, "·");
 
@@ -86,7 +86,7 @@ function addFrame(frame) {
     event.preventDefault();
     next?.querySelector(".frame")?.focus();
   };
-  // The newest frame is open, unless the one before it is being looked at.
+  // The newest frame is shown open, unless the user looks at the one before it.
   const newest = list.querySelector('.frame[data-auto="true"]');
   if (newest !== null && !newest.parentElement.matches(":hover, :focus-within")) {
     newest.click();
