@@ -97,7 +97,7 @@ export const RSV1 = 0x40;
  *
  * A broken rule is reported from the header alone, before any payload arrives.
  *
- * @throws {ProtocolError} The peer broke §5.1, §5.2 or §5.5.
+ * @throws {ProtocolError} The peer broke RFC 6455 §5.1, §5.2 or §5.5.
  */
 export function parseFrameHeader(
   bytes: Uint8Array,

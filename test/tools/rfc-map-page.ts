@@ -1,10 +1,10 @@
-/** docs/rfc-map.md: where in the source each section of the RFCs is kept, read from its citations. */
+/** Writes docs/rfc-map.md: where in the source each section of the RFCs is kept, read from the citations. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 interface Citation {
-  /** As in `RFC 6455`. */
-  readonly rfc: string;
+  /** As in `RFC 6455` or `WHATWG WebSockets`. */
+  readonly standard: string;
   /** As in `5.5.1`. */
   readonly section: string;
   /** Relative to src/. */
@@ -12,20 +12,20 @@ interface Citation {
 }
 
 const TITLES = new Map([
-  ["6455", "The WebSocket Protocol"],
-  ["7692", "Compression Extensions for WebSocket"],
-  ["1951", "DEFLATE"],
-  ["9110", "HTTP Semantics"],
-  ["9112", "HTTP/1.1"],
-  ["3986", "URI"],
-  ["3629", "UTF-8"],
-  ["4648", "Base64"],
-  ["8441", "Bootstrapping WebSockets with HTTP/2"],
+  ["RFC 6455", "The WebSocket Protocol"],
+  ["RFC 7692", "Compression Extensions for WebSocket"],
+  ["RFC 1951", "DEFLATE"],
+  ["RFC 9110", "HTTP Semantics"],
+  ["RFC 9112", "HTTP/1.1"],
+  ["RFC 3986", "URI"],
+  ["RFC 3629", "UTF-8"],
+  ["RFC 4648", "Base64"],
+  ["RFC 8441", "Bootstrapping WebSockets with HTTP/2"],
 ]);
 
 /** The RFC that a section belongs to in a file that names none: DEFLATE has a folder to itself. */
 function defaultRfc(file: string): string {
-  return file.startsWith("protocol/deflate/") ? "1951" : "6455";
+  return file.startsWith("protocol/deflate/") ? "RFC 1951" : "RFC 6455";
 }
 
 export function rfcMapPage(root: string): string {
@@ -37,11 +37,11 @@ export function rfcMapPage(root: string): string {
   const citations = files.flatMap((file) =>
     citationsOf(readFileSync(path.join(src, file), "utf8"), file),
   );
-  const rfcs = [...new Set(citations.map(({ rfc }) => rfc))].toSorted(byImportance);
-  const parts = rfcs.map((rfc) => {
-    const title = TITLES.get(rfc);
-    const own = citations.filter((citation) => citation.rfc === rfc);
-    return `## RFC ${rfc}${title === undefined ? "" : `: ${title}`}\n\n${tableOf(own, root)}`;
+  const standards = [...new Set(citations.map(({ standard }) => standard))].toSorted(byImportance);
+  const parts = standards.map((standard) => {
+    const title = TITLES.get(standard);
+    const own = citations.filter((citation) => citation.standard === standard);
+    return `## ${standard}${title === undefined ? "" : `: ${title}`}\n\n${tableOf(own, root)}`;
   });
   return `# Map of the RFCs
 
@@ -52,16 +52,24 @@ ${parts.join("\n\n")}
 `;
 }
 
+const CITATION = /(?:(RFC \d{4}|WHATWG [A-Z]\w+|HTML) )?§(\d+(?:\.\d+)*)/g;
+
 /**
  * The sections that a source cites. Behind `RFC 6455 §5.4, §5.5` both belong to that RFC, and so does a `§5.6`
- * anywhere below it, up to the next RFC that is named; above all of them, to the first that is.
+ * anywhere below it, up to the next RFC that is named; above all of them, to the first that is. Of a standard
+ * that is no RFC, such as `HTML §8.1, §9`, only the sections of that list are.
  */
-function citationsOf(source: string, file: string): Citation[] {
+export function citationsOf(source: string, file: string): Citation[] {
   const cited: Citation[] = [];
-  let rfc = /RFC (\d{4}) §/.exec(source)?.[1] ?? defaultRfc(file);
-  for (const [, named, section = ""] of source.matchAll(/(?:RFC (\d{4}) )?§(\d+(?:\.\d+)*)/g)) {
-    rfc = named ?? rfc;
-    cited.push({ rfc, section, file });
+  let rfc = /RFC \d{4}(?= §)/.exec(source)?.[0] ?? defaultRfc(file);
+  let standard = rfc;
+  let end = 0;
+  for (const { 0: text, 1: named, 2: section = "", index } of source.matchAll(CITATION)) {
+    const goesOn = /^(, | and | to )$/.test(source.slice(end, index));
+    standard = named ?? (goesOn ? standard : rfc);
+    if (standard.startsWith("RFC ")) rfc = standard;
+    end = index + text.length;
+    cited.push({ standard, section, file });
   }
   return cited;
 }
@@ -92,11 +100,14 @@ function testsOf(file: string, root: string): string[] {
     });
 }
 
-/** RFC 6455 first, then by how this project needs them, then by number. */
+/** RFC 6455 first, then by how this project needs them, then by number; other standards last. */
 function byImportance(a: string, b: string): number {
   const order = [...TITLES.keys()];
-  const rank = (rfc: string): number => (order.includes(rfc) ? order.indexOf(rfc) : order.length);
-  return rank(a) - rank(b) || Number(a) - Number(b);
+  const rank = (standard: string): number => {
+    if (!standard.startsWith("RFC ")) return order.length + 1;
+    return order.includes(standard) ? order.indexOf(standard) : order.length;
+  };
+  return rank(a) - rank(b) || a.localeCompare(b, "en", { numeric: true });
 }
 
 function bySection(a: string, b: string): number {

@@ -107,7 +107,7 @@ function readBlocks(windowBytes: number): void {
   }
 }
 
-/** §3.2.4. @returns The length of the block. */
+/** RFC 1951 §3.2.4. @returns The length of the block. */
 function readStored(): number {
   const length = reader.take(16);
   const complement = reader.take(16);
@@ -120,7 +120,7 @@ function readStored(): number {
   return length;
 }
 
-/** §3.2.5 to §3.2.7 */
+/** Finds the codes of a block (RFC 1951 §3.2.5 to §3.2.7). */
 function codesOf(type: number): BlockCodes {
   let codes: BlockCodes | undefined;
   if (type === 1) codes = fixedCodes();

@@ -26,7 +26,7 @@ export function serializeKey(nonce: Uint8Array): string {
  * Tells whether `key` is 16 bytes in base64 (§4.2.1): 22 digits and the padding. The last
  * digit has 4 bits more than 16 bytes need, and RFC 4648 §3.5 leaves it to the reader whether they
  * may be set. Here they may: small devices make their keys digit by digit, and the
- * example in §4.1 has such a bit. The key is never decoded, so nothing can differ over it.
+ * example in RFC 6455 §4.1 has such a bit. The key is never decoded, so nothing can differ over it.
  */
 export function isKey(key: string): boolean {
   if (key.length !== KEY_LENGTH || !key.endsWith("==")) return false;

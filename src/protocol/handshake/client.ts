@@ -118,7 +118,7 @@ export interface AgreedByClient {
 }
 
 /**
- * Judges the server's response (§4.1).
+ * Judges the server's response (RFC 6455 §4.1).
  *
  * Sec-WebSocket-Extensions may come in one line only (§11.3.2): two with something in
  * them fail.

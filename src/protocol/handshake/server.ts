@@ -160,7 +160,7 @@ export interface Acceptance {
 }
 
 /**
- * Builds the bytes of the 101 response (§4.2.2). The caller owns them.
+ * Builds the bytes of the 101 response (RFC 6455 §4.2.2). The caller owns them.
  *
  * @param encode - Where the platform has something better than ECMAScript.
  * @throws {TypeError} The subprotocol or an extension is not one that the client offered;

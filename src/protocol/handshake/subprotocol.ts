@@ -44,7 +44,7 @@ export function parseSubprotocolOffers(fields: Fields): readonly string[] {
 
 /**
  * Reads which of `offered` a server picked; `undefined` when it picked none, which is
- * not a failure (§4.1). A field with nothing in it picks none (RFC 9110 §5.6.1.2).
+ * not a failure (RFC 6455 §4.1). A field with nothing in it picks none (RFC 9110 §5.6.1.2).
  *
  * @throws {HandshakeError} `SUBPROTOCOL_UNOFFERED`: another one, or several.
  */
