@@ -1,3 +1,4 @@
+/** What one peer may make one connection hold, and the account of it. */
 import { checkOptions, type Names } from "../input/index.js";
 import { ProtocolError } from "./errors.js";
 
@@ -40,9 +41,12 @@ const NAMES: Names<MessageLimits> = {
 };
 
 /**
- * Counts what a connection holds on behalf of its peer, and refuses what is over
- * the limits. Every path that keeps the peer's bytes, or bytes for the peer,
- * charges this one object.
+ * Counts what a connection holds on behalf of its peer. Every path that keeps the peer's bytes, or
+ * bytes for the peer, charges this one object.
+ *
+ * It refuses messages over {@link MessageLimits} by itself. The other counts are for their readers: a
+ * driver pauses reading at its limit for {@link queuedBytes}, and its send queue has a limit for
+ * what waits to be sent. {@link heldBytes} is the sum of all counts.
  */
 export class Budget {
   readonly maxMessageBytes: number;

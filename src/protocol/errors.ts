@@ -1,3 +1,4 @@
+/** Every rule that a peer can break on an open connection, and the errors of this library. */
 import { brand } from "../input/index.js";
 import type { CloseCode } from "./close-code.js";
 

@@ -1,3 +1,4 @@
+/** Reads frames from received bytes (RFC 6455 §5.2). */
 import type { Budget } from "./budget.js";
 import { ByteQueue } from "./byte-queue.js";
 import {

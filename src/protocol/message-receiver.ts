@@ -1,3 +1,4 @@
+/** Turns received bytes into control frames and messages (RFC 6455 §6.2). */
 import { isError } from "../input/index.js";
 import type { Budget } from "./budget.js";
 import { isValidOnWire } from "./close-code.js";

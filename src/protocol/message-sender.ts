@@ -1,3 +1,4 @@
+/** Turns messages into frames, in the order they were sent (RFC 6455 §6.1). */
 import { isError } from "../input/index.js";
 import type { Budget } from "./budget.js";
 import type { SendOptions } from "./connection-options.js";
@@ -33,7 +34,7 @@ type Waiting =
     }
   | { readonly type: "close"; readonly payload: Uint8Array };
 
-export interface MessageSenderOptions {
+interface MessageSenderOptions {
   readonly writer: FrameWriter;
   readonly platform: Platform;
   readonly budget: Budget;

@@ -48,7 +48,7 @@ const sorted = new Int32Array(288);
  * `"incomplete"`: some bit patterns have no symbol. That is an error, except that
  * a block which uses a single distance, or none, has no complete code for it.
  */
-export type CodeSet = "complete" | "incomplete" | "invalid";
+type CodeSet = "complete" | "incomplete" | "invalid";
 
 /**
  * Builds the table of the code with these lengths, 0 for unused symbols.

@@ -22,7 +22,7 @@ import type { BitWriter } from "./bits.js";
  */
 export const SYMBOL_MASK = 0x1ff;
 export const EXTRA_COUNT_SHIFT = 9;
-export const EXTRA_COUNT_MASK = 15;
+const EXTRA_COUNT_MASK = 15;
 export const EXTRA_SHIFT = 13;
 
 /** For each length what {@link lengthSymbol} gives. */

@@ -18,7 +18,7 @@ const COMPARED_BYTES = 8;
 const NONE: number = (MIN_MATCH_BYTES - 1) << 16;
 
 /** What {@link findMatches} searches, in one place for the functions it is made of. */
-export interface Search {
+interface Search {
   readonly chains: HashChains;
   readonly window: CompressionWindow;
   /** The position of index 0 of the window, see {@link HashChains}. */

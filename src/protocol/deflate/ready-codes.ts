@@ -66,7 +66,7 @@ const NUMBERS = `
   304 44444444777777..`;
 
 /** The lengths of two codes that are known before any block is, with their description. */
-export interface PreparedCodes {
+interface PreparedCodes {
   readonly litlen: CodeLengths;
   readonly distance: CodeLengths;
   readonly description: PreparedDescription;

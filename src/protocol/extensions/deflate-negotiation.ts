@@ -15,7 +15,7 @@ export { checkDeflateConfig, type DeflateParameters, type PerMessageDeflateConfi
 
 const NAME = "permessage-deflate";
 
-export interface AcceptedDeflate {
+interface AcceptedDeflate {
   readonly parameters: DeflateParameters;
   /** The element for the response. */
   readonly response: Extension;

@@ -66,7 +66,7 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /** Tells whether `character` is one of the 64 digits; the padding is not. */
-export function isBase64Digit(character: string): boolean {
+function isBase64Digit(character: string): boolean {
   return character.length === 1 && ALPHABET.includes(character);
 }
 

@@ -1,7 +1,7 @@
 // Host and port, as they stand in URIs, in Host and in Origin (RFC 3986 §3.2).
 import { lowerCaseAscii } from "./http-fields.js";
 
-export interface Authority {
+interface Authority {
   /** Lower case; an IPv6 address in its brackets. */
   readonly host: string;
   /** `undefined` when none is given. */

@@ -37,7 +37,7 @@ const NAMES: Names<HeadLimits> = {
   known: { maxHeaderBytes: true, maxHeaderCount: true },
 };
 
-export interface ScannedHead<StartLine> {
+interface ScannedHead<StartLine> {
   readonly startLine: StartLine;
   readonly fields: Fields;
   /** Where the bytes behind the head start, in the chunk that completed it. */

@@ -112,7 +112,7 @@ function isReserved(name: string, entry: string): boolean {
  *
  * @throws {TypeError} See {@link toFieldLines}. The value is not in the message.
  */
-export function checkLine([name, value]: FieldLine): void {
+function checkLine([name, value]: FieldLine): void {
   if (!isToken(name)) throw new TypeError("the name of a header field must be a token");
   if (typeof value !== "string") throw notText(name);
   if (!isFieldValue(value)) {

@@ -4,7 +4,7 @@ import { HandshakeError } from "./handshake-error.js";
 import { isToken, listElements, lowerCaseAscii } from "./http-fields.js";
 
 /** What a request asks for in Upgrade: nothing, other protocols only, or websocket, perhaps beside others. */
-export type UpgradeWish = "none" | "other" | "websocket";
+type UpgradeWish = "none" | "other" | "websocket";
 
 /**
  * Reads Upgrade, all lines as one list, in upper or lower case.

@@ -15,7 +15,6 @@ import {
   fixedLitlenLengths,
 } from "../../../src/protocol/deflate/huffman.js";
 import {
-  EXTRA_COUNT_MASK,
   EXTRA_COUNT_SHIFT,
   EXTRA_SHIFT,
   SYMBOL_MASK,
@@ -27,7 +26,7 @@ import { type Part, parsed } from "../../support/deflate-parse.js";
 import type { Lengths } from "../../support/deflate-stream.js";
 import { inspectPayload } from "../../support/deflate-window.js";
 
-const extraBits = (entry: number): number => (entry >> EXTRA_COUNT_SHIFT) & EXTRA_COUNT_MASK;
+const extraBits = (entry: number): number => (entry >> EXTRA_COUNT_SHIFT) & 15;
 const extra = (entry: number): number => entry >> EXTRA_SHIFT;
 
 it("gives each length its symbol and extra bits (RFC 1951 §3.2.5)", () => {
