@@ -13,7 +13,7 @@ import { Compressor } from "./compressor.js";
 import { Decompressor } from "./decompressor.js";
 import { DEFAULT_LEVEL, effortOf } from "./levels.js";
 
-/** Who compresses and decompresses which messages. */
+/** Which of two DEFLATEs compresses and decompresses a message. */
 export interface CodecSetup {
   /** Of our compressor: 1, fastest, to 9, smallest. @defaultValue {@link DEFAULT_LEVEL} */
   readonly level?: number | undefined;

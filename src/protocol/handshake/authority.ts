@@ -1,5 +1,5 @@
 // Host and port, as they stand in URIs, in Host and in Origin (RFC 3986 §3.2).
-import { lowerCaseAscii } from "./http-fields.js";
+import { lowerCaseAscii } from "./fields.js";
 
 interface Authority {
   /** Lower case; an IPv6 address in its brackets. */

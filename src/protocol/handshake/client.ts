@@ -7,11 +7,16 @@ import {
 } from "../extensions/deflate-negotiation.js";
 import { encodeBase64 } from "./accept.js";
 import { parseExtensions, serializeExtensions } from "./extension-header.js";
-import type { FieldLine, Fields } from "./fields.js";
+import {
+  type FieldLine,
+  type Fields,
+  listElements,
+  lowerCaseAscii,
+  trimWhitespace,
+} from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
 import { HANDSHAKE_FIELDS, type HeaderFields, serializeHead, toFieldLines } from "./head-writer.js";
 import type { ResponseHead } from "./head.js";
-import { listElements, lowerCaseAscii, trimWhitespace } from "./http-fields.js";
 import { checkSubprotocols, judgePickedSubprotocol } from "./subprotocol.js";
 import { confirmsWebSocket, listsUpgrade, parseVersions } from "./upgrade-fields.js";
 import type { WebSocketUri } from "./uri.js";

@@ -1,7 +1,6 @@
 // Sec-WebSocket-Extensions, both ways (RFC 6455 §9.1).
-import type { Fields } from "./fields.js";
+import { FieldScanner, type Fields, isToken } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
-import { FieldScanner, isToken } from "./http-fields.js";
 
 /** A parameter: its value is a token, without quotes; `undefined` when the name stands alone. */
 export type ExtensionParameter = readonly [name: string, value: string | undefined];

@@ -2,8 +2,7 @@
 import { brand } from "../../input/index.js";
 import { WebSocketError } from "../errors.js";
 import { visibleText } from "../visible-text.js";
-import type { Fields } from "./fields.js";
-import { lowerCaseAscii } from "./http-fields.js";
+import { type Fields, lowerCaseAscii } from "./fields.js";
 
 /** A way in which a handshake can fail. */
 export interface HandshakeFault {

@@ -1,8 +1,7 @@
 /** The lines of a head: request line with its target, status line, header lines (RFC 9112 §3 to §5). */
 import { authorityLength, parseAuthority } from "./authority.js";
-import type { FieldLine } from "./fields.js";
+import { type FieldLine, isToken, lowerCaseAscii, trimmedFrom } from "./fields.js";
 import { malformed } from "./handshake-error.js";
-import { isToken, lowerCaseAscii, trimmedFrom } from "./http-fields.js";
 
 export interface RequestLine {
   /** Upper and lower case are different methods (RFC 9110 §9.1). */

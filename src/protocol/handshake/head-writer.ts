@@ -1,6 +1,5 @@
 /** Writes heads: the start line, and header fields of the handshake and of the application (RFC 9112 §2). */
-import type { FieldLine } from "./fields.js";
-import { isFieldValue, isToken, lowerCaseAscii } from "./http-fields.js";
+import { type FieldLine, isFieldValue, isToken, lowerCaseAscii } from "./fields.js";
 
 /** Makes a byte of each character; there are none over U+00FF. */
 export type EncodeLatin1 = (text: string) => Uint8Array;

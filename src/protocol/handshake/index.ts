@@ -25,13 +25,13 @@ export {
   type HandshakeFaultCode,
 } from "./handshake-error.js";
 export {
-  RequestHeadReader,
-  ResponseHeadReader,
   type CompleteHead,
+  type HeadLimits,
   type RequestHead,
+  RequestHeadReader,
   type ResponseHead,
+  ResponseHeadReader,
 } from "./head.js";
-export type { HeadLimits } from "./head-scanner.js";
 export {
   checkOriginPolicy,
   judgeOrigin,

@@ -1,9 +1,9 @@
 // Which pages may connect (RFC 6455 §10.2, RFC 6454).
 import { parseAuthority } from "./authority.js";
-import { isToken, lowerCaseAscii } from "./http-fields.js";
+import { isToken, lowerCaseAscii } from "./fields.js";
 
 /**
- * Who may connect:
+ * The pages that may connect:
  *
  * - `"same-origin"`: pages that came from the host, port and kind of transport of this request;
  * - a list: pages of exactly these origins, such as `"https://app.example"`. Applications in

@@ -1,13 +1,12 @@
 /** What a server answers when it does not switch protocols: whole HTTP responses, and those for each fault (RFC 6455 §4.2.2). */
 import { joinParts } from "../copying.js";
-import type { FieldLine } from "./fields.js";
+import { type FieldLine, lowerCaseAscii } from "./fields.js";
 import {
   HANDSHAKE_FAULTS,
   type HandshakeFault,
   type HandshakeFaultCode,
 } from "./handshake-error.js";
 import { type HeaderFields, serializeHead, toFieldLines } from "./head-writer.js";
-import { lowerCaseAscii } from "./http-fields.js";
 
 /** A response that ends the connection. */
 export interface HttpResponse {

@@ -1,7 +1,6 @@
 // Sec-WebSocket-Protocol, both ways (RFC 6455 §4.1, §4.2, §11.3.4).
-import type { Fields } from "./fields.js";
+import { type Fields, isToken, listElements } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
-import { isToken, listElements } from "./http-fields.js";
 
 const NAME = "Sec-WebSocket-Protocol";
 

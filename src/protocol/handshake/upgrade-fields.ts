@@ -1,7 +1,6 @@
 /** Upgrade, Connection and Sec-WebSocket-Version: what asks for websocket and confirms it (RFC 6455 §4). */
-import type { Fields } from "./fields.js";
+import { type Fields, isToken, listElements, lowerCaseAscii } from "./fields.js";
 import { HandshakeError } from "./handshake-error.js";
-import { isToken, listElements, lowerCaseAscii } from "./http-fields.js";
 
 /** What a request asks for in Upgrade: nothing, other protocols only, or websocket, perhaps beside others. */
 type UpgradeWish = "none" | "other" | "websocket";

@@ -1,6 +1,6 @@
 /** ws and wss URIs, and the percent-encoding of what they may not hold (RFC 6455 §3). */
 import { authorityLength, isHost, parsePort, splitPort } from "./authority.js";
-import { lowerCaseAscii } from "./http-fields.js";
+import { lowerCaseAscii } from "./fields.js";
 
 /** A ws or wss URI, taken apart (RFC 6455 §3). */
 export interface WebSocketUri {

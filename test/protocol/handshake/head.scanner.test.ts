@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { HeadScanner, type HeadLimits } from "../../../src/protocol/handshake/head-scanner.js";
+import { HeadScanner, type HeadLimits } from "../../../src/protocol/handshake/head.js";
 import { cut, faultOf, fieldLine, latin1 } from "./wire.js";
 
 const scanner = (limits: HeadLimits = {}, emptyLines = 0): HeadScanner<string> =>

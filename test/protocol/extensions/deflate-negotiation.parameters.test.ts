@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
-  acceptDeflateOffer,
-  deflateOffers,
-} from "../../../src/protocol/extensions/deflate-negotiation.js";
-import {
-  checkDeflateConfig,
-  readParameters,
   type ReadParameters,
-} from "../../../src/protocol/extensions/deflate-parameters.js";
+  acceptDeflateOffer,
+  checkDeflateConfig,
+  deflateOffers,
+  readParameters,
+} from "../../../src/protocol/extensions/deflate-negotiation.js";
 import {
   parseExtensions,
   type Extension,
