@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Fields } from "../protocol/index.js";
 
-/** Where a request comes from, as far as it can be believed. */
+/** Where a request comes from, by the transport and by the proxies that are trusted. */
 interface ClientOrigin {
   readonly remoteAddress: string | undefined;
   readonly isSecure: boolean;
@@ -14,7 +14,7 @@ export type IsTrusted = (address: string | undefined) => boolean;
 
 /**
  * @param proxies - Addresses such as `"127.0.0.1"`, networks such as `"10.0.0.0/8"` and
- *   `"fd00::/8"`, and `"unix"` for whoever comes without an address, over a Unix socket.
+ *   `"fd00::/8"`, and `"unix"` for clients without an address, on a Unix socket.
  * @throws {TypeError} An element is none of these.
  */
 export function trustOf(proxies: readonly string[]): IsTrusted {
@@ -32,16 +32,15 @@ export function trustOf(proxies: readonly string[]): IsTrusted {
 
 const UNIX = "unix";
 
-/** What holds without trusted proxies: the transport tells all there is to know. */
+/** The answer without trusted proxies: only the transport counts. */
 const trustNobody: IsTrusted = () => false;
 
 /**
- * Tells where a request comes from. Each proxy appends the address it got the request from
- * to X-Forwarded-For, so the list is read from its end, and only as long as those who wrote it are
- * trusted: what stands before that, the client may have made up. The same goes for
- * X-Forwarded-Proto, where only the last word counts.
+ * Tells where a request comes from. Each proxy appends the address that it got the request from to
+ * X-Forwarded-For. The list is read from its end, and only as far as a trusted proxy wrote it: the client
+ * may have made up the elements before that. Of X-Forwarded-Proto only the last element counts.
  *
- * @param isTrusted - Asked about addresses of the transport and of the list.
+ * @param isTrusted - Called with the address of the transport and with addresses of the list.
  */
 export function clientOrigin(
   transport: Duplex,
@@ -55,7 +54,7 @@ export function clientOrigin(
   const hops = listOf(fields, "x-forwarded-for");
   while (isTrusted(remoteAddress)) {
     const address = addressIn(hops.pop());
-    if (address === undefined) break; // nothing more is known, or it makes no sense
+    if (address === undefined) break; // the list has ended, or the element is no address
     remoteAddress = address;
   }
   const scheme = listOf(fields, "x-forwarded-proto").pop()?.toLowerCase();
@@ -63,13 +62,13 @@ export function clientOrigin(
   return { remoteAddress, isSecure };
 }
 
-/** @returns `undefined` for a transport without one. */
+/** @returns The address of the other end; `undefined` for a transport without one, such as a Unix socket. */
 export function remoteAddressOf(transport: Duplex): string | undefined {
   if (!("remoteAddress" in transport)) return undefined;
   return typeof transport.remoteAddress === "string" ? transport.remoteAddress : undefined;
 }
 
-/** Whether TLS runs on the transport itself. */
+/** Tells whether TLS runs on the transport itself. */
 export function isEncrypted(transport: Duplex): boolean {
   return "encrypted" in transport && transport.encrypted === true;
 }
@@ -79,7 +78,7 @@ function listOf(fields: Fields, name: string): string[] {
   return text === undefined ? [] : text.split(",").map((element) => element.trim());
 }
 
-/** An address, perhaps with a port behind it or in brackets, as some proxies write it. */
+/** Reads an address. Some proxies write a port behind it, or put it in brackets. */
 function addressIn(element: string | undefined): string | undefined {
   if (element === undefined || isIP(element) !== 0) return element;
   const end = element.startsWith("[") ? element.indexOf("]") : element.lastIndexOf(":");
@@ -91,7 +90,7 @@ function addressIn(element: string | undefined): string | undefined {
 export class AddressList {
   readonly #list = new BlockList();
 
-  /** @returns False when `text` is neither an address nor a network: nothing was added. */
+  /** @returns False when `text` is neither an address nor a network. Then nothing was added. */
   add(text: string): boolean {
     const [address = "", prefix, ...more] = text.split("/");
     const version = isIP(address);
@@ -107,7 +106,7 @@ export class AddressList {
     return true;
   }
 
-  /** @returns False when one of them is no address, they are of two versions, or the last comes before the first. */
+  /** @returns False when one of them is no address, their versions differ, or the last comes before the first. */
   addRange(first: string, last: string): boolean {
     const version = isIP(first);
     if (version === 0 || version !== isIP(last)) return false;
@@ -119,7 +118,7 @@ export class AddressList {
     }
   }
 
-  /** Whether `text` is an address, and one of these. */
+  /** Tells whether `text` is an address, and in this list. */
   has(text: string): boolean {
     const version = isIP(text);
     return version !== 0 && this.#list.check(text, familyOf(version));

@@ -29,20 +29,20 @@ import { remoteAddressOf } from "../addresses.js";
  * response wait for a listener, like all messages. When it rejects, nothing is left
  * open and nothing will open later.
  *
- * Attempts do not wait for one another. §4.1 has a client keep a second attempt to
- * the same address back while the first is pending, against pages that would flood a
- * server by way of a browser; a program that wants to flood needs no WebSocket.
+ * Attempts do not wait for one another. By §4.1 a client holds a second attempt to the same address
+ * back while the first is pending. That protects servers from pages that flood them through
+ * browsers. A program could flood a server without this library.
  *
  * @param url - ws, wss, or http and https in their place. User information in it is
  *   sent as Basic Authorization. `ws+unix:/path/to.sock:/what/to/ask?for` connects to a
  *   Unix socket; a colon in its path is written `%3A`.
  * @throws {SyntaxError} The URL or a subprotocol is not one. This and the next two are
- *   the caller's faults, and are rejections like all: before any socket is opened.
+ *   the caller's faults. They are rejections, too, and come before a socket is opened.
  * @throws {TypeError} An option is of the wrong type, or may not be sent in a header.
  * @throws {RangeError} A number is out of its range.
  * @throws {HandshakeError} The network, the proxy or the server failed, or the signal
  *   aborted (`code` is `"ABORTED"`, `cause` its reason). The message has the address; with
- *   `httpStatus`, `headers` and how the `body` begins when there was an answer.
+ *   `httpStatus`, `headers` and the beginning of the `body` when the server answered.
  */
 export async function connect(
   url: string | URL,
@@ -70,7 +70,7 @@ export function establish(
       if (outcome instanceof WebSocketConnection) return outcome;
       attempt.restart();
       hop = await agreedRedirect(hop, outcome);
-      attempt.goOn(); // it may have been over before the application agreed
+      attempt.goOn(); // time may have been up before the application agreed
     }
   });
   return opening.catch((error: unknown) => {
@@ -81,7 +81,7 @@ export function establish(
   });
 }
 
-/** One request and its response, with a key of its own. @returns The connection, or a redirect to follow. */
+/** Sends one request, with a new key, and reads the response. @returns The connection, or a redirect to follow. */
 async function exchange(
   options: ResolvedConnectOptions,
   attempt: Attempt,
@@ -107,7 +107,7 @@ async function exchange(
       options: options.connection,
       subprotocol,
       deflate,
-      received: new Uint8Array(rest), // a copy: not all transports give their chunks away
+      received: new Uint8Array(rest), // a copy: some transports use the memory of their chunks again
       data: undefined,
       response: { httpStatus: head.httpStatus, headers: head.fields },
       onClosed,

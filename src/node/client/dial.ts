@@ -35,7 +35,7 @@ export class Attempt {
   #isOver = false;
   #reject!: (error: unknown) => void;
 
-  /** Makes the error for when time is up. */
+  /** Makes the error that the attempt fails with when time is up. */
   timeoutError: () => HandshakeError = () =>
     new HandshakeError("TIMEOUT", { limit: this.#options.timeoutMs });
 
@@ -59,12 +59,12 @@ export class Attempt {
   }
 
   /**
-   * Takes over a transport. It may fail at any time from now on without harm.
+   * Takes over a transport. From now on its errors do no harm.
    *
-   * @throws {Error} The attempt is over, and so is the transport. Nobody waits for this error.
+   * @throws {Error} The attempt is over, and the transport is destroyed. The error is not reported.
    */
   own<T extends Duplex>(transport: T): T {
-    // Stays for good: a socket can fail while nothing else listens, between two steps or under TLS.
+    // Never removed: a socket can fail while nothing else listens, between two steps or under TLS.
     transport.on("error", () => {});
     if (this.#isOver) {
       transport.destroy();
@@ -74,12 +74,12 @@ export class Attempt {
     return transport;
   }
 
-  /** To be called before a further step. @throws {Error} The attempt is over. Nobody waits for this error. */
+  /** Call it before a further step. @throws {Error} The attempt is over. The error is not reported. */
   goOn(): void {
     if (this.#isOver) throw new Error("the attempt is over");
   }
 
-  /** Destroys what is open, to begin again elsewhere. */
+  /** Destroys the open transports, so that the attempt can go on elsewhere. */
   restart(): void {
     for (const transport of this.#transports) transport.destroy();
     this.#transports.clear();
@@ -139,8 +139,8 @@ interface DialOptions {
 }
 
 /**
- * Opens a transport to the server of `uri`, with TLS for wss: the certificate has
- * been checked when this resolves, and not one byte of HTTP was sent (RFC 6455 §4.1).
+ * Opens a transport to the server of `uri`, with TLS for wss. When this resolves, the certificate has
+ * been checked and no byte of HTTP has been sent to the server (RFC 6455 §4.1).
  *
  * @throws {HandshakeError} `TRANSPORT_FAILED` or `TRANSPORT_ENDED`; also
  *   `STATUS_UNEXPECTED` when a proxy refused.
@@ -156,7 +156,7 @@ export async function dial(options: DialOptions, attempt: Attempt): Promise<Dupl
   return secured(uri, tls, { socket: transport }, attempt);
 }
 
-/** How to open a socket that WebSocket's frames come from, with nothing between. */
+/** How to open a socket that carries frames directly, without TLS. */
 function plainConnect({ uri, connection }: DialOptions): Connect {
   return connection.sharedReads && !uri.secure ? connectShared : net.connect;
 }
@@ -184,7 +184,7 @@ async function dialDetour(
   if (route.type === "unix") return connected(plainConnect(options)({ path: route.path }), attempt);
   if (route.type === "proxy") {
     const { proxy } = route;
-    // Whom the caller trusts is also who may vouch for the proxy; all else is about the server.
+    // The caller's certificate authorities count for the proxy, too. All other options are about the server.
     const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
     const way = { tls: trusted, tcp, connectPlain: net.connect };
     const transport = await dialDirect(proxy, way, attempt).catch((error: unknown) => {
@@ -201,7 +201,7 @@ async function dialDetour(
   }
 }
 
-/** Nothing is known of the server yet, so the error must not sound as if. */
+/** Names the proxy in the error: the server has not been reached yet. */
 function failedAtProxy(
   { code, detail = "it ended", cause }: HandshakeError,
   { hostHeader }: WebSocketUri,
@@ -252,7 +252,7 @@ async function openTunnel(
   await readHead(transport, headLimits, async (complete) => {
     const { head, rest } = complete;
     if (head.httpStatus >= 200 && head.httpStatus < 300) {
-      transport.pause(); // what comes next is for whoever uses the tunnel
+      transport.pause(); // the next bytes are for the user of the tunnel
       if (rest.length > 0) transport.unshift(rest);
       return;
     }
@@ -260,7 +260,7 @@ async function openTunnel(
   });
 }
 
-/** All of it has been checked for what may stand in a head: host and port by the URI's grammar. */
+/** Needs no check of its parts: the grammar of URIs allows no character in a host that would break a head. */
 function connectRequest({ host, port }: WebSocketUri, userinfo: string | undefined): Buffer {
   const authority = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];

@@ -1,4 +1,4 @@
-/** The proxy that the environment names for a URL: the variables of curl, and what Node and others make of them. */
+/** The proxy that the environment names for a URL, by the variables that curl, Node and others read. */
 import { isIP } from "node:net";
 import { type WebSocketUri } from "../../protocol/index.js";
 import { AddressList } from "../addresses.js";
@@ -6,13 +6,13 @@ import { AddressList } from "../addresses.js";
 /** As `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** By the scheme: which variables name a proxy, the first that has one counts. */
+/** The variables that may name a proxy, by the scheme of the URL. The first one with a value counts. */
 const VARIABLES = {
   ws: ["ws_proxy", "http_proxy", "all_proxy"],
   wss: ["wss_proxy", "https_proxy", "all_proxy"],
 } as const;
 
-/** What a variable says. */
+/** A proxy, and the variable that names it. */
 interface NamedProxy {
   /** Such as `"HTTPS_PROXY"`. */
   readonly variable: string;
@@ -22,9 +22,9 @@ interface NamedProxy {
 
 /**
  * Finds the proxy for `uri`; `undefined` when there is none, or when `NO_PROXY` names the
- * host. Each variable may be in lower or in upper case, and lower case comes first; one that is
- * empty is as if it were not there. In a CGI script `HTTP_PROXY` comes from the request's
- * header fields, so only `http_proxy` counts there.
+ * host. The name of a variable may be in lower or in upper case; lower case comes first. An empty
+ * variable does not count. In a CGI script `HTTP_PROXY` comes from the header fields of the request, so
+ * only `http_proxy` counts there.
  */
 export function environmentProxy(uri: WebSocketUri, env: Environment): NamedProxy | undefined {
   if (isExcepted(uri, valueOf("no_proxy", env)?.url ?? "")) return undefined;
@@ -45,9 +45,9 @@ function valueOf(name: string, env: Environment): NamedProxy | undefined {
 }
 
 /**
- * Whether `NO_PROXY` names the host: `*` all of them, `example.org` this one and those below it,
- * as `.example.org` and `*.example.org` do; an address, a network such as `10.0.0.0/8`, or a
- * range `10.0.0.1-10.0.0.9`. Behind all but the last two may stand a port.
+ * Tells whether `NO_PROXY` names the host. An element is `*` for all hosts; `example.org`,
+ * `.example.org` or `*.example.org` for a domain and the domains below it; an address, a network such
+ * as `10.0.0.0/8`, or a range `10.0.0.1-10.0.0.9`. A port may follow all but the last two.
  */
 function isExcepted({ host, port }: WebSocketUri, list: string): boolean {
   const name = host.endsWith(".") ? host.slice(0, -1) : host;
@@ -60,7 +60,7 @@ function isExcepted({ host, port }: WebSocketUri, list: string): boolean {
   return false;
 }
 
-/** Takes the port off: what follows the only colon, or the colon behind brackets. */
+/** Splits off the port, behind the only colon or behind brackets. */
 function toException(element: string): { readonly name: string; readonly port?: number } {
   const end = element.indexOf("]");
   if (element.startsWith("[") && end > 0) {

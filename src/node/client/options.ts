@@ -1,4 +1,4 @@
-/** Options of `connect`, and what they are without them. */
+/** Options of `connect`, and their defaults. */
 import type { ConnectionOptions as NodeTlsOptions } from "node:tls";
 import { checkOptions, type Known, limit, type Names } from "../../input/index.js";
 import {
@@ -28,7 +28,7 @@ import {
   type ResolvedConnectionOptions,
 } from "../options.js";
 
-/** Options of `tls.connect`, but for where to connect to: that is the URL's. */
+/** Options of `tls.connect`, without those that say where to connect to: the URL says that. */
 export type TlsClientOptions = Omit<NodeTlsOptions, "host" | "port" | "path" | "socket">;
 
 /** Options of {@link connect}, besides those of every connection. */
@@ -46,7 +46,7 @@ export interface ConnectOptions extends ConnectionOptions, RouteOptions {
   /** The value of Origin, which browsers send and other clients need not (RFC 6455 §4.1). @defaultValue none */
   readonly origin?: string | undefined;
 
-  /** Gives up the attempt when it aborts. Once the connection is open it has no effect. */
+  /** Gives up the attempt when it aborts. It has no effect on an open connection. */
   readonly signal?: AbortSignal | undefined;
 
   /** Longest time for the whole attempt: names, proxy, TLS, handshake and redirects. @defaultValue 10 000 */
@@ -74,27 +74,27 @@ export interface ConnectOptions extends ConnectionOptions, RouteOptions {
   readonly followRedirects?: boolean | number | undefined;
 
   /**
-   * Asked about each redirect before it is followed, within `handshakeTimeoutMs`: `true` follows
+   * Called with each redirect before it is followed, within `handshakeTimeoutMs`: `true` follows
    * it, `{ headers }` follows it with these header fields in place of `redirect.headers`, and
-   * anything else refuses it. {@link connect} rejects with what it throws. Not asked about
-   * redirects that are never followed.
+   * anything else refuses it. {@link connect} rejects with an error that it throws. It is not called
+   * with redirects that are never followed.
    */
   readonly redirect?: RedirectHook | undefined;
 }
 
 /** A redirect that may be followed; see {@link ConnectOptions.redirect}. */
 export interface Redirect {
-  /** The URL that was asked, without user information. Secret: its query may hold a token. */
+  /** The URL of the request, without user information. Secret: its query may hold a token. */
   readonly from: string;
-  /** Where the server sends us. */
+  /** The URL that the server names. */
   readonly to: string;
   /** 301, 302, 303, 307 or 308. */
   readonly httpStatus: number;
   /** The header fields of the server's answer. */
   readonly responseHeaders: Fields;
   /**
-   * Your header fields that go along: to another origin those bound to the first one are not
-   * among them. What the handshake sets itself is not, either.
+   * Your header fields that are sent to the new URL. For another origin, the fields that are bound to
+   * the first origin are left out. Fields that the handshake sets by itself are not among them.
    */
   readonly headers: readonly FieldLine[];
 }
@@ -102,10 +102,10 @@ export interface Redirect {
 /** Says whether to follow a redirect; see {@link ConnectOptions.redirect}. */
 export type RedirectHook = (redirect: Redirect) => RedirectAnswer | Promise<RedirectAnswer>;
 
-/** What a {@link RedirectHook} says. */
+/** The answer of a {@link RedirectHook}. */
 export type RedirectAnswer = boolean | { readonly headers: HeaderFields };
 
-/** What {@link ConnectOptions} has: a new option is a row here. */
+/** The names of {@link ConnectOptions}: a new option is a row here. */
 export const CONNECT_OPTIONS: Known<ConnectOptions> = {
   headers: true,
   subprotocols: true,
@@ -132,7 +132,7 @@ const NAMES: Names<ConnectOptions> = {
   advice: CONNECT_ADVICE,
 };
 
-/** {@link ConnectOptions} with nothing left open. */
+/** {@link ConnectOptions}, checked and with defaults. */
 export interface ResolvedConnectOptions {
   readonly uri: WebSocketUri;
   readonly route: Route;
@@ -143,7 +143,7 @@ export interface ResolvedConnectOptions {
   /** As in {@link Expectations}: set by a WebSocket. */
   readonly mustPickSubprotocol: boolean;
   readonly origin: string | undefined;
-  /** What to offer of permessage-deflate. */
+  /** The offers of permessage-deflate. */
   readonly deflate: readonly PerMessageDeflateConfig[];
   readonly tls: TlsClientOptions;
   readonly headLimits: HeadLimits;
@@ -158,8 +158,7 @@ export interface ResolvedConnectOptions {
 const DEFAULT_REDIRECTS = 5;
 
 /**
- * Checks everything that the caller gave, and fills in the defaults. What passes
- * here can be put into a request.
+ * Checks all options and fills in the defaults. Options that pass can be put into a request.
  *
  * @throws {SyntaxError} The URL, or a subprotocol.
  * @throws {TypeError} An option of the wrong type; a header field that may not be sent.
@@ -200,12 +199,12 @@ export function resolveConnectOptions(
     signal,
     connection,
   };
-  // Thrown away: it throws now what it would throw with a socket open.
+  // The result is thrown away: an error must come before a socket is opened.
   buildRequest({ ...resolved, key: serializeKey(generateNonce()) });
   return resolved;
 }
 
-/** By its shape: jsdom and libraries have AbortSignals of their own. */
+/** Goes by the shape: jsdom and libraries have AbortSignals of their own. */
 function isAbortSignal(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return (
@@ -215,7 +214,7 @@ function isAbortSignal(value: unknown): boolean {
   );
 }
 
-/** A copy: a redirect needs the lines once more, and an iterable may give them only once. */
+/** Copies the lines: a redirect needs them again, and some iterables can be read only once. */
 export function toLines(headers: HeaderFields): readonly FieldLine[] {
   if (Symbol.iterator in headers) return Array.from(headers);
   return Object.entries(headers).flatMap(([name, values]) =>

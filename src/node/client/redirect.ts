@@ -1,4 +1,4 @@
-/** Where a redirect leads, and what may go along (RFC 6455 §4.1, RFC 9110 §15.4). */
+/** Where a redirect leads, and which parts of a request may follow it (RFC 6455 §4.1, RFC 9110 §15.4). */
 import { domainToASCII } from "node:url";
 import {
   HandshakeError,
@@ -9,10 +9,10 @@ import {
 import { type ResolvedConnectOptions, type TlsClientOptions, toLines } from "./options.js";
 import type { Route } from "./route.js";
 
-/** 300 and 304 to 306 name no single place to go to. */
+/** The statuses that name one URL; 300 and 304 to 306 do not. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** What only the first origin was meant to get, in lower case. */
+/** Header fields for the first origin only, in lower case. */
 const BOUND_TO_ORIGIN: ReadonlySet<string> = new Set([
   "authorization",
   "cookie",
@@ -20,7 +20,7 @@ const BOUND_TO_ORIGIN: ReadonlySet<string> = new Set([
   "proxy-authorization",
 ]);
 
-/** A client's certificate, a session or the name of a server: for one server only. */
+/** Options of TLS for one server only: a client's certificate, a session, the name of the server. */
 const IDENTITY = [
   "cert",
   "key",
@@ -36,8 +36,8 @@ const IDENTITY = [
  * The options for following a redirect, once {@link ConnectOptions.redirect} has agreed.
  *
  * @throws {HandshakeError} `STATUS_UNEXPECTED`: it may not be followed; the message says why.
- * @throws {TypeError} A header field of the hook's may not be sent.
- * @throws What the hook throws.
+ * @throws {TypeError} A header field that the hook returned may not be sent.
+ * @throws Any error of the hook.
  */
 export async function agreedRedirect(
   options: ResolvedConnectOptions,
@@ -60,8 +60,8 @@ export function isRedirect({ httpStatus }: ResponseHead): boolean {
 }
 
 /**
- * The options for following a redirect. What was left behind on the way to another
- * origin does not come back on the way home.
+ * The options for following a redirect. Fields that were left out on the way to another origin stay
+ * out when a later redirect leads back.
  *
  * @throws {HandshakeError} `STATUS_UNEXPECTED`: it may not be followed; the message says why.
  */
@@ -98,7 +98,7 @@ function routeFrom(
   }
 }
 
-/** User information in a Location is not ours to send, and a fragment is for browsers. */
+/** Leaves out a fragment, which is for browsers. The caller leaves out user information, which the server chose. */
 function resolveLocation(uri: WebSocketUri, { fields }: ResponseHead): WebSocketUri | undefined {
   const location = fields.get("Location");
   const base = urlOf(uri);

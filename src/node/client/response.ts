@@ -13,8 +13,8 @@ import { detailOf } from "../connection/transport-error.js";
 /**
  * Reads one response head.
  *
- * @param use - Called in the same turn that the last byte of the head came in, while
- *   nothing else can happen to the transport. What it returns, or throws, is the outcome.
+ * @param use - Called in the turn in which the last byte of the head arrives, while nothing else can
+ *   happen to the transport. This function resolves or rejects as it does.
  * @throws {HandshakeError} The head is not one, or the transport failed or ended before its end.
  */
 export function readHead<T>(
@@ -50,7 +50,7 @@ export function readHead<T>(
   });
 }
 
-/** Reads how the body of a response begins: what comes of it, at most 16 KiB. A broken one ends where it broke. */
+/** Reads the beginning of the body of a response, at most 16 KiB. A broken body ends where it breaks. */
 export function readBody(
   transport: Duplex,
   { rest }: CompleteHead<ResponseHead>,
@@ -87,19 +87,19 @@ export function whenReady(transport: Duplex, event: "connect" | "secureConnect")
   });
 }
 
-/** The error for a network that failed. Only its code and what to do go into the message. */
+/** Makes the error for a network that failed. The message has its code and advice, and nothing else of `cause`. */
 export function transportFailed(cause: unknown): HandshakeError {
   return new HandshakeError("TRANSPORT_FAILED", { cause, detail: detailOf(cause) });
 }
 
-/** Servers that speak TLS end what does not begin with it, without a word. */
+/** Advises wss: a server that speaks TLS ends plain connections without an answer. */
 function unanswered(error: HandshakeError, transport: Duplex): HandshakeError {
   if (error.code !== "TRANSPORT_ENDED") return error;
   const advice = isEncrypted(transport) ? "" : ", as one does that speaks TLS here (wss)";
   return new HandshakeError(error.code, { detail: `the server sent nothing${advice}` });
 }
 
-/** Tells when a transport fails or ends, or has done so before. @returns How to stop listening. */
+/** Calls `lost` when a transport fails or ends, and when it has done so before. @returns A function that stops it. */
 function onLoss(transport: Duplex, lost: (error: HandshakeError) => void): () => void {
   const onError = (cause: Error): void => lost(transportFailed(cause));
   const onEnd = (): void => lost(new HandshakeError("TRANSPORT_ENDED"));
@@ -112,13 +112,13 @@ function onLoss(transport: Duplex, lost: (error: HandshakeError) => void): () =>
   };
 }
 
-/** Most bytes of a body that are kept. */
+/** How many bytes of a body are kept at most: people read them, to learn why they were refused. */
 const MAX_BODY_BYTES = 16 * 1024;
 
-/** Responses without a body, whatever their header says. */
+/** Statuses of responses that have no body, whatever the header says (RFC 9112 §6.3). */
 const BODILESS: ReadonlySet<number> = new Set([101, 204, 304]);
 
-/** Takes the bytes behind a response head, and keeps what belongs to the beginning of its body. */
+/** Takes the bytes behind a response head, and keeps the beginning of the body. */
 export class BodyReader {
   readonly #isChunked: boolean;
   readonly #chunks = new ChunkScanner();
@@ -134,7 +134,7 @@ export class BodyReader {
     this.#wanted = BODILESS.has(httpStatus) ? 0 : Math.min(length ?? Infinity, MAX_BODY_BYTES);
   }
 
-  /** What has come so far, as a copy that the caller owns. */
+  /** The bytes so far, as a copy that the caller owns. */
   get bytes(): Uint8Array {
     const body = new Uint8Array(this.#keptBytes);
     let at = 0;
@@ -145,7 +145,7 @@ export class BodyReader {
     return body;
   }
 
-  /** Leaves `bytes` alone. @returns Whether nothing more is wanted. */
+  /** Does not change `bytes`. @returns True when no more bytes are needed. */
   push(bytes: Uint8Array): boolean {
     if (this.#isChunked) this.#chunks.push(bytes, (data) => this.#keep(data));
     else this.#keep(bytes);
@@ -161,7 +161,7 @@ export class BodyReader {
   }
 }
 
-/** A Content-Length in digits; `undefined` when it is none: the body then goes on to the end of the connection. */
+/** Reads a Content-Length; `undefined` when it is none: the body then lasts until the connection ends. */
 function toLength(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   const areDigits = Array.from(text).every((character) => character >= "0" && character <= "9");
@@ -171,13 +171,13 @@ function toLength(text: string | undefined): number | undefined {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Takes the chunked transfer coding apart (RFC 9112 §7.1); extensions and trailers are skipped. */
+/** Reads the chunked transfer coding (RFC 9112 §7.1). Skips extensions and trailers. */
 class ChunkScanner {
-  /** In the line with a chunk's size, behind its digits, in its data, or in the line end behind that. */
+  /** The position: in the digits of a size, in the rest of that line, in the data, or in the line end behind it. */
   #state: "size" | "rest of line" | "data" | "line end" = "size";
   #size = 0;
 
-  /** The last chunk has come, or something that is no chunk. */
+  /** The last chunk has arrived, or bytes that are no chunk. */
   isDone = false;
 
   push(bytes: Uint8Array, onData: (data: Uint8Array) => void): void {
@@ -201,7 +201,7 @@ class ChunkScanner {
     }
     const digit = this.#state === "size" ? toHexDigit(byte) : undefined;
     if (digit !== undefined) {
-      this.#size = this.#size * 16 + digit; // too large a number is Infinity: the chunk goes on for ever
+      this.#size = this.#size * 16 + digit; // a number that is too large becomes Infinity: the chunk does not end
     } else if (byte === LF) this.#endLine();
     else this.#state = "rest of line";
   }

@@ -1,11 +1,11 @@
-/** How to get to a server: by TCP, over a Unix socket, through a proxy, or as the application says. */
+/** The way to a server: TCP, a Unix socket, a proxy, or a function of the application. */
 import { isIP, type LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
 import { domainToASCII } from "node:url";
 import { parseUri, type WebSocketUri } from "../../protocol/index.js";
 import { environmentProxy } from "./environment.js";
 
-/** Where a connection is wanted. */
+/** The server that a transport is wanted for. */
 export interface ConnectionTarget {
   /** In lower case; an IPv6 address without its brackets. */
   readonly host: string;
@@ -16,7 +16,7 @@ export interface ConnectionTarget {
 
 /** Options of {@link connect} that say how to get to the server. At most one of the first three may be given. */
 export interface RouteOptions {
-  /** Connects to this Unix socket; the URL then only says what to ask for. `ws+unix:` URLs say both. */
+  /** Connects to this Unix socket; the URL then gives only the host and path of the request. A `ws+unix:` URL gives both. */
   readonly socketPath?: string | undefined;
 
   /**
@@ -24,26 +24,26 @@ export interface RouteOptions {
    * `https://`, with `user:password@` for Proxy-Authorization. Of `tls` only `ca`
    * counts for the proxy, too.
    *
-   * `"environment"` takes the one that the environment names when `connect` is called, if it
-   * names one: `WSS_PROXY` or `HTTPS_PROXY` for wss, `WS_PROXY` or `HTTP_PROXY` for ws, `ALL_PROXY`
-   * for both, and none for the hosts in `NO_PROXY`, such as `localhost,.example.org,10.0.0.0/8`.
-   * Names in lower case count first. A proxy of another kind than HTTP is a SyntaxError. With
-   * `ws+unix:` URLs it has no effect.
+   * `"environment"` takes the proxy that the environment names when `connect` is called, if it names
+   * one: `WSS_PROXY` or `HTTPS_PROXY` for wss, `WS_PROXY` or `HTTP_PROXY` for ws, `ALL_PROXY` for both,
+   * and none for the hosts in `NO_PROXY`, such as `localhost,.example.org,10.0.0.0/8`. Names in lower
+   * case come first. A proxy of another kind than HTTP is a SyntaxError. It has no effect on `ws+unix:`
+   * URLs.
    *
-   * @defaultValue none: environment variables are not looked at
+   * @defaultValue none: environment variables are not read
    */
   readonly proxy?: string | URL | undefined;
 
   /**
-   * Opens the transport in place of `net.connect`. For wss TLS is then run on what
-   * it gives, unless that is a TLSSocket already.
+   * Opens the transport in place of `net.connect`. For wss, TLS then runs on that transport, unless
+   * it is a TLSSocket already.
    */
   readonly createConnection?: ((target: ConnectionTarget) => Duplex | Promise<Duplex>) | undefined;
 
   /**
-   * Finds the addresses of a host in place of `dns.lookup`, with its parameters. This and the
-   * next two are about the TCP connection, with a proxy about the one to the proxy; there is none
-   * with a Unix socket or `createConnection`, and then they are a TypeError.
+   * Finds the addresses of a host in place of `dns.lookup`, with the same parameters. This option and
+   * the next two are for the TCP connection: with a proxy, the one to the proxy. With a Unix socket
+   * or `createConnection` there is no TCP connection, and these options are a TypeError.
    */
   readonly lookup?: LookupFunction | undefined;
 
@@ -54,7 +54,7 @@ export interface RouteOptions {
   readonly localAddress?: string | undefined;
 }
 
-/** How to get to the server. */
+/** The way to the server. */
 export type Route =
   | { readonly type: "direct" }
   | { readonly type: "unix"; readonly path: string }
@@ -64,22 +64,22 @@ export type Route =
       readonly createConnection: NonNullable<RouteOptions["createConnection"]>;
     };
 
-/** Options of `net.connect` and `tls.connect`, those that were given. */
+/** The options for `net.connect` and `tls.connect` that were given. */
 export type TcpOptions = Pick<RouteOptions, "lookup" | "family" | "localAddress">;
 
-/** Where a URL leads, and how. */
+/** The server that a URL names, and the way to it. */
 export interface Destination {
   readonly uri: WebSocketUri;
   readonly tcp: TcpOptions;
-  /** How to get to `uri`, and to where it redirects. @throws {SyntaxError} What the environment names is no HTTP proxy. */
+  /** Finds the way to `uri`, or to a URI that it redirects to. @throws {SyntaxError} The environment names a proxy that is not HTTP. */
   readonly routeTo: (uri: WebSocketUri) => Route;
 }
 
 /**
- * Reads the URL, `ws+unix:` among them, and the options that say how to get there.
+ * Reads the URL, which may be a `ws+unix:` one, and the options for the way there.
  *
  * @throws {SyntaxError} The URL, or that of a proxy.
- * @throws {TypeError} An option of the wrong type, or two that say different things.
+ * @throws {TypeError} An option has the wrong type, or two options contradict each other.
  */
 export function toDestination(url: string, options: RouteOptions): Destination {
   const { uri, path } = parseDestination(url);
@@ -99,7 +99,7 @@ export function toDestination(url: string, options: RouteOptions): Destination {
   return { uri, tcp, routeTo: () => route };
 }
 
-/** A URL, and the path of the Unix socket that it names. */
+/** A URI, and the path of the Unix socket that the URL names, if any. */
 interface ParsedDestination {
   readonly uri: WebSocketUri;
   readonly path?: string;
@@ -108,8 +108,8 @@ interface ParsedDestination {
 const UNIX_SCHEME = "ws+unix:";
 
 /**
- * `ws+unix:/path/to.sock:/what/to/ask?for`: what stands in front of the colon is percent-decoded,
- * so `%3A` is a colon in a path. Windows has `ws+unix:\\.\pipe\name:/what/to/ask?for`.
+ * Reads `ws+unix:/path/to.sock:/what/to/ask?for`. The part before the colon is percent-decoded, so `%3A`
+ * is a colon in a path. On Windows it is `ws+unix:\\.\pipe\name:/what/to/ask?for`.
  */
 function parseDestination(url: string): ParsedDestination {
   if (url.slice(0, UNIX_SCHEME.length).toLowerCase() !== UNIX_SCHEME) {
@@ -131,7 +131,7 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path; // with a "%" that encodes nothing
+    return path; // it has a "%" that encodes nothing
   }
 }
 
@@ -180,7 +180,7 @@ function environmentRoute(uri: WebSocketUri): Route {
   return { type: "proxy", proxy: toProxy(`the environment's ${named.variable}`, url) };
 }
 
-/** @throws {SyntaxError} With no part of the URL in it: it may hold a password. */
+/** @throws {SyntaxError} The message has no part of the URL, because it may hold a password. */
 function toProxy(name: string, proxy: string | URL): WebSocketUri {
   const url = URL.canParse(String(proxy)) ? new URL(proxy) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {

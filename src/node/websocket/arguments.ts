@@ -1,4 +1,4 @@
-/** Turns what a WebSocket is called with into what it means, or into the exception that WHATWG says. */
+/** Reads the arguments of a WebSocket, and throws the exceptions of the WHATWG standard. */
 import { Buffer } from "node:buffer";
 import { types } from "node:util";
 import { checkOptions, type Known, type Names } from "../../input/index.js";
@@ -13,7 +13,7 @@ import { WEBSOCKET_ADVICE } from "../foreign-names.js";
 import { isBlob, toPayload } from "../connection/sendable.js";
 import { toDomString } from "./events.js";
 
-/** What a WebSocket decides itself: messages are whole, redirects not followed, and `close()` gives up. */
+/** Options that a WebSocket sets by itself: messages are whole, redirects are not followed, and `close()` gives up. */
 type Decided =
   | "followRedirects"
   | "messagesWhileClosing"
@@ -24,7 +24,7 @@ type Decided =
   | "textAs"
   | "zeroCopy";
 
-/** The second argument of a WebSocket, where it is more than subprotocols. Browsers have no such thing; Node and Deno do. */
+/** The second argument of a WebSocket, where it is more than subprotocols. Node and Deno have this, browsers do not. */
 export interface WebSocketInit extends Omit<ConnectOptions, Decided> {
   /** Subprotocols to offer, best first. */
   readonly protocols?: string | Iterable<string> | undefined;
@@ -50,13 +50,13 @@ function initNames({
   return { protocols: true, ...others };
 }
 
-/** The last is not of browsers. */
+/** The schemes of a URL that is understood. Browsers do not have the last one. */
 const SCHEMES: ReadonlySet<string> = new Set(["ws:", "wss:", "ws+unix:"]);
 
 /**
- * Reads the URL: one of http or https stands for ws or wss.
+ * Reads the URL; http stands for ws, and https for wss.
  *
- * @throws {DOMException} `SyntaxError`: it is not absolute, or not of these schemes.
+ * @throws {DOMException} `SyntaxError`: the URL is not absolute, or has another scheme.
  */
 export function toUrl(url: string | URL): URL {
   const text = String(url);
@@ -72,7 +72,7 @@ export function toUrl(url: string | URL): URL {
 }
 
 /**
- * Checks all that is needed to connect.
+ * Checks the URL and all options.
  *
  * @throws {DOMException} `SyntaxError`, for the URL, which may have no fragment, or a subprotocol.
  * @throws {TypeError | RangeError} An option; see {@link resolveConnectOptions}.
@@ -133,18 +133,18 @@ export function toReason(value: unknown = ""): string {
 }
 
 /**
- * What `send()` got, as something that nobody else can change any more.
+ * Takes the argument of `send()` in a form that the caller cannot change any more.
  *
  * @throws {TypeError} A Blob of another library that cannot be read.
  */
 export function toSendable(data: unknown): string | Buffer | Blob {
   if (isBlob(data)) return data;
-  // Of bytes, `Buffer.from` makes a copy.
+  // `Buffer.from` copies bytes.
   if (ArrayBuffer.isView(data) || types.isAnyArrayBuffer(data)) return Buffer.from(toPayload(data));
   return String(data);
 }
 
-/** How many bytes of payload `data` makes. */
+/** Counts the bytes of payload of a message. */
 export function payloadLength(data: string | Buffer | Blob): number {
   if (typeof data === "string") return Buffer.byteLength(data);
   return ArrayBuffer.isView(data) ? data.length : data.size;

@@ -1,30 +1,29 @@
 /** Counts `bufferedAmount` (WHATWG WebSockets §3): bytes of payload that the network has not taken yet. */
-
 import { Queue } from "../../protocol/index.js";
 
 /** A message that was sent. */
 interface Sent {
   readonly payloadBytes: number;
-  /** With its header; as compressed. */
+  /** With the header of the frame; compressed, if messages are. */
   readonly wireBytes: number;
 }
 
 /**
- * A connection knows how many bytes wait, framing included. This knows which
- * messages they are of, and so how much of them is payload.
+ * Turns the number of bytes that wait on a connection, with frame headers, into bytes of payload: it
+ * remembers the sizes of the messages that the waiting bytes belong to.
  *
- * Within one turn of the event loop the amount only grows, whatever the network
- * took meanwhile: that is how the standard has it.
+ * Within one turn of the event loop the amount only grows, even when the network takes bytes in that
+ * turn: the standard says so.
  */
 export class BufferedAmount {
-  /** Messages that may not be out yet. */
+  /** Messages that may not be sent completely. */
   readonly #messages = new Queue<Sent>();
-  /** Of these messages. */
+  /** The sums for these messages. */
   #payloadBytes = 0;
   #wireBytes = 0;
-  /** Sent when it was too late. */
+  /** The payload of messages that were passed to `send()` too late. */
   #lostBytes = 0;
-  /** While a turn lasts in which something was sent: the amount. */
+  /** The amount in a turn in which a message was sent; `undefined` in others. */
   #turnAmount: number | undefined;
   #hasEnded = false;
 
@@ -37,7 +36,7 @@ export class BufferedAmount {
     this.#wireBytes += message.wireBytes;
   }
 
-  /** A message was to be sent, and never will be. */
+  /** A message came too late and will never be sent. */
   addLost(payloadBytes: number): void {
     this.#lostBytes += payloadBytes;
   }
@@ -47,7 +46,7 @@ export class BufferedAmount {
     return this.#lostBytes + (this.#turnAmount ?? this.#waiting(waitingBytes));
   }
 
-  /** The connection has ended: what waits will not go out any more, and the amount will not shrink. */
+  /** The connection has ended: waiting bytes will never be sent, and the amount does not shrink any more. */
   end(waitingBytes: number): void {
     const amount = this.#waiting(waitingBytes);
     this.#hasEnded = true;
@@ -63,10 +62,10 @@ export class BufferedAmount {
     return this.#waiting(waitingBytes);
   }
 
-  /** Payload of the messages that are not out, in part or as a whole. */
+  /** The payload that has not been sent. */
   #waiting(waitingBytes: number): number {
     if (this.#hasEnded) return this.#payloadBytes;
-    // Pings wait, too, so there may be more than the messages make up.
+    // Pings wait, too, so more bytes may wait than the messages have.
     let outBytes = Math.max(this.#wireBytes - waitingBytes, 0);
     let oldest = this.#messages.first;
     while (oldest !== undefined && oldest.wireBytes <= outBytes) {

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 
 // Node 20 has no CloseEvent, no ErrorEvent and half a MessageEvent.
 
-/** What every event can be made with; Node's types have no name for it. */
+/** The options of every event; Node's types have no name for them. */
 type EventInit = NonNullable<ConstructorParameters<typeof Event>[1]>;
 
 interface CloseEventInit extends EventInit {
@@ -14,7 +14,7 @@ interface CloseEventInit extends EventInit {
 
 /** A connection has ended. */
 export interface CloseEvent extends Event {
-  /** What the peer's Close frame said; 1005 when it had no code, 1006 when none came. */
+  /** The code of the peer's Close frame; 1005 when it had none, 1006 when no Close frame came. */
   readonly code: number;
   readonly reason: string;
   /** Whether the closing handshake was complete. */
@@ -29,7 +29,7 @@ interface ErrorEventInit extends EventInit {
 /** A connection has failed. */
 export interface ErrorEvent extends Event {
   readonly message: string;
-  /** Why. Browsers do not tell; here it is a HandshakeError, a ProtocolError or a TransportError. */
+  /** The reason, which browsers do not tell: a HandshakeError, a ProtocolError or a TransportError. */
   readonly error: unknown;
 }
 
@@ -52,8 +52,8 @@ class OwnCloseEvent extends Event implements CloseEvent {
     requireArgument("new CloseEvent", arguments.length);
     super(type, init);
     const { code, reason = "", wasClean }: CloseEventInit = init ?? {};
-    this.#code = Number(code) & 0xffff; // an unsigned short; 0 of what is no number
-    this.#reason = Buffer.from(toDomString(reason)).toString(); // lone surrogates are none in a USVString
+    this.#code = Number(code) & 0xffff; // an unsigned short; 0 for a value that is no number
+    this.#reason = Buffer.from(toDomString(reason)).toString(); // a USVString has no lone surrogates
     this.#wasClean = Boolean(wasClean);
   }
 
@@ -86,7 +86,7 @@ class OwnErrorEvent extends Event implements ErrorEvent {
   }
 }
 
-/** The types describe Node 20; later versions have more of what the standard defines. */
+/** Classes that later versions of Node have; the types describe Node 20. */
 interface MaybeGlobals {
   readonly Event: unknown;
   readonly CloseEvent?: EventConstructor<CloseEvent, CloseEventInit>;
@@ -103,16 +103,16 @@ export const CloseEvent: EventConstructor<CloseEvent, CloseEventInit> =
 export const ErrorEvent: EventConstructor<ErrorEvent, ErrorEventInit> =
   globals.ErrorEvent ?? OwnErrorEvent;
 
-/** What {@link OwnMessageEvent.initMessageEvent} puts in the place of what was there. */
+/** The values that {@link OwnMessageEvent.initMessageEvent} replaces. */
 type MessageValues = Pick<MessageEvent, "data" | "origin" | "lastEventId" | "source" | "ports">;
 
-/** What a message comes with that has not come through a port. */
+/** The ports of a message that did not come through a port. */
 const NO_PORTS: MessageEvent["ports"] = Object.freeze([]);
 
-/** The phase of an event that nobody is told of just now: `Event.NONE`. */
+/** `Event.NONE`: the phase of an event that is not being dispatched. */
 const NOT_DISPATCHED = 0;
 
-/** The MessageEvent of the standard and of later versions of Node, as one of Node 20's, which lacks half of it. */
+/** The MessageEvent of the standard, for Node 20, whose own class lacks half of it. */
 class OwnMessageEvent extends MessageEvent<unknown> {
   static {
     Object.defineProperty(this, "name", { value: "MessageEvent" });
@@ -146,7 +146,7 @@ class OwnMessageEvent extends MessageEvent<unknown> {
     return this.#replaced === undefined ? NO_PORTS : this.#replaced.ports;
   }
 
-  /** Makes another event of one that is not being dispatched: what the standard keeps for old programs. */
+  /** Gives new values to an event that is not being dispatched. The standard keeps this method for old programs. */
   override initMessageEvent(
     type: string,
     ...[
@@ -172,18 +172,18 @@ type Rest<Values extends readonly unknown[]> = Values extends readonly [unknown,
   ? Others
   : never;
 
-/** Node 20's class has accessors, and no class string. That of Deno has fields in their place, which nothing can stand in for. */
+/** Node 20's class has accessors and no class string. Deno's class has fields, which a derived class cannot replace. */
 const IS_HALF: boolean =
   !Object.hasOwn(MessageEvent.prototype, Symbol.toStringTag) &&
   Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")?.get !== undefined;
 
-/** A message has come. The event is of the platform's class, unless that lacks half of the standard's. */
+/** Makes the event of a message. It is of the platform's class, unless that class lacks half of the standard. */
 export function messageEvent(data: unknown, origin: string): MessageEvent {
   const Class = IS_HALF ? OwnMessageEvent : MessageEvent;
   return new Class("message", { data, origin });
 }
 
-/** Which event comes under which name. */
+/** The class of each event, by its name. */
 export interface WebSocketEventMap {
   open: Event;
   message: MessageEvent;
@@ -198,7 +198,7 @@ type Listener<Target, Name extends keyof WebSocketEventMap> = (
   event: WebSocketEventMap[Name],
 ) => unknown;
 
-/** An EventTarget of which TypeScript knows which event comes under which name. */
+/** An EventTarget whose listeners have types by the name of the event. */
 export interface WebSocketTarget extends EventTarget {
   addEventListener<Name extends keyof WebSocketEventMap>(
     type: Name,
@@ -227,24 +227,24 @@ export function defineInterface(name: string, { prototype }: { readonly prototyp
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
 }
 
-/** @throws {TypeError} As for everything that is called without an argument it needs. */
+/** @throws {TypeError} The argument is missing; Web IDL wants this error. */
 export function requireArgument(name: string, count: number): void {
   if (count === 0) throw new TypeError(`${name} needs an argument`);
 }
 
-/** As a DOMString is made of any value. @throws {TypeError} Of a symbol none is. */
+/** Makes a DOMString of any value. @throws {TypeError} The value is a symbol. */
 export function toDomString(value: unknown): string {
   if (typeof value === "symbol") throw new TypeError("a symbol is no string");
   return String(value);
 }
 
 /**
- * What an event handler attribute holds. The type of a method, and silent about `this`, so that
- * a socket is assignable to the WebSocket of TypeScript's DOM.
+ * The value of an event handler attribute. It has the type of a method and does not name `this`, so
+ * that a socket is assignable to the WebSocket of TypeScript's DOM.
  */
 export type EventHandler<E extends Event> = { handle(event: E): unknown }["handle"] | null;
 
-/** An event handler attribute such as `onopen` (HTML §8.1.8.1): it calls one function, that can be replaced. */
+/** An event handler attribute such as `onopen` (HTML §8.1.8.1): it calls one function, which can be replaced. */
 export class HandlerAttribute<E extends Event> {
   readonly #target: EventTarget;
   readonly #type: string;
@@ -260,17 +260,17 @@ export class HandlerAttribute<E extends Event> {
   }
 
   /**
-   * A function in the place of another is called when that would have been, among all
-   * listeners. An object is kept, but not called; anything else is like null.
+   * A new function takes the place of the old one in the order of listeners. An object is kept, but
+   * not called; any other value is like null.
    */
   set(handler: EventHandler<E>): void {
     const isHandler = typeof handler === "function" || typeof handler === "object";
-    if (isHandler && handler !== null) this.#target.addEventListener(this.#type, this); // once, however often it is added
+    if (isHandler && handler !== null) this.#target.addEventListener(this.#type, this); // adding it again changes nothing
     else this.#target.removeEventListener(this.#type, this);
     this.#handler = isHandler ? handler : null;
   }
 
-  /** As EventTarget calls a listener that is an object. */
+  /** EventTarget calls this method of a listener that is an object. */
   handleEvent(event: E): void {
     if (typeof this.#handler === "function") this.#handler.call(this.#target, event);
   }

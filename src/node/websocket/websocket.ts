@@ -26,7 +26,7 @@ import {
   requireArgument,
 } from "./events.js";
 
-/** How binary messages come. */
+/** The form of binary messages. */
 export type BinaryType = "blob" | "arraybuffer";
 
 const { CONNECTING, OPEN, CLOSING, CLOSED } = ReadyState;
@@ -35,12 +35,12 @@ const { CONNECTING, OPEN, CLOSING, CLOSED } = ReadyState;
  * The WebSocket of browsers, for code that has to run in both: events, attributes
  * and exceptions as the WHATWG standard has them. {@link connect} can do more.
  *
- * Events come one by one, each when all promises of the one before have settled, so
- * whoever awaits one message after the other misses none. An exception in a listener
- * becomes an `uncaughtException` of the process, as with every EventTarget of Node.
+ * Events come one by one, each when the promises of the one before have settled, so code that awaits
+ * one message after the other misses none. An exception in a listener becomes an `uncaughtException`
+ * of the process, as with every EventTarget of Node.
  *
- * It differs from the standard in one place: `error` events tell why. As in browsers, a
- * server that picks none of the subprotocols offered fails; {@link connect} takes it.
+ * It differs from the standard in one place: `error` events have the error. As in browsers, the
+ * handshake fails when the server picks none of the offered subprotocols; {@link connect} allows that.
  */
 export class WebSocket extends WebSocketTarget {
   declare static readonly CONNECTING: 0;
@@ -70,14 +70,14 @@ export class WebSocket extends WebSocketTarget {
   #connection: WebSocketConnection | undefined;
   #state: ReadyState = CONNECTING;
   #binaryType: BinaryType = "blob";
-  /** An event is being told that came before whatever the connection is at by now. */
+  /** An event is being dispatched that is older than the present state of the connection. */
   #isTelling = false;
 
   /**
-   * Starts to connect; `open`, or `error` and `close`, tell how it went.
+   * Starts to connect. `open`, or `error` and `close`, tell the result.
    *
    * @param url - Absolute; http and https stand for ws and wss. Also `ws+unix:`, see {@link connect}.
-   * @param protocols - Subprotocols to offer, best first, none of them twice whatever its case; or options that browsers do not have.
+   * @param protocols - Subprotocols to offer, best first, none of them twice in any case; or options, which browsers do not have.
    * @throws {DOMException} `SyntaxError`: the URL or a subprotocol.
    * @throws {TypeError | RangeError} An option; see {@link ConnectOptions}.
    */
@@ -93,12 +93,12 @@ export class WebSocket extends WebSocketTarget {
     );
   }
 
-  /** As it was understood: `ws:` or `wss:`, with at least `/` as its path. */
+  /** The URL that it connects to: `ws:` or `wss:`, with at least `/` as its path. */
   get url(): string {
     return this.#url.href;
   }
 
-  /** Is CLOSING also from when the peer's Close frame came. */
+  /** CLOSING from `close()` or the peer's Close frame on, whichever comes first. */
   get readyState(): ReadyState {
     if (this.#state !== OPEN || this.#isTelling) return this.#state;
     return this.#connection?.readyState === OPEN ? OPEN : CLOSING;
@@ -115,22 +115,22 @@ export class WebSocket extends WebSocketTarget {
   }
 
   /**
-   * Bytes of payload passed to {@link send} that the network has not taken yet.
-   * What can never be sent counts, too. With permessage-deflate an estimate
-   * while a message is in part out.
+   * Bytes of payload passed to {@link send} that the network has not taken yet. Messages that can
+   * never be sent count, too. With permessage-deflate it is an estimate while a part of a message is
+   * sent.
    */
   get bufferedAmount(): number {
     return this.#buffered.amount(this.#connection?.bufferedAmount ?? 0);
   }
 
-  /** How the data of binary messages comes, from the next message on. Other values are ignored. */
+  /** The form of binary messages, from the next message on. Other values are ignored. */
   get binaryType(): BinaryType {
     return this.#binaryType;
   }
 
   set binaryType(value: BinaryType) {
     const isKnown = value === "blob" || value === "arraybuffer";
-    this.#binaryType = isKnown ? value : this.#binaryType; // throws on what is no WebSocket, as all does
+    this.#binaryType = isKnown ? value : this.#binaryType; // throws when `this` is no WebSocket, as all members do
   }
 
   get onopen(): EventHandler<Event> {
@@ -149,7 +149,7 @@ export class WebSocket extends WebSocketTarget {
     this.#onmessage.set(handler);
   }
 
-  /** The events are ErrorEvents; the DOM's type knows them as plain ones. */
+  /** The events are ErrorEvents; the type says Event, as the DOM's does. */
   get onerror(): EventHandler<Event> {
     return this.#onerror.get();
   }
@@ -167,10 +167,10 @@ export class WebSocket extends WebSocketTarget {
   }
 
   /**
-   * Sends a message: bytes and Blobs as binary, all else as text. Bytes are copied.
+   * Sends a message: bytes and Blobs as binary, other values as text. Bytes are copied.
    * On a socket that is closing or closed it only adds to {@link bufferedAmount}.
    *
-   * However much waits, nothing is dropped, unless `bufferPolicy` says so: {@link bufferedAmount} tells.
+   * Nothing is dropped, however much waits, unless `bufferPolicy` says so. {@link bufferedAmount} tells how much waits.
    *
    * @throws {DOMException} `InvalidStateError` before `open`.
    * @throws {TypeError} A Blob of another library has no `arrayBuffer()`.
@@ -196,7 +196,7 @@ export class WebSocket extends WebSocketTarget {
   }
 
   /**
-   * Starts the closing handshake behind what was sent; before `open`, gives up.
+   * Starts the closing handshake behind the messages that were sent. Before `open` it gives up.
    * Does nothing on a socket that is closing or closed.
    *
    * @param code - 1000, or 3000 to 4999; 1000 when there is only a reason.
@@ -218,7 +218,7 @@ export class WebSocket extends WebSocketTarget {
 
   #opened(connection: WebSocketConnection): void {
     if (this.#state !== CONNECTING) {
-      // close() was called when the response was in already: too late to abort.
+      // close() was called when the response had arrived already: too late to abort.
       connection.terminate();
       void connection.closed.then(() => this.#failed(this.#attempt.signal.reason));
       return;
@@ -240,7 +240,7 @@ export class WebSocket extends WebSocketTarget {
     return settled();
   }
 
-  /** EventTarget reports what a listener throws elsewhere. */
+  /** Dispatches an event. EventTarget reports the errors of listeners. */
   #tell(event: Event): void {
     this.#isTelling = true;
     this.dispatchEvent(event);
@@ -253,7 +253,7 @@ export class WebSocket extends WebSocketTarget {
   }
 
   #closed({ code, reason, wasClean, error }: CloseInfo): void {
-    // A Blob that cannot be read and a buffer that is full end a handshake that is clean.
+    // The closing handshake is clean when a Blob could not be read or a buffer was full, and there is an error.
     if (!wasClean || error !== undefined) this.#tellError(error);
     this.#tellClose({ code, reason, wasClean });
   }
@@ -275,7 +275,7 @@ export class WebSocket extends WebSocketTarget {
   }
 }
 
-/** When everything that waits for a promise has run. */
+/** Resolves when all code that waits for settled promises has run. */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
     queueMicrotask(() => process.nextTick(resolve));
