@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { type WebSocketUri } from "../../protocol/index.js";
 import { AddressList } from "../addresses.js";
 
-/** As `process.env`. */
+/** Variables by their names, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variables that may name a proxy, by the scheme of the URL. The first one with a value counts. */

@@ -31,11 +31,11 @@ import {
 /** Options of `tls.connect`, without those that say where to connect to: the URL says that. */
 export type TlsClientOptions = Omit<NodeTlsOptions, "host" | "port" | "path" | "socket">;
 
-/** Options of {@link connect}, besides those of every connection. */
+/** Options of {@link connect}, with the options of every connection. */
 export interface ConnectOptions extends ConnectionOptions, RouteOptions {
   /**
    * More header fields for the request. A `Host` replaces that of the URL, an
-   * `Authorization` its user information. Those of the handshake itself
+   * `Authorization` its user information. The fields of the handshake itself
    * (Connection, Upgrade, Sec-WebSocket-…) are refused with a TypeError.
    */
   readonly headers?: HeaderFields | undefined;

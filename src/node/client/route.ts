@@ -7,7 +7,7 @@ import { environmentProxy } from "./environment.js";
 
 /** The server that a transport is wanted for. */
 export interface ConnectionTarget {
-  /** In lower case; an IPv6 address without its brackets. */
+  /** The name in lower case, or an address; an IPv6 address has no brackets. */
   readonly host: string;
   readonly port: number;
   /** Whether TLS will run on it (wss). */

@@ -6,7 +6,7 @@ import type { ResolvedConnectionOptions } from "../options.js";
 import type { PendingTransport } from "./pending.js";
 import type { ServerRequest } from "./request.js";
 
-/** What a server and a client have agreed on in the opening handshake. */
+/** The result of an opening handshake that accepts the client. */
 export interface Agreement {
   /** The 101 response. */
   readonly response: Uint8Array;
@@ -15,16 +15,16 @@ export interface Agreement {
   readonly deflate: DeflateParameters | undefined;
 }
 
-/** A transport whose request has been accepted, and what goes with it. */
+/** A transport whose request has been accepted. */
 export interface AcceptedTransport {
   readonly pending: PendingTransport;
   readonly request: ServerRequest;
   readonly agreement: Agreement;
-  /** Gives free what the connection holds besides. */
+  /** Gives the places of guards back; called once, when the transport has ended. */
   readonly release: (() => void) | undefined;
 }
 
-/** Makes connections, and has them until their transports have ended. */
+/** Makes connections, and holds them until their transports have ended. */
 export class Accepted<Data> {
   readonly #options: ResolvedConnectionOptions;
   readonly #given: ConnectionGroup<Data>;
@@ -37,7 +37,7 @@ export class Accepted<Data> {
     this.#leaving = new ConnectionGroup(onLeft);
   }
 
-  /** What the application has, and is not closed yet. */
+  /** The connections that the application has and that are not closed yet. */
   get connections(): ReadonlySet<WebSocketConnection<Data>> {
     return this.#given.connections;
   }
@@ -57,14 +57,14 @@ export class Accepted<Data> {
   }
 
   /**
-   * Starts the closing handshake of those that the application has, behind the answers that
-   * listeners are at work on.
+   * Starts the closing handshake of the connections that the application has, behind the answers of
+   * listeners that are at work.
    */
   closeAll(closeCode: number, reason: string): void {
     for (const connection of this.#given) connection.close(closeCode, reason, BEHIND_WORK);
   }
 
-  /** Ends all transports at once; those that wait for a listener get their Close frame before. */
+  /** Ends all transports at once. A connection that waits for a listener sends its Close frame before. */
   terminateAll(): void {
     for (const connection of this.#given) connection.terminate();
     for (const connection of this.#leaving) connection.terminate();
@@ -95,13 +95,13 @@ export class Accepted<Data> {
   }
 }
 
-/** Until the caller's deadline. */
+/** Waits for listeners without a limit: the caller of `closeAll` has a deadline. */
 const BEHIND_WORK = { waitForHandlerMs: Infinity };
 
 /** Connections that are not closed yet, all with the same kind of data. */
 class ConnectionGroup<Data> {
   readonly #members = new Chain<Member<Data>>();
-  /** Made when somebody asks for it, and kept by nobody else; why, {@link Chain} tells. */
+  /** Made on demand, and kept only by the code that asked for it; {@link Chain} says why. */
   #set: WeakRef<Set<WebSocketConnection<Data>>> | undefined;
   readonly #onLeft: () => void;
 
@@ -114,7 +114,7 @@ class ConnectionGroup<Data> {
     return this.#members.length;
   }
 
-  /** A live set of the connections: the same one for as long as anybody has it. */
+  /** A live set of the connections. It is the same one as long as any code holds it. */
   get connections(): ReadonlySet<WebSocketConnection<Data>> {
     const known = this.#set?.deref();
     if (known !== undefined) return known;
@@ -123,19 +123,19 @@ class ConnectionGroup<Data> {
     return set;
   }
 
-  /** Those that are here now, whatever becomes of them meanwhile. */
+  /** The connections that are in the group, for a loop that may end some of them. */
   *[Symbol.iterator](): Generator<WebSocketConnection<Data>, void, undefined> {
     for (const { connection } of this.#members) if (connection !== undefined) yield connection;
   }
 
-  /** Takes in a connection that was made with `member`, until its transport has ended. */
+  /** Adds a connection that was made with `member`, until its transport has ended. */
   add(member: Member<Data>, connection: WebSocketConnection<Data>): void {
     member.connection = connection;
     this.#members.add(member);
     this.#set?.deref()?.add(connection);
   }
 
-  /** Takes away `member`, which is here. */
+  /** Removes `member`, which must be in the group. */
   remove(member: Member<Data>): void {
     this.#members.remove(member);
     if (member.connection !== undefined) this.#set?.deref()?.delete(member.connection);
@@ -149,7 +149,7 @@ class Member<Data> implements Membership, Chained<Member<Data>> {
   previous: Member<Data> | undefined = undefined;
   next: Member<Data> | undefined = undefined;
   connection: WebSocketConnection<Data> | undefined = undefined;
-  /** Gives free what the connection holds besides. */
+  /** Gives the places of guards back; called once, when the transport has ended. */
   readonly release: (() => void) | undefined;
   readonly #group: ConnectionGroup<Data>;
 

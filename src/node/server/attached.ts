@@ -26,12 +26,12 @@ import {
 import type { AnyUpgrader } from "./upgrade.js";
 
 /**
- * An upgrade that nobody has yet. Every listener of the http server is called before anybody of us
- * decides, wherever it stands: one may have answered the request, or taken the socket, and then
- * it is not ours to touch.
+ * An upgrade that no server has taken yet. All listeners of the http server are called before one of
+ * our servers decides, whatever their order. When a listener has answered the request or taken the
+ * socket, our servers must not touch it.
  */
 class Offer {
-  /** Whether it is to another protocol. */
+  /** Whether the upgrade is to another protocol. */
   readonly isForeign: boolean;
   readonly #message: IncomingMessage;
   readonly #transport: Duplex;
@@ -45,10 +45,10 @@ class Offer {
     this.#received = received;
     this.#before = useOf(transport);
     this.isForeign = isForeign(message);
-    transport.on("error", ignore); // while it is nobody's, a reset would end the process
+    transport.on("error", ignore); // without a listener, a reset would end the process
   }
 
-  /** Tells whether it is still to be had. Once it is not, it never is again, and is let go. */
+  /** Tells whether the upgrade is still free. Once it is not, the offer lets go of the socket for good. */
   checkFree(): boolean {
     const isGone =
       isTaken(this.#transport) ||
@@ -58,7 +58,7 @@ class Offer {
     return !isGone;
   }
 
-  /** Gives it to the first that claims it. @returns Whether one does. */
+  /** Gives the upgrade to the first server that claims it. @returns Whether one does. */
   giveTo(upgraders: readonly AnyUpgrader[]): boolean {
     return upgraders.some((upgrader) => {
       const claim = claimOf(this.#judge(upgrader), upgrader.options);
@@ -67,12 +67,12 @@ class Offer {
     });
   }
 
-  /** Has `upgrader` refuse it, because nobody wants it. */
+  /** Lets `upgrader` refuse the upgrade, because no server claims it. */
   refuseBy(upgrader: AnyUpgrader): void {
     this.#handOver(upgrader, "foreign");
   }
 
-  /** Gives it back to the http server as a request. @returns Whether that can be done. */
+  /** Gives the upgrade back to the http server as a request. @returns False when that is impossible. */
   giveBackTo(httpServer: AnyHttpServer): boolean {
     const isBack = requestAgain(httpServer, this.#message, this.#transport, this.#received);
     if (!isBack) return false;
@@ -89,7 +89,7 @@ class Offer {
     upgrader.answer(pending, this.#judge(upgrader), claim);
   }
 
-  /** Once for all servers that trust the same proxies: where a request comes from depends on that. */
+  /** Reads the request once for all servers that trust the same proxies: its origin depends on them. */
   #judge({ options: { isTrusted } }: AnyUpgrader): Arrival {
     const source = { transport: this.#transport, message: this.#message };
     const arrival =
@@ -99,7 +99,7 @@ class Offer {
   }
 }
 
-/** Tells the listeners of this package, of other copies of it too, from those of others. */
+/** Marks the listeners of this package, in all copies of it, so that they are told from others. */
 const OURS: unique symbol = Symbol.for("plainsocket.upgradeListener");
 
 interface UpgradeListener {
@@ -123,7 +123,7 @@ class Attachment {
       throw new Error("another WebSocketServer on this http server has the same path");
     }
     if (this.#upgraders.length === 0) {
-      // Before the listeners of others, to see what they do to a socket.
+      // It comes before the listeners of others, to notice when they use a socket.
       this.#httpServer.prependListener("upgrade", this.#onUpgrade);
       this.#stopKeeping = keepToWebSocket(this.#httpServer, () => this.#hasOthers());
     }
@@ -138,19 +138,19 @@ class Attachment {
   }
 
   /**
-   * Goes by turns, and so do other copies of this package: those with a path or a route first, then
-   * the one that takes the rest, and only then is an upgrade known to be nobody's.
+   * Decides in three turns of the event loop, as other copies of this package do: servers with a path or
+   * a route come first, then the server that takes the rest. After both, no server claims the upgrade.
    */
   readonly #onUpgrade: UpgradeListener = (message, transport, received) => {
-    if (isTaken(transport)) return; // by a listener of the application before this one
-    const upgraders = this.#upgraders; // even if they are closed by then: they refuse
+    if (isTaken(transport)) return; // a listener of the application has handed it over already
+    const upgraders = this.#upgraders; // a server that is closed by then refuses
     afterEarlierResponses(transport, () => {
       this.#offer(new Offer(message, transport, received), upgraders);
     });
   };
 
   #offer(offer: Offer, upgraders: readonly AnyUpgrader[]): void {
-    // Others may have to wait for a promise before they touch the socket.
+    // The listener of another package may wait for a promise before it touches the socket.
     const hasOthers = this.#hasOthers();
     const nextTurn = (go: () => void): void => {
       if (hasOthers) setImmediate(go);
@@ -167,7 +167,7 @@ class Attachment {
     });
   }
 
-  /** Nobody of us wants it. */
+  /** Handles an upgrade that no server claims. */
   #settle(offer: Offer, upgraders: readonly AnyUpgrader[]): void {
     const [anyone] = upgraders;
     if (anyone === undefined || !offer.checkFree()) return;
@@ -182,7 +182,7 @@ class Attachment {
   }
 }
 
-/** Others may take their time; but a socket that is nobody's would stay open for good. */
+/** Gives the listeners of others time to answer. After that the socket is refused: it must not stay open for ever. */
 function waitForOthers(offer: Offer, anyone: AnyUpgrader): Timer {
   const { connection, handshakeTimeoutMs } = anyone.options;
   return connection.clock.setTimer(() => {
@@ -193,12 +193,12 @@ function waitForOthers(offer: Offer, anyone: AnyUpgrader): Timer {
 const attachments = new WeakMap<AnyHttpServer, Attachment>();
 
 /**
- * Gives `upgrader` the upgrades of `httpServer` that it claims, once all other listeners had their
- * chance. One that nobody claims gets 404: at once, or after `handshakeTimeoutMs` where others listen
- * for upgrades. Upgrades to other protocols are left to the http server.
+ * Gives `upgrader` the upgrades of `httpServer` that it claims, after all other listeners have been
+ * called. An upgrade that no server claims gets 404: at once, or after `handshakeTimeoutMs` where
+ * others listen for upgrades. Upgrades to other protocols are left to the http server.
  *
- * @returns What ends that.
- * @throws {Error} Another one has the same path there.
+ * @returns A function that ends this.
+ * @throws {Error} Another server on `httpServer` has the same path.
  */
 export function attach(httpServer: AnyHttpServer, upgrader: AnyUpgrader): () => void {
   const attachment = attachments.get(httpServer) ?? new Attachment(httpServer);
@@ -219,17 +219,17 @@ export function isForeign(message: IncomingMessage): boolean {
   return !offersWebSocket(headOf(message).fields);
 }
 
-/** From Node 22.21 and 24.9 on: tells what becomes an `upgrade`, and what a `request`. */
+/** From Node 22.21 and 24.9 on, this function decides whether a request becomes `upgrade` or `request`. */
 const NAME = "shouldUpgradeCallback";
 
 type ShouldUpgrade = (request: IncomingMessage) => boolean;
 
 /**
- * Has Node treat upgrades to other protocols as requests, where it can, and while nobody else
+ * Makes Node treat upgrades to other protocols as requests, where it can, and while no other package
  * listens for upgrades.
  *
- * @param hasOthers - Whether somebody does.
- * @returns What ends that; `undefined` where Node cannot.
+ * @param hasOthers - Tells whether one does.
+ * @returns A function that ends this; `undefined` where Node cannot do it.
  */
 export function keepToWebSocket(
   httpServer: AnyHttpServer,
@@ -244,18 +244,18 @@ export function keepToWebSocket(
   Reflect.set(httpServer, NAME, callback);
   return () => {
     isOver = true;
-    // Somebody may have put another one around it.
+    // Another package may have wrapped the callback.
     if (Reflect.get(httpServer, NAME) === callback) Reflect.set(httpServer, NAME, before);
   };
 }
 
 /**
- * Has an http server read a request again that it took for an upgrade, as if it asked for none:
- * the token `upgrade` is left out of Connection (RFC 9110 §7.8). For Nodes that cannot be told
- * before; they leave a body unread.
+ * Lets an http server read a request again that it took for an upgrade. The token `upgrade` is left out
+ * of Connection, so that it is a plain request (RFC 9110 §7.8). This is for versions of Node without
+ * `shouldUpgradeCallback`; they have left the body unread.
  *
- * @param received - What came behind the head.
- * @returns False when its head cannot be written as it was: nothing was done.
+ * @param received - The bytes behind the head.
+ * @returns False when the head cannot be written as it was. Then nothing was done.
  */
 export function requestAgain(
   httpServer: AnyHttpServer,
@@ -265,7 +265,7 @@ export function requestAgain(
 ): boolean {
   const { method, target, httpVersion, fields } = headOf(message);
   const maxCount = httpServer.maxHeadersCount ?? NODES_MAX_HEADERS;
-  if (maxCount > 0 && fields.size >= maxCount) return false; // Node leaves out what is beyond that
+  if (maxCount > 0 && fields.size >= maxCount) return false; // Node leaves out the fields over the limit
   const lines = [`${method} ${target} HTTP/${httpVersion}`];
   for (const [name, value] of fields) {
     const kept = name.toLowerCase() === "connection" ? withoutUpgrade(value) : value;
@@ -280,7 +280,7 @@ export function requestAgain(
 
 const NODES_MAX_HEADERS = 2000;
 
-/** `undefined` when nothing else is in the list. */
+/** Takes `upgrade` out of a list; `undefined` when nothing else is in it. */
 function withoutUpgrade(value: string): string | undefined {
   const options = value.split(",").map((option) => option.trim());
   const others = options.filter((option) => option !== "" && option.toLowerCase() !== "upgrade");

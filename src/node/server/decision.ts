@@ -1,4 +1,4 @@
-/** What becomes of a request for an upgrade: every check, in one order for all ways in (RFC 6455 §4.2.2). */
+/** The decision about a request for an upgrade: every check, in one order for all ways in (RFC 6455 §4.2.2). */
 import { isError, isPromise } from "../../input/index.js";
 import {
   acceptDeflateOffer,

@@ -1,4 +1,4 @@
-/** Checks that others than the server make before `authenticate`: how many connections there may be, from where. */
+/** Places for connections: how many there may be, by the server's own limit and by guards, before `authenticate` is called. */
 import { checkOptions, type Names } from "../../input/index.js";
 import { buildResponse, type HttpResponse } from "../../protocol/index.js";
 import { safely } from "../handler-error.js";
@@ -8,34 +8,34 @@ import type { PendingTransport } from "./pending.js";
 import { type ClosingAcceptance, type Refusal, REJECTED } from "./refusal.js";
 import type { ServerRequest } from "./request.js";
 
-/** What a guard wants a client to get in place of a connection. */
+/** The answer that a guard gives a client in place of a connection. */
 export interface GuardRefusal extends HttpResponse {
   /** Why, for logs and metrics. */
   readonly reason: string;
   /**
-   * Accepts the client to close it with this, in place of the HTTP response, so that a
-   * page in a browser can read why. Such connections count for the `maxConnections` of
-   * the server until they are closed.
+   * Accepts the client and closes it with this, in place of the HTTP response, so that a page in a
+   * browser can read why. Such connections count for the `maxConnections` of the server until they
+   * are closed.
    */
   readonly close?: { readonly code: number; readonly reason: string } | undefined;
 }
 
-/** What a guard decides. */
+/** The decision of a guard. */
 export type GuardVerdict =
   | {
       readonly type: "admit";
       /**
-       * Called once, when the place is free again: the connection is closed, or came to
-       * nothing after all, whatever the reason.
+       * Called once, when the place is free again: the connection is closed, or the client did not
+       * become one, for whatever reason.
        */
       readonly release: () => void;
     }
   | { readonly type: "refuse"; readonly refusal: GuardRefusal };
 
 /**
- * Asked once about each request that is in order, allowed by `origins` and within the
- * `maxConnections` of the server, before `authenticate` is. What it throws is answered
- * with 500 and goes to `onHandlerError`; so is what it returns if that is no verdict.
+ * Called once for each request that is in order, allowed by `origins` and within the `maxConnections`
+ * of the server, before `authenticate`. An error that it throws is answered with 500 and goes to
+ * `onHandlerError`. The same happens when it returns no verdict.
  */
 export type AdmissionGuard = (request: ServerRequest) => GuardVerdict;
 
@@ -57,7 +57,7 @@ export class Places {
   readonly #options: PlacesOptions;
   readonly #accepted: { readonly size: number };
   #guards: readonly AdmissionGuard[] = [];
-  /** What gives the places of guards back. */
+  /** The functions that give the places of guards back. */
   readonly #releases = new Map<PendingTransport, (() => void)[]>();
   #pendingCount = 0;
 
@@ -72,7 +72,7 @@ export class Places {
     return this.#pendingCount;
   }
 
-  /** @returns What takes `guard` away; places it gave are released all the same. */
+  /** @returns A function that removes `guard`. The places that it gave are released all the same. */
   addGuard(guard: AdmissionGuard): () => void {
     this.#guards = [...this.#guards, guard];
     return () => {
@@ -80,7 +80,7 @@ export class Places {
     };
   }
 
-  /** Gives `pending` one of `maxConnections`, unless it is full. Connections that are closed at once may be as many again. */
+  /** Gives `pending` one of the places of `maxConnections`. There are as many again for clients that are accepted to be closed. */
   admit(pending: PendingTransport): Admission {
     const { maxConnections, whenFull } = this.#options;
     const taken = this.#accepted.size + this.#pendingCount;
@@ -94,7 +94,7 @@ export class Places {
   /**
    * Asks the guards, up to the first that refuses. The places are for `pending`.
    *
-   * @throws What a guard throws; and a TypeError or RangeError when its refusal cannot be sent.
+   * @throws Any error of a guard; and a TypeError or RangeError when its refusal cannot be sent.
    */
   askGuards(
     request: ServerRequest,
@@ -109,7 +109,7 @@ export class Places {
     return undefined;
   }
 
-  /** Takes the places of guards away from `pending`. @returns What releases them; `undefined` when there are none. */
+  /** Takes the places of guards away from `pending`. @returns A function that releases them; `undefined` when there are none. */
   takeReleases(pending: PendingTransport): (() => void) | undefined {
     const releases = this.#releases.get(pending);
     if (releases === undefined) return undefined;
@@ -131,11 +131,11 @@ interface PlacesOptions extends Pick<
   ResolvedServerOptions<unknown>,
   "maxConnections" | "whenFull"
 > {
-  /** Gets what a release throws. */
+  /** Gets the error of a release that throws. */
   readonly onReleaseError: (error: unknown) => void;
 }
 
-/** A guard that says nothing, says it late or misspells it does not admit. @throws {TypeError} */
+/** A guard that returns nothing, a promise or a misspelt verdict does not admit. @throws {TypeError} */
 function checkedVerdict(verdict: GuardVerdict | undefined): GuardVerdict {
   if (verdict?.type === "refuse") return verdict;
   if (verdict?.type === "admit" && typeof verdict.release === "function") return verdict;

@@ -1,4 +1,4 @@
-/** What comes to a server one by one: fresh transports, and upgrades that an application hands over. */
+/** Transports that come to a server one by one: fresh ones, and upgrades that an application hands over. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { CALLBACK, checkOptions, type Names } from "../../input/index.js";
@@ -17,12 +17,12 @@ import { claimOf, headOf, judgeArrival } from "./request.js";
 import { afterEarlierResponses, isTaken, take, useOf } from "./socket.js";
 import type { AnyUpgrader, Upgrader } from "./upgrade.js";
 
-/** What the application knows of a client when it hands over an upgrade. */
+/** Options of `handleUpgrade`: what the application knows about the client. */
 export interface UpgradeOptions<Data = undefined> {
   /**
-   * What `authenticate` would return, which is not asked then: this becomes
-   * `connection.data`, and `undefined`, `null` and `false` refuse with 401. All other
-   * checks are made. Leave it out, and `authenticate` is asked.
+   * The value that `authenticate` would return; `authenticate` is not called then. The value becomes
+   * `connection.data`, and `undefined`, `null` and `false` refuse with 401. All other checks are made.
+   * Without this option, `authenticate` is called.
    */
   readonly data?: Verdict<Data>;
 }
@@ -38,7 +38,7 @@ const NAMES: Names<UpgradeOptions<unknown>> = {
  *
  * @throws {TypeError} An option does not exist.
  * @throws {Error} The request was no upgrade for the http server; or this socket has been handed
- *   over before, and whoever has it now is not affected.
+ *   over before. The server that has it now is not affected.
  */
 export function answerUpgrade<Data>(
   upgrader: Upgrader<Data>,
@@ -48,7 +48,7 @@ export function answerUpgrade<Data>(
   options: UpgradeOptions<Data>,
 ): void {
   checkOptions(options, NAMES);
-  // Not with !: requests that somebody has made up may lack it.
+  // A made-up request may lack `upgrade`, so `undefined` passes.
   if ("upgrade" in message && message.upgrade === false) {
     throw new Error(
       'this request was no upgrade for the http server (request.upgrade is false), which goes on reading its socket: call handleUpgrade from a listener for "upgrade" of the http server, or give the http server as the option server',
@@ -69,7 +69,7 @@ export function answerUpgrade<Data>(
   });
 }
 
-/** Reads the request of a fresh transport, and has it answered. */
+/** Reads the request of a fresh transport, and lets `upgrader` answer it. */
 export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
   const pending = upgrader.open(transport);
   const reader = new RequestHeadReader(upgrader.options.limits, decodeLatin1);
@@ -82,7 +82,7 @@ export function serve(transport: Duplex, upgrader: AnyUpgrader): void {
   });
 }
 
-/** The head once it is complete. One that is no good is refused. */
+/** Reads the head; `undefined` until it is complete. A head that breaks a rule is refused. */
 function read(
   reader: RequestHeadReader,
   chunk: Uint8Array,

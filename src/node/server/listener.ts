@@ -16,7 +16,7 @@ import {
 import { LONGEST_DELAY_MS } from "../../input/index.js";
 import { codeOf } from "../connection/transport-error.js";
 
-/** Where a server listens by itself. */
+/** Options of a server with its own listener. */
 export interface ListenerOptions {
   /** Listens on this TCP port; 0 picks a free one. */
   readonly port?: number | undefined;
@@ -25,20 +25,20 @@ export interface ListenerOptions {
   readonly host?: string | undefined;
 
   /**
-   * Lets other processes listen on the same port, which all have to ask for that; the
-   * system spreads the connections over them. With `port`, from Node 22.12 and 23.1 on,
-   * where the system can: Linux, FreeBSD, but not macOS or Windows.
+   * Lets other processes listen on the same port, when all of them set this option. The system spreads
+   * the connections over them. It needs `port`, Node 22.12, 23.1 or later, and a system that can do it:
+   * Linux and FreeBSD can, macOS and Windows cannot.
    *
    * @defaultValue false
    */
   readonly reusePort?: boolean | undefined;
 
   /**
-   * How many clients may wait to be accepted, with `port` or `socketPath`. The system has a limit of
-   * its own, such as `net.core.somaxconn`.
+   * How many clients may wait to be accepted, with `port` or `socketPath`. The system has its own limit,
+   * such as `net.core.somaxconn`.
    *
-   * @defaultValue 4096: when all clients come back at once, Node's 511 keeps many of them waiting for
-   *   a second or more
+   * @defaultValue 4096: when all clients come back at once, with Node's 511 many of them wait for a
+   *   second or more
    */
   readonly backlog?: number | undefined;
 
@@ -46,24 +46,24 @@ export interface ListenerOptions {
   readonly socketPath?: string | undefined;
 
   /**
-   * Removes the file at `socketPath` when it is in the way and is a socket that nobody listens on: a
-   * process that was killed leaves one behind. A socket with a listener, and what is no
-   * socket, stays: then listening fails with EADDRINUSE.
+   * Removes the file at `socketPath` when it is a socket that no process listens on: a process that was
+   * killed leaves such a file. A socket with a listener stays, and so does any other file: then
+   * listening fails with EADDRINUSE.
    *
-   * @defaultValue true: a server is to come back after a crash
+   * @defaultValue true: a server should come back after a crash
    */
   readonly removeStaleSocket?: boolean | undefined;
 
-  /** Certificate, key and the like for an own listener that speaks TLS (wss). See `setSecureContext` for new ones. */
+  /** Options of TLS, such as `cert` and `key`: the listener then speaks wss. `setSecureContext` replaces them later. */
   readonly tls?: TlsOptions | undefined;
 }
 
 const BACKLOG = 4096;
 
-/** What the system takes for a backlog. */
+/** The largest backlog that the system takes. */
 const MAX_BACKLOG = 2 ** 31 - 1;
 
-/** @throws {TypeError | RangeError} An option cannot be used, or goes with another that is not there. */
+/** @throws {TypeError | RangeError} An option cannot be used, or needs another one that is missing. */
 export function checkListenerOptions({
   port,
   host,
@@ -97,42 +97,42 @@ function checkReusePort(port: number | undefined): void {
 }
 
 /**
- * Tells whether Node can let several processes listen on one port, each for itself: from
- * 22.12 and 23.1 on. Before, it ignores the option, and the second process cannot listen.
+ * Tells whether Node can let several processes listen on one port: from 22.12 and 23.1 on. Earlier
+ * versions ignore the option, and the second process cannot listen.
  */
 export function canReusePort(nodeVersion: string): boolean {
   const [major = 0, minor = 0] = nodeVersion.split(".").map(Number);
   return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }
 
-/** What a listener does with sockets and with errors. */
+/** Receives the sockets and the errors of a listener. */
 interface ListenerEvents {
   readonly onSocket: (socket: Socket) => void;
-  /** Gets errors from when it listens: no file descriptors left, for example. */
+  /** Gets errors of a listener that listens: no file descriptors left, for example. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Listens for sockets. */
 export class Listener {
-  /** Rejects when listening fails. That ends the process, like the error of any server of Node, unless somebody handles it. */
+  /** Rejects when listening fails. Unless the rejection is handled, it ends the process, as the error of any server of Node does. */
   readonly listening: Promise<void>;
   readonly #server: TcpServer;
   readonly #secureContext: SecureContext | undefined;
-  /** Resolves when all sockets that came of it are closed, once it has stopped. */
+  /** Set when it stops. Resolves when all its sockets are closed. */
   #closed: Promise<void> | undefined;
-  /** What TLS runs on: while its handshake lasts, nobody else knows of a socket. */
+  /** Sockets below TLS: during the TLS handshake no other part knows about them. */
   readonly #underTls = new Set<Socket>();
 
   /**
    * @param handshakeTimeoutMs - Longest time of a TLS handshake.
    * @throws {RangeError} The port is out of range.
-   * @throws {Error} The TLS options are no good.
+   * @throws {Error} The TLS options cannot be used.
    */
   constructor(options: ListenerOptions, handshakeTimeoutMs: number, events: ListenerEvents) {
     const { tls } = options;
     const onSocket = (socket: Socket): void => {
-      // A client that has ended its side still gets to read its answer. For TLS not before
-      // now: in its handshake Node would keep those who go until the timeout, and longer.
+      // A client that has ended its side can still read the answer. It is not set during the TLS
+      // handshake: Node would keep clients that leave until the timeout, and longer.
       socket.allowHalfOpen = true;
       events.onSocket(socket);
     };
@@ -146,9 +146,9 @@ export class Listener {
     this.listening = this.#listen(options, events.onError);
   }
 
-  /** Where it listens; `null` when it does not. */
+  /** The address that it listens on; `null` when it does not listen. */
   address(): AddressInfo | string | null {
-    // Node goes on telling the path of a Unix socket when it listens no longer.
+    // Node still gives the path of a Unix socket when it does not listen any more.
     return this.#server.listening ? this.#server.address() : null;
   }
 
@@ -158,22 +158,22 @@ export class Listener {
     return this.#secureContext !== undefined;
   }
 
-  /** Stops listening, at once where it does. Sockets that came of it stay. @returns Resolves when it does not listen any more. */
+  /** Stops listening. Its sockets stay open. @returns Resolves when it does not listen any more. */
   async stop(): Promise<void> {
-    // One that is about to listen cannot be closed before it does.
+    // A server of Node that is about to listen cannot be closed before it listens.
     if (!this.#server.listening) await this.listening.catch(() => {});
     this.#closed ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
     });
   }
 
-  /** Stops listening, and waits until all sockets that came of it are closed. */
+  /** Stops listening, and waits until all its sockets are closed. */
   async close(): Promise<void> {
     await this.stop();
     await this.#closed;
   }
 
-  /** Ends sockets whose TLS handshake goes on. */
+  /** Destroys the sockets that are in their TLS handshake. */
   destroyAll(): void {
     for (const socket of this.#underTls) socket.destroy();
   }
@@ -181,16 +181,16 @@ export class Listener {
   /** @throws {RangeError} The port is out of range. */
   #listen(options: ListenerOptions, onError: (error: unknown) => void): Promise<void> {
     const { port, host, socketPath, reusePort = false, backlog = BACKLOG } = options;
-    // Not both in one object: Node takes a `port` that is there, even undefined, for port 0.
+    // Node reads a `port` of undefined as port 0, so `path` stands alone.
     const where = socketPath === undefined ? { port, host } : { path: socketPath };
-    // A worker of node:cluster would be given the primary's listener otherwise.
+    // Without `exclusive`, a worker of node:cluster would get the listener of the primary.
     const sharing = reusePort ? { reusePort: true, exclusive: true } : {};
     const server = this.#server;
     const listen = (): unknown => server.listen({ ...where, ...sharing, backlog });
     let mayRemove = socketPath !== undefined && (options.removeStaleSocket ?? true);
     const listening = new Promise<void>((resolve, reject) => {
       const recover = async (error: Error): Promise<void> => {
-        mayRemove = false; // once: then somebody listens
+        mayRemove = false; // once: after that another process listens
         if (await removeStaleSocket(socketPath ?? "")) listen();
         else reject(error);
       };
@@ -211,7 +211,7 @@ export class Listener {
   }
 }
 
-/** The certificate of a server, and what goes with it, as it is now. */
+/** The present certificate of a server, and the options around it. */
 class SecureContext {
   readonly #server: TlsServer;
   #options: SecureContextOptions;
@@ -221,7 +221,7 @@ class SecureContext {
     this.#options = options;
   }
 
-  /** Node forgets what is not given anew, the `ca` of clients among it: that would trust others. */
+  /** Keeps the options that are not given: Node would forget them, also the `ca` of clients, and then trust other clients. */
   set(options: SecureContextOptions): void {
     const isIdentity = ["key", "cert", "pfx"].some((name) => name in options);
     const forgotten = isIdentity ? { key: undefined, cert: undefined, pfx: undefined } : {};
@@ -237,30 +237,30 @@ function tlsOptions(tls: TlsOptions, handshakeTimeoutMs: number): TlsOptions {
 }
 
 /**
- * Removes the file of a Unix socket that nobody listens on, so that a server can listen there
- * again. Other files, and sockets that somebody listens on, stay: it asks by connecting. Whoever
- * listens in the same turn in which this resolves is the first to do so in this process.
+ * Removes the file of a Unix socket that no process listens on, so that a server can listen there
+ * again. Other files stay, and so do sockets with a listener, which it finds by connecting. A caller
+ * that listens in the turn in which this resolves is the first one in this process.
  *
- * @returns Whether there is nothing in the way now.
+ * @returns True when the path is free.
  */
 export async function removeStaleSocket(path: string): Promise<boolean> {
   try {
     const before = lstatSync(path, { bigint: true });
     if (!before.isSocket() || (await hasListener(path))) return false;
-    if (!isSame(before, lstatSync(path, { bigint: true }))) return false; // who was faster listens now
+    if (!isSame(before, lstatSync(path, { bigint: true }))) return false; // another process was faster and listens now
     unlinkSync(path);
     return true;
   } catch (error) {
-    return codeOf(error) === "ENOENT"; // somebody else has removed it
+    return codeOf(error) === "ENOENT"; // another process has removed it
   }
 }
 
-/** The number of a file alone may be that of one removed just before. */
+/** Compares times, too: the system may give the number of a removed file to the next one. */
 function isSame(one: BigIntStats, other: BigIntStats): boolean {
   return one.dev === other.dev && one.ino === other.ino && one.ctimeNs === other.ctimeNs;
 }
 
-/** Anything but a plain refusal may mean that somebody is there: one whose queue is full, or whose socket is not for us. */
+/** Any error but ECONNREFUSED may come from a listener: its queue may be full, or it may not allow this process. */
 function hasListener(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ path });

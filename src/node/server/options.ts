@@ -1,4 +1,4 @@
-/** Options of a server, and what they are without them. */
+/** Options of a server, and their defaults. */
 import type { Server as HttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import { checkOptions, limit, type Names } from "../../input/index.js";
@@ -25,63 +25,62 @@ import type { ServerRequest } from "./request.js";
 import { type IsTrusted, trustOf } from "../addresses.js";
 
 /**
- * Options of a {@link WebSocketServer}. Where it gets its connections from is said by
- * one of `port`, `socketPath` and `server`; by none of them when `handleUpgrade` is called.
+ * Options of a {@link WebSocketServer}. One of `port`, `socketPath` and `server` says where connections
+ * come from. Leave out all three when you call `handleUpgrade` or `accept`.
  */
 export interface ServerOptions<Data = undefined>
   extends ConnectionOptions, HeadLimits, ListenerOptions {
   /**
-   * Takes the upgrades of this server, which stays yours to start and to close. Several
-   * WebSocketServers may share it, with different paths; and other listeners for its upgrades:
-   * what they answer or take, in their turn or in promises that are settled, is theirs. Upgrades to
-   * other protocols, such as h2c, are left to it as requests.
+   * Takes the upgrades of this http server. You start and close it yourself. Several WebSocketServers
+   * with different paths may share it. Other listeners for its upgrades may stay: they keep the
+   * upgrades that they answer or take, at once or after promises that are settled. Upgrades to other
+   * protocols, such as h2c, are left to it as requests.
    */
   readonly server?: HttpServer | HttpsServer | undefined;
 
   /** Serves this path only, compared as it is written; other paths get 404. @defaultValue all paths */
   readonly path?: string | undefined;
 
-  /** In place of `path`: returns true for requests to this server, false for others; they get 404. All else is a hook that failed. */
+  /** In place of `path`: returns true for requests to this server, and false for others, which get 404. Any other result is an error of the hook: 500. */
   readonly route?: ((request: ServerRequest) => boolean) | undefined;
 
   /**
-   * Proxies in front of this server that are believed when they say, by X-Forwarded-For and
-   * X-Forwarded-Proto, where a request came from: that is then `remoteAddress` and
-   * `isSecure`, on which limits per address and the same-origin check depend. Addresses such
-   * as `"127.0.0.1"`, networks such as `"10.0.0.0/8"`, `"unix"` for Unix sockets. Name no
-   * network of clients: who is named here can claim any address.
+   * Proxies in front of this server whose X-Forwarded-For and X-Forwarded-Proto are believed. They
+   * decide about `remoteAddress` and `isSecure` of a request, on which limits per address and the
+   * same-origin check depend. Name addresses such as `"127.0.0.1"`, networks such as
+   * `"10.0.0.0/8"`, and `"unix"` for Unix sockets. Do not name a network of clients: a client that
+   * is named here can claim any address.
    *
-   * @defaultValue nobody: anyone can send these header fields
+   * @defaultValue none: any client can send these header fields
    */
   readonly trustedProxies?: readonly string[] | undefined;
 
-  /** Pages of which origins may connect; the others get 403 (RFC 6455 §10.2). @defaultValue `"same-origin"` */
+  /** The origins whose pages may connect; pages of others get 403 (RFC 6455 §10.2). @defaultValue `"same-origin"` */
   readonly origins?: OriginPolicy | undefined;
 
   /**
-   * Finds out who the client is. What it returns, or what its promise resolves with,
-   * admits the client and becomes `connection.data`: `true`, or a value that says who it is.
+   * Finds out who the client is. It returns, or resolves with, `true` or a value that says who the
+   * client is. The value admits the client and becomes `connection.data`.
    *
-   * `undefined`, `null` and `false` refuse with 401, so a function that returns nothing at
-   * all compiles and lets nobody in. To choose the answer, return or throw `reject(…)` or
-   * `acceptThenClose(…)`. Any other error, thrown or returned, is answered with 500 and
-   * goes to `onHandlerError`.
+   * `undefined`, `null` and `false` refuse with 401, so a function that returns nothing compiles and
+   * admits no client. To choose the answer, return or throw `reject(…)` or `acceptThenClose(…)`. Any
+   * other error, thrown or returned, is answered with 500 and goes to `onHandlerError`.
    *
    * It is called once for each request that is in order and allowed by `origins`. It
-   * must settle within `handshakeTimeoutMs`; `request.signal` says when that is over.
+   * must settle within `handshakeTimeoutMs`; `request.signal` aborts when the time is over.
    *
-   * @defaultValue everybody is admitted, with `undefined` for data
+   * @defaultValue every client is admitted, with `undefined` for data
    */
   readonly authenticate?:
     | ((request: ServerRequest) => Verdict<Data> | Promise<Verdict<Data>>)
     | undefined;
 
-  /** Subprotocols this server speaks: the client gets the first one that it offers of these, or none. */
+  /** Subprotocols that this server speaks: the first one in the offer of the client is picked, or none. */
   readonly subprotocols?: readonly string[] | undefined;
 
   /**
-   * Picks one of the subprotocols that the client offers, or none, in place of
-   * `subprotocols`. One that was not offered is an error of the application: 500.
+   * Picks one of the subprotocols that the client offers, or none, in place of `subprotocols`. A
+   * subprotocol that was not offered is an error of the application: 500.
    */
   readonly selectSubprotocol?:
     | ((offered: readonly string[], request: ServerRequest) => string | undefined)
@@ -90,35 +89,34 @@ export interface ServerOptions<Data = undefined>
   /** Header fields for the 101 response, such as cookies. */
   readonly responseHeaders?: HeaderFields | ((request: ServerRequest) => HeaderFields) | undefined;
 
-  /** Most connections at a time, those in `authenticate` included. @defaultValue 10 000 */
+  /** Most connections at a time, with the clients that wait for `authenticate`. @defaultValue 10 000 */
   readonly maxConnections?: number | undefined;
 
   /**
-   * What a client gets beyond `maxConnections`: 503, or a connection that is closed with
-   * 1013 at once, which a page in a browser can tell from a failure. As many of these are
-   * held as `maxConnections` says; then it is 503 after all.
+   * The answer to clients beyond `maxConnections`: 503, or a connection that is closed with 1013 at
+   * once, which a page in a browser can tell from a failure. At most `maxConnections` such
+   * connections are held; clients beyond that get 503.
    *
    * @defaultValue `"refuse"`
    */
   readonly whenFull?: "refuse" | "acceptThenClose" | undefined;
 
   /**
-   * Longest time to the 101, `authenticate` included; then 408. It runs from when a client
-   * has connected to an own listener, or else from when the http server has read the
-   * request. A TLS handshake before that gets as much again.
+   * Longest time until the 101, `authenticate` included; then 408. It starts when a client has connected
+   * to an own listener, or when the http server has read the request. A TLS handshake before that may
+   * take as long again.
    *
    * @defaultValue 10 000
    */
   readonly handshakeTimeoutMs?: number | undefined;
 
   /**
-   * Answers requests to an own listener that are no opening handshake, such as for a page or
-   * /health; the connection closes behind the answer. Only GET and HEAD without a body get here, in
-   * HTTP/1.1 or 1.0, and those that offer another upgrade (h2c): answered as if they did not. The
-   * body of an answer to HEAD is left out. Calling `respond` again, or when the client has gone, does
-   * nothing.
+   * Answers requests to an own listener that are no opening handshake, such as for a page or /health;
+   * the connection closes behind the answer. It gets GET and HEAD without a body, in HTTP/1.1 or 1.0.
+   * A request that offers another upgrade (h2c) is answered as if it did not. The body of an answer
+   * to HEAD is left out. `respond` does nothing when it is called again or the client has gone.
    *
-   * @defaultValue 426
+   * @defaultValue an answer with 426
    */
   readonly onRequest?:
     | ((request: ServerRequest, respond: (response: HttpResponse) => void) => unknown)
@@ -126,8 +124,8 @@ export interface ServerOptions<Data = undefined>
 }
 
 /**
- * What `authenticate` makes of a client: its data admits it, and nothing else does. A function that
- * returns nothing on some path compiles, and refuses there.
+ * The result of `authenticate`: only data admits the client. A function that returns nothing on some
+ * path compiles, and refuses there.
  */
 export type Verdict<Data> = Data | Rejection | Error | undefined | null | false | void;
 
@@ -162,7 +160,7 @@ const NAMES: Names<ServerOptions<unknown>> = {
   advice: SERVER_ADVICE,
 };
 
-/** {@link ServerOptions} with nothing left open, but for where connections come from. */
+/** {@link ServerOptions}, checked and with defaults, without those that say where connections come from. */
 export interface ResolvedServerOptions<Data> {
   readonly connection: ResolvedConnectionOptions;
   readonly limits: Required<{ readonly [Name in keyof HeadLimits]: number }>;
@@ -229,7 +227,7 @@ function checkSources<Data>(options: ServerOptions<Data>): void {
   }
 }
 
-/** What is no function must not be taken for none at all: that would admit everybody. */
+/** Refuses a value that is no function: read as "no function", it would admit every client. */
 function toAuthenticator<Data>(
   authenticate: ServerOptions<Data>["authenticate"],
 ): ServerOptions<Data>["authenticate"] {
@@ -249,12 +247,12 @@ function toSelector<Data>({
   return selectSubprotocol;
 }
 
-/** Fixed header fields are checked here: a slip in them is not to wait for the first client. */
+/** Checks fixed header fields, so that an error shows at once and not with the first client. */
 function toHeaderSource(
   headers: ServerOptions["responseHeaders"] = [],
 ): (request: ServerRequest) => HeaderFields {
   if (typeof headers === "function") return headers;
-  // An iterator could be read once only.
+  // An iterator can be read only once.
   const fixed = Symbol.iterator in headers ? Array.from(headers) : headers;
   const request = { target: "/", path: "/", query: "", host: "", origin: undefined, key: "" };
   buildAcceptance(

@@ -9,36 +9,36 @@ import { leaveTransport, type TransportUser, useTransport } from "../connection/
 
 export interface PendingLimits {
   readonly clock: Clock;
-  /** Until {@link PendingEvents.onTimeout}. */
+  /** The time until {@link PendingEvents.onTimeout}. */
   readonly handshakeTimeoutMs: number;
-  /** How long the peer has, once it is refused, to read the answer and end its side. */
+  /** How long a peer that was refused has to read the answer and end its side. */
   readonly closeTimeoutMs: number;
-  /** How much is kept of what comes behind the head; then reading pauses. */
+  /** How many bytes behind the head are kept before reading pauses. */
   readonly maxQueuedBytes: number;
 }
 
 export interface PendingEvents {
-  /** Time is up: answer, or destroy. */
+  /** Time is up: the receiver answers, or destroys the transport. */
   readonly onTimeout: (pending: PendingTransport) => void;
-  /** It has been accepted, or its transport is closed. Called once, last. */
+  /** The transport has been accepted or is closed. Called once, and last. */
   readonly onOver: (pending: PendingTransport) => void;
 }
 
 /**
- * A transport in its opening handshake: bounded in time and in bytes, and watched for
- * its end. It ends in one of three ways: accepted, answered, or gone.
+ * A transport in its opening handshake. Its time and its bytes are limited, and its end is noticed. It
+ * is over in one of three ways: accepted, answered, or gone.
  */
 export class PendingTransport implements TransportUser, Chained<PendingTransport> {
   previous: PendingTransport | undefined = undefined;
   next: PendingTransport | undefined = undefined;
   readonly transport: Duplex;
-  /** Once it has arrived, and can be read. */
+  /** The request, once it has arrived and can be read. */
   request: ServerRequest | undefined = undefined;
-  /** Told when an answer is of no use any more: the peer is gone, or has got one. */
+  /** Told when an answer is of no use any more: the peer is gone, or has an answer. */
   wanted: Pick<StillWanted, "end"> | undefined = undefined;
-  /** Of the request: the answer to a HEAD has no body. */
+  /** The method of the request: the answer to a HEAD has no body. */
   method = "GET";
-  /** Whether it holds a place for a connection. */
+  /** Whether it holds one of the places of `maxConnections`. */
   isAdmitted = false;
   readonly #limits: PendingLimits;
   readonly #events: PendingEvents;
@@ -47,20 +47,20 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   #timer: Timer | undefined;
   /** Takes the bytes of the head. */
   #consume: ((chunk: Uint8Array) => void) | undefined;
-  /** What came behind the head: the first `#keptLength` bytes. */
+  /** The bytes behind the head: the first `#keptLength` ones of this buffer. */
   #kept: Buffer = NOTHING;
   #keptLength = 0;
 
-  /** @param before - How the transport was used before, where others have it, too. */
+  /** @param before - How the transport had been used before, where other listeners have it, too. */
   constructor(transport: Duplex, limits: PendingLimits, events: PendingEvents, before?: SocketUse) {
     this.transport = transport;
     this.#limits = limits;
     this.#events = events;
     this.#before = before;
     if (transport.destroyed || transport.readableEnded || transport.writableEnded) {
-      this.#state = "over"; // from the beginning, so that there is nothing to tell
-      transport.on("error", ignore); // for good: "close" follows, and says enough
-      if (!transport.writableEnded) transport.destroy(); // else somebody has answered
+      this.#state = "over"; // from the beginning: no event is due
+      transport.on("error", ignore); // never removed: "close" follows and is handled
+      if (!transport.writableEnded) transport.destroy(); // else another listener has answered
       return;
     }
     useTransport(transport, this);
@@ -68,8 +68,8 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   }
 
   /**
-   * Tells whether the peer still waits for an answer, as far as anybody knows. Lets go of the
-   * transport when somebody else has answered: another listener for upgrades of the same http server.
+   * Tells whether the peer still waits for an answer. Lets go of the transport when another listener for
+   * upgrades of the same http server has answered.
    */
   checkWaiting(): boolean {
     if (this.#state !== "waiting") return false;
@@ -101,11 +101,11 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   }
 
   /**
-   * Refuses: sends `response`, ends this side, and waits for the peer to end its own.
-   * Closing at once instead, with bytes of the peer unread, would make the system send
-   * a reset, and that can overtake the response.
+   * Refuses: sends `response`, ends this side, and waits until the peer ends its side. If it closed the
+   * transport at once, with unread bytes of the peer, the system would send a reset, and that can
+   * overtake the response.
    *
-   * @returns False when there was nobody to answer any more.
+   * @returns False when the peer does not wait for an answer any more.
    */
   answer(response: Uint8Array): boolean {
     if (!this.checkWaiting()) return false;
@@ -138,19 +138,19 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
   }
 
   onData(chunk: Uint8Array): void {
-    if (this.#state !== "waiting") return; // refused: what still comes is of no interest
+    if (this.#state !== "waiting") return; // refused: later bytes are dropped
     if (this.#consume === undefined) this.keep(chunk);
     else this.#consume(chunk);
   }
 
   onDrain(): void {}
 
-  /** Half a connection is none (RFC 6455 §7.1.1): who has ended its side cannot close any more. */
+  /** A peer that has ended its side could not complete a closing handshake (RFC 6455 §7.1.1). */
   onEnd(): void {
     if (this.#state === "waiting") this.destroy();
   }
 
-  /** {@link onClose} follows, and says enough. */
+  /** Does nothing: {@link onClose} follows. */
   onError(): void {}
 
   onClose(): void {

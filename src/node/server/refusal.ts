@@ -1,4 +1,4 @@
-/** What clients get that a server does not let in, and what the application is told of them. */
+/** Refusals: the answers to clients that a server does not admit, and what the application is told about them. */
 import { type Names, checkOptions } from "../../input/index.js";
 import {
   CloseCode,
@@ -14,18 +14,18 @@ import {
 } from "../../protocol/index.js";
 import type { ServerRequest } from "./request.js";
 
-/** An opening handshake that came to nothing, for logs and metrics. Nothing in it is secret. */
+/** An opening handshake that was refused, for logs and metrics. Nothing in it is secret. */
 export interface RefusedHandshake {
   /** 101 when the client was accepted only to be closed; see {@link closeCode}. */
   readonly httpStatus: number;
-  /** What a client is told that was accepted only to be closed. */
+  /** The close code for a client that was accepted only to be closed. */
   readonly closeCode?: number | undefined;
   /**
    * A row of the table of handshake faults, or `PATH_UNKNOWN`, `REJECTED` (by
    * `authenticate` or a guard) or `HANDLER_FAILED` (a hook of the application threw).
    */
   readonly code: HandshakeFaultCode | "PATH_UNKNOWN" | "REJECTED" | "HANDLER_FAILED";
-  /** Why, and what to do about it where that is known. */
+  /** The reason, and what to do about it where that is known. */
   readonly reason: string;
 }
 
@@ -35,7 +35,7 @@ const RESPONSE: Names<HttpResponse> = {
   advice: { code: "use httpStatus", status: "use httpStatus", statusCode: "use httpStatus" },
 };
 
-/** The bytes of what an application answers to a request by `method`. @throws {TypeError | RangeError} It cannot be sent. */
+/** Writes the response of an application to a request by `method`. @throws {TypeError | RangeError} It cannot be sent. */
 export function responseOf(response: HttpResponse, method: string): Uint8Array {
   checkOptions(response, RESPONSE);
   return buildResponse(response, method);
@@ -44,7 +44,7 @@ export function responseOf(response: HttpResponse, method: string): Uint8Array {
 /** A server's "no" in place of the 101: an HTTP response. */
 export interface Refusal extends Omit<RefusedHandshake, "closeCode"> {
   readonly type: "refuse";
-  /** As bytes where the application has made them: then the request was no HEAD. */
+  /** Bytes where `reject` or a guard has made the response: then the request is no HEAD. */
   readonly response: HttpResponse | Uint8Array;
 }
 
@@ -110,7 +110,7 @@ export const PATH_UNKNOWN: Refusal = {
   response: { httpStatus: 404, body: `${NO_SUCH_PATH}\n` },
 };
 
-/** Why a client was turned away, for the application: it has decided that itself, and needs no details. */
+/** The reason for the application when it has refused the client itself. It needs no details. */
 export const REJECTED = "authenticate turned the client away";
 
 /** The application is told what went wrong, and the client is not. */
@@ -123,7 +123,7 @@ export const HANDLER_FAILED: Refusal = {
 };
 
 /**
- * The refusal for a verdict of `authenticate` that admits nobody: perhaps that was meant, perhaps a
+ * The refusal for a verdict of `authenticate` that does not admit the client: perhaps on purpose, perhaps a
  * value is missing. A 401 must name a scheme (RFC 9110 §15.5.2); browsers ask for no password when
  * they do not know the scheme.
  */
@@ -139,8 +139,8 @@ export function notAdmitted(verdict: unknown): Refusal {
 }
 
 /**
- * The refusal for a head over the limits. An own listener stops reading there; Node's
- * http server has limits of its own, so what it parsed is measured afterwards.
+ * The refusal for a head over the limits; `undefined` for others. An own listener stops reading at the
+ * limits. Node's http server has other limits, so the head that it parsed is measured here.
  */
 export function excessOf(
   { target, fields }: RequestHead,
@@ -155,7 +155,7 @@ export function excessOf(
   return limitRefusal("HEAD_TOO_LARGE", maxHeaderBytes, bytes);
 }
 
-/** Refusals that are more often a matter of options, or of the proxy in front, than of the client. */
+/** Kinds of refusals that are more often caused by options, or by the proxy in front, than by the client. */
 const KINDS: ReadonlyMap<RefusedHandshake["code"], string> = new Map<HandshakeFaultCode, string>([
   ["ORIGIN_REFUSED", "origin"],
   ["HTTP_VERSION_UNSUPPORTED", "proxy"],
@@ -166,20 +166,21 @@ const KINDS: ReadonlyMap<RefusedHandshake["code"], string> = new Map<HandshakeFa
   ["CONNECTIONS_TOO_MANY", "connections"],
 ]);
 
-/** Most characters of what a client wrote that go into a warning. */
+/** Most characters of a client's text in a warning. */
 const MAX_CHARACTERS = 100;
 
 /**
- * The warnings of one server: each kind is told once, so that no client can fill a log. Nothing
- * secret is in them: of what a client wrote only its origin and the host it asked for.
+ * The warnings of the process about clients that cannot connect because a server is not set up for them.
+ * Each kind is given once for each server, so that no client can fill a log. A warning has nothing
+ * secret: of a client's text only its origin and the host that it asked for.
  */
 export class RefusalWarnings {
   readonly #told = new Set<string>();
 
-  /** A client was refused, and nobody listens to `refused`. */
+  /** Warns of a refusal that no listener of `refused` gets. */
   refused({ code, reason }: RefusedHandshake, request: ServerRequest | undefined): void {
     const kind = KINDS.get(code);
-    // A request that is no opening handshake, such as of somebody who typed the address.
+    // A request that is no opening handshake, such as that of a person who typed the address.
     const isPlain = code === "UPGRADE_MISSING" && request !== undefined;
     if (kind === undefined || isPlain) return;
     const who =
@@ -189,7 +190,7 @@ export class RefusalWarnings {
     this.#tell(kind, code, `A WebSocketServer refused ${who}: ${reason}`, TOLD_EACH);
   }
 
-  /** A client has offered subprotocols, and none was picked, by options that name none of them. */
+  /** Warns that a client offered subprotocols and the options name none of them. */
   nonePicked(): void {
     const advice =
       "browsers end such a connection at once. Name yours in the option subprotocols, or pick one, or none, by selectSubprotocol.";

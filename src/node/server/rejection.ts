@@ -1,17 +1,17 @@
-/** How an application turns a client away: with an HTTP response, or with a Close frame. */
+/** How an application refuses a client: with an HTTP response, or with a Close frame. */
 import { brand, checkOptions, type Names } from "../../input/index.js";
 import { buildResponse, type HttpResponse, WebSocketError } from "../../protocol/index.js";
 import { checkCloseStatus } from "../connection/ending.js";
 import { type ClosingAcceptance, type Refusal, REJECTED } from "./refusal.js";
 
-/** What a rejected client gets. */
+/** The answer to a rejected client. */
 type Answer =
   | { readonly type: "response"; readonly httpStatus: number; readonly response: Uint8Array }
   | { readonly type: "close"; readonly closeCode: number; readonly reason: string };
 
 /**
- * What {@link reject} and {@link acceptThenClose} make: to be returned or thrown.
- * It is an error so that it may be thrown; it is never reported as one.
+ * The result of {@link reject} and {@link acceptThenClose}: return or throw it. It is an error so that it
+ * may be thrown; it is never reported as one.
  */
 export class Rejection extends WebSocketError {
   override readonly name = "Rejection";
@@ -56,7 +56,7 @@ export function refusalFrom(value: unknown): Refusal | ClosingAcceptance | undef
   return { type: "close", code: "REJECTED", reason: REJECTED, closeCode, closeReason };
 }
 
-/** Another version may have put anything there. */
+/** Checks an answer: that of another version may be anything. */
 function isAnswer(answer: object | undefined): answer is Answer {
   const { type, httpStatus, response, closeCode, reason } = Object(answer);
   return type === "response"
@@ -71,14 +71,13 @@ const RESPONSE: Names<Omit<HttpResponse, "httpStatus">> = {
 };
 
 /**
- * Turns a client away with an HTTP response in place of 101 (RFC 6455 §4.2.2). Programs
- * see the status; a page in a browser sees nothing but 1006: use {@link acceptThenClose}
- * when it is to know why.
+ * Refuses a client with an HTTP response in place of 101 (RFC 6455 §4.2.2). Programs see the status. A
+ * page in a browser sees only 1006: use {@link acceptThenClose} when the page must know why.
  *
  * @param httpStatus - 200 to 599; 401 and 403 are the usual ones.
  * @param response - Headers and body; the body is text/plain unless a header says otherwise.
  * @throws {RangeError} The status cannot be sent.
- * @throws {TypeError} A header cannot be sent: a line break in it, for example. Or an option does not exist.
+ * @throws {TypeError} A header cannot be sent, because of a line break for example. Or an option does not exist.
  */
 export function reject(
   httpStatus: number,
@@ -93,9 +92,9 @@ export function reject(
 }
 
 /**
- * Turns a client away with a Close frame right behind the 101, so that a page in a
- * browser can read why: 4401, 4403 and 4429 are common. There is no `connection`
- * event. Until the client has closed, it counts for `maxConnections`.
+ * Refuses a client with a Close frame right behind the 101, so that a page in a browser can read why:
+ * 4401, 4403 and 4429 are common. There is no `connection` event. Until the client has closed, it
+ * counts for `maxConnections`.
  *
  * @throws {RangeError} `closeCode` may not be sent, or `reason` is over 123 bytes.
  */

@@ -21,14 +21,14 @@ import { type IsTrusted, clientOrigin } from "../addresses.js";
 export class ServerRequest {
   /** `"GET"`; or `"HEAD"`, in `onRequest`. */
   readonly method: string;
-  /** Starts with `/`; percent-encoded, as it was written. */
+  /** Starts with `/`. It is percent-encoded, as the client wrote it. */
   readonly path: string;
-  /** Host and port the client believes it talks to. `""` from an HTTP/1.0 client that does not say. */
+  /** The host and port of the Host field. `""` from an HTTP/1.0 client that sends none. */
   readonly host: string;
   /** The origin of the page, when the client is a browser (§4.1, §10.2). */
   readonly origin: string | undefined;
   readonly headers: Fields;
-  /** The client's address, past `trustedProxies`: that of any other proxy. `undefined` when the transport has none. */
+  /** The address behind `trustedProxies`: the client's, or that of another proxy. `undefined` when the transport has none. */
   readonly remoteAddress: string | undefined;
   /** Whether the request came through TLS, up to this process or to one of `trustedProxies`. */
   readonly isSecure: boolean;
@@ -52,31 +52,30 @@ export class ServerRequest {
     this.#query = request.query;
   }
 
-  /** Aborted when nobody waits for the answer any more: the client is gone, or time is up. */
+  /** Aborts when the answer is of no use any more: the client is gone, or time is up. */
   get signal(): AbortSignal {
     return this.#wanted.signal;
   }
 
   /**
-   * The request as an http server parsed it, with all that middleware has put on it: a
-   * session, a user. `undefined` where no http server did: on an own listener, and after
-   * `accept`.
+   * The request as an http server parsed it, with everything that middleware has put on it: a session, a
+   * user. `undefined` without an http server: on an own listener, and after `accept`.
    */
   get raw(): IncomingMessage | undefined {
     return this.#source.message;
   }
 
   /**
-   * What the request came over: a `Socket` of node:net, or a `TLSSocket` of node:tls, which knows
-   * the client's certificate (`authorized`, `getPeerCertificate()`); or the stream that was handed
-   * over. To look at, not to use: whoever writes into it, reads from it or ends it
-   * breaks the connection.
+   * The transport of the request: a `Socket` of node:net, or a `TLSSocket` of node:tls, which knows the
+   * client's certificate (`authorized`, `getPeerCertificate()`); or the stream that was handed over.
+   * Look at it, and do not use it: code that writes to it, reads from it or ends it breaks the
+   * connection.
    */
   get socket(): Duplex {
     return this.#source.transport;
   }
 
-  /** What the client offers, best first. */
+  /** The subprotocols that the client offers, best first. */
   get subprotocols(): readonly string[] {
     return this.#subprotocols;
   }
@@ -88,12 +87,12 @@ export class ServerRequest {
   }
 }
 
-/** Whether somebody waits for the answer to a request. */
+/** Knows whether the answer to a request is still wanted. */
 export class StillWanted {
   #isOver = false;
   #controller: AbortController | undefined;
 
-  /** Made when it is first asked for: it takes a quarter of the time that reading a head takes. */
+  /** Made on demand: it takes a quarter of the time that reading a head takes. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -102,21 +101,21 @@ export class StillWanted {
     return this.#controller.signal;
   }
 
-  /** Nobody does any more. */
+  /** The answer is not wanted any more. */
   end(): void {
     this.#isOver = true;
     this.#controller?.abort();
   }
 }
 
-/** Where a request was read from. */
+/** The origin of a request. */
 interface RequestSource {
   readonly transport: Duplex;
-  /** Where an http server has read it. */
+  /** The request of Node, where an http server has read it. */
   readonly message?: IncomingMessage | undefined;
 }
 
-/** What a {@link ServerRequest} holds besides what stands in the head. */
+/** The parts of a {@link ServerRequest} that do not stand in the head. */
 interface RequestOrigin {
   readonly source: RequestSource;
   readonly method: string;
@@ -126,10 +125,10 @@ interface RequestOrigin {
   readonly wanted: StillWanted;
 }
 
-/** A request head that has arrived, by whichever way, and what RFC 6455 §4.2.1 says of it. */
+/** A request head that has arrived, on any way in, and the judgement of RFC 6455 §4.2.1 about it. */
 export type Arrival = {
   readonly head: RequestHead;
-  /** Decides about {@link ServerRequest.signal}. */
+  /** Aborts {@link ServerRequest.signal}. */
   readonly wanted: StillWanted;
 } & (
   | { readonly kind: "upgrade"; readonly request: ServerRequest; readonly upgrade: UpgradeRequest }
@@ -138,9 +137,9 @@ export type Arrival = {
 );
 
 /**
- * Judges a head that came from `source`. Never throws for what a peer sent.
+ * Judges a head that came from `source`. Never throws, whatever the peer sent.
  *
- * @param isTrusted - Whether to believe what the one at an address says of where it got the request.
+ * @param isTrusted - Tells whether the proxy at an address is trusted.
  */
 export function judgeArrival(
   head: RequestHead,
@@ -162,12 +161,12 @@ export function judgeArrival(
     : { kind: "not-an-upgrade", head, wanted, request, refusal: verdict.refusal };
 }
 
-/** What a request of Node's http server consists of, as far as those have it that others make up. */
+/** The parts of a request of Node's http server that are read. A request that an application made up may lack some. */
 type MadeUpMessage = Partial<
   Pick<IncomingMessage, "method" | "url" | "httpVersion" | "headers" | "rawHeaders">
 >;
 
-/** The request as Node's http server parsed it; or as somebody made it up, with `headers` alone. */
+/** Reads a request as Node's http server parsed it, or one that an application made up, with `headers` alone. */
 export function headOf({
   method = "",
   url = "",
@@ -187,13 +186,13 @@ function fieldsOf(headers: IncomingHttpHeaders): Fields {
   );
 }
 
-/** The path of a request, also of one that is no good otherwise. */
+/** The path of a request, also of one that breaks a rule. */
 export function pathOf({ target }: RequestHead): string {
   const question = target.indexOf("?");
   return question < 0 ? target : target.slice(0, question);
 }
 
-/** Whose request it is; or the error of the hook that was to say so. */
+/** Whether a request is for a server; or the error of the hook that decides it. */
 export type Claim = "ours" | "foreign" | { readonly error: unknown };
 
 /** The options of a server that say which requests are for it. */
@@ -206,7 +205,7 @@ interface Place {
 export function claimOf({ head, request }: Arrival, { path, route }: Place): Claim {
   if (path !== undefined) return (request?.path ?? pathOf(head)) === path ? "ours" : "foreign";
   if (route === undefined) return "ours";
-  if (request === undefined) return "foreign"; // there is nothing to ask the hook about
+  if (request === undefined) return "foreign"; // the hook needs a request
   try {
     return claimBy(route(request));
   } catch (error) {
@@ -214,19 +213,19 @@ export function claimOf({ head, request }: Arrival, { path, route }: Place): Cla
   }
 }
 
-/** JavaScript may return anything from `route`, and a promise is no yes. */
+/** Checks the answer of `route`, which may be anything in JavaScript. A promise is an error. */
 function claimBy(answer: unknown): Claim {
   if (answer === true) return "ours";
   if (answer === false || answer === undefined) return "foreign";
   return { error: new TypeError("route must return true or false, and at once") };
 }
 
-/** Tells whether a server takes some requests only. */
+/** Tells whether a server takes only some requests. */
 export function isChoosy({ path, route }: Place): boolean {
   return path !== undefined || route !== undefined;
 }
 
-/** Tells whether two servers would want the same requests. A route alone knows what it wants. */
+/** Tells whether two servers would take the same requests. Routes cannot be compared. */
 export function wantsSame(one: Place, other: Place): boolean {
   return one.route === undefined && other.route === undefined && one.path === other.path;
 }

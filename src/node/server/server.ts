@@ -25,20 +25,19 @@ import { RefusalWarnings, type RefusedHandshake } from "./refusal.js";
 import { answerUpgrade, serve, type UpgradeOptions } from "./handed.js";
 import { Upgrader } from "./upgrade.js";
 
-/** What a server tells its listeners. */
+/** The events of a server. */
 export interface ServerEvents<Data> {
   /**
-   * A client is connected. When a listener throws, or its promise rejects, this
+   * A client is connected. When a listener throws, or its promise rejects, the
    * connection is closed with 1011 and `onHandlerError` gets the error.
    */
   connection: [connection: WebSocketConnection<Data>, request: ServerRequest];
   /**
-   * An opening handshake has been refused, for logs and metrics; clients that are accepted
-   * only to be closed count. There is no request when none had arrived, or it could not be
-   * read.
+   * An opening handshake has been refused, for logs and metrics. Clients that are accepted only to be
+   * closed count. There is no request when none had arrived, or when it could not be read.
    *
-   * Without a listener, a process warning tells once of each kind of refusal that options, or a
-   * proxy in front, are often to blame for.
+   * Without a listener, the process warns once of each kind of refusal that options, or a proxy in
+   * front, often cause.
    */
   refused: [refusal: RefusedHandshake, request: ServerRequest | undefined];
 }
@@ -67,15 +66,15 @@ export class WebSocketServer<Data = undefined>
   readonly #scheme: "ws" | "wss";
   readonly #listener: Listener | undefined;
   readonly #detach: (() => void) | undefined;
-  /** The application has a `selectSubprotocol` of its own: when that picks none, it is meant. */
+  /** Whether `selectSubprotocol` is set: when it picks none, that is intended. */
   readonly #picksItself: boolean;
   readonly #warnings = new RefusalWarnings();
-  /** How many listeners of `refused` only count. */
+  /** How many of the listeners of `refused` only count. */
   #counters = 0;
   #shutdown: Promise<void> | undefined;
 
   /**
-   * Starts to listen, where options say so.
+   * Starts to listen, with `port` or `socketPath`.
    *
    * @throws {TypeError | RangeError | SyntaxError} An option cannot be used, or two of
    *   them contradict each other. The message names them.
@@ -109,11 +108,11 @@ export class WebSocketServer<Data = undefined>
   }
 
   /**
-   * Resolves when the server listens: at once, when it has no listener. May be called
-   * at any time, and more than once.
+   * Resolves when the server listens: at once, when it has no listener. It may be called at any time, and
+   * more than once.
    *
-   * @throws {Error} What kept it from listening: the port is taken, for example. With
-   *   an own listener, an error that nobody asks for here ends the process.
+   * @throws {Error} The server cannot listen: the port is taken, for example. With an own listener, the
+   *   error ends the process when this method is not called.
    */
   async listening(): Promise<void> {
     await this.#listener?.listening;
@@ -139,18 +138,18 @@ export class WebSocketServer<Data = undefined>
   }
 
   /**
-   * Answers one upgrade of an http server, for those who listen for `upgrade`
-   * themselves; takes over the socket. All checks are made, path and route included. A socket
-   * that is closed already, or that somebody has answered, is left alone.
+   * Answers one upgrade of an http server, for applications that listen for `upgrade` themselves, and
+   * takes over the socket. All checks are made, path and route included. A socket that is closed
+   * already, or has been answered on, is left alone.
    *
    * @param request - It may be made up: `method`, `url` and `headers` are all that is read.
    *   `authenticate` finds it as `request.raw`.
-   * @param head - What came behind the request: the third argument of `upgrade`.
-   * @param options - `{ data }` is for those who know the client already: `authenticate` is not asked.
+   * @param head - The bytes behind the request: the third argument of `upgrade`.
+   * @param options - `{ data }` is for applications that know the client already: `authenticate` is not called.
    * @throws {TypeError} An option does not exist. The socket has not been touched.
    * @throws {Error} The request came through `request`, not `upgrade`, so that the http server goes
-   *   on reading its socket. Or the socket has been handed over before; whoever has it is
-   *   not affected.
+   *   on reading its socket. Or the socket has been handed over before; the server that has it is not
+   *   affected.
    */
   handleUpgrade(
     request: IncomingMessage,
@@ -163,7 +162,7 @@ export class WebSocketServer<Data = undefined>
 
   /**
    * Serves one fresh transport, as if it had come from an own listener: its bytes begin
-   * with the request. For streams that are no sockets of this process's listeners.
+   * with the request. It is for streams that no listener of this process has accepted.
    */
   accept(transport: Duplex): void {
     serve(transport, this.#upgrader);
@@ -177,7 +176,7 @@ export class WebSocketServer<Data = undefined>
    *   certificates for example.
    * @throws {TypeError} This server has no listener with `tls`: an https server has a
    *   `setSecureContext` of its own.
-   * @throws {Error} The options are no good. Those from before hold.
+   * @throws {Error} The options cannot be used. The old ones stay in force.
    */
   setSecureContext(options: SecureContextOptions): void {
     if (this.#listener?.setSecureContext(options) !== true) {
@@ -188,10 +187,10 @@ export class WebSocketServer<Data = undefined>
   }
 
   /**
-   * Takes nobody in any more, and leaves those who are here alone: an own listener is closed, and
-   * whoever comes by other ways gets 503, on an http server too. Opening handshakes that have begun
-   * go on. For a process that has been replaced and lets its clients leave when they like;
-   * {@link shutdown} may follow. There is no way back. Called again it does nothing.
+   * Accepts no new clients, and leaves open connections alone. An own listener is closed, and clients
+   * that come on other ways get 503, on an http server too. Opening handshakes that have begun go on.
+   * This is for a process that has been replaced and lets its clients leave when they like;
+   * {@link shutdown} may follow. It cannot be undone. A second call does nothing.
    *
    * @returns Resolves when the port, or the Unix socket, is free for others.
    */
@@ -201,18 +200,18 @@ export class WebSocketServer<Data = undefined>
   }
 
   /**
-   * Asks `guard` about each request from now on, whichever way it comes in, before
-   * `authenticate`; several guards are asked in the order they were added.
+   * Calls `guard` for each request from now on, on every way in, before `authenticate`. Several guards are
+   * called in the order in which they were added.
    *
-   * @returns What takes the guard away again.
+   * @returns A function that removes the guard.
    */
   addGuard(guard: AdmissionGuard): () => void {
     return this.#upgrader.places.addGuard(guard);
   }
 
   /**
-   * Calls `count` for each refusal from now on, as a listener of `refused` is called. Whoever
-   * counts tells nobody: where there is no other listener, the process warnings still come.
+   * Calls `count` for each refusal from now on, as a listener of `refused` is called. It does not count as
+   * a listener: without another one, the warnings of the process still come.
    */
   countRefusals(count: (refusal: RefusedHandshake) => void): void {
     this.#counters++;
@@ -220,15 +219,16 @@ export class WebSocketServer<Data = undefined>
   }
 
   /**
-   * Stops the server: it stops listening, refuses with 503 who is in the opening handshake,
-   * starts the closing handshake of all connections, and cuts those that take longer than
-   * the deadline. Listeners that are at work on a message finish first: no other message is read
-   * meanwhile, and what they send goes out before the Close frame. A listener that waits for the
-   * shutdown itself waits until the deadline, if it has awaited anything before. An http server that is not its own goes on; its upgrades get 503 until
-   * the shutdown is done, and from then on what it does without this server.
+   * Stops the server: it stops listening, refuses clients in the opening handshake with 503, starts the
+   * closing handshake of all connections, and cuts those that take longer than the deadline. Listeners
+   * that are at work on a message finish first: no other message is read meanwhile, and their
+   * answers go out before the Close frame. A listener that waits for the shutdown itself waits until
+   * the deadline, if it has awaited anything before. The http server of the option `server` goes on: its
+   * upgrades get 503 until the shutdown is done; after that it treats them as if this server had never
+   * been there.
    *
-   * @returns Resolves when all connections have ended. Called again, the same promise:
-   *   the options of the first call count.
+   * @returns Resolves when all connections have ended. A second call returns the same promise: the options
+   *   of the first call count.
    * @throws {TypeError | RangeError} An option cannot be used. Nothing has been done.
    */
   shutdown(options: ShutdownOptions = {}): Promise<void> {
@@ -282,7 +282,7 @@ export class WebSocketServer<Data = undefined>
   }
 }
 
-/** A server on all addresses is reached by name: IPv6 may be off. */
+/** Names a server on all addresses `localhost`, because IPv6 may be off. */
 function hostOf({ address, family }: AddressInfo): string {
   if (address === "::" || address === "0.0.0.0") return "localhost";
   return family === "IPv6" ? `[${address}]` : address;

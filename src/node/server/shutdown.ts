@@ -1,18 +1,18 @@
-/** Options for the end of a server, and what they are without them. */
+/** Options for the end of a server, and their defaults. */
 import { checkOptions, limit, type Names } from "../../input/index.js";
 import { CloseCode } from "../../protocol/index.js";
 import { checkCloseStatus } from "../connection/ending.js";
 
-/** How a server says goodbye. */
+/** Options of {@link WebSocketServer.shutdown}. */
 export interface ShutdownOptions {
   /**
-   * How long listeners at work on a message have to answer, and clients to close; then the
-   * transports are cut.
+   * How long listeners at work on a message may take to answer, and clients to close. Then the transports
+   * are cut.
    *
    * @defaultValue 10 000
    */
   readonly deadlineMs?: number | undefined;
-  /** What clients are told: 1001, 1012 (the service restarts) or one of your own. @defaultValue 1001 */
+  /** The close code: 1001, 1012 (the service restarts) or one of your own. @defaultValue 1001 */
   readonly code?: number | undefined;
   /** At most 123 bytes as UTF-8. @defaultValue `""` */
   readonly reason?: string | undefined;
@@ -23,7 +23,7 @@ const NAMES: Names<ShutdownOptions> = {
   known: { deadlineMs: true, code: true, reason: true },
 };
 
-/** {@link ShutdownOptions} with nothing left open. */
+/** {@link ShutdownOptions}, checked and with defaults. */
 export interface ResolvedShutdownOptions {
   readonly deadlineMs: number;
   readonly code: number;

@@ -1,8 +1,8 @@
-/** Whose the socket of an upgrade is: several listeners may want to answer one, and only one may. */
+/** Which listener may answer on the socket of an upgrade, when several may want to. */
 import type { Duplex, Readable } from "node:stream";
 import { unfinishedResponse } from "../connection/socket-reads.js";
 
-/** Other copies of this package in the same process know it, too. */
+/** Marks a socket as taken, for other copies of this package in the process, too. */
 const TAKEN: unique symbol = Symbol.for("plainsocket.taken");
 
 /** A socket, or a request. */
@@ -10,7 +10,7 @@ interface Takeable extends Readable {
   [TAKEN]?: true;
 }
 
-/** Tells whether a WebSocketServer has a socket, or has seen to a request. */
+/** Tells whether a WebSocketServer has taken a socket or a request. */
 export function isTaken(one: Takeable): boolean {
   return one[TAKEN] === true;
 }
@@ -20,15 +20,15 @@ export function take(one: Takeable): void {
   one[TAKEN] = true;
 }
 
-/** What changes on a socket when somebody uses it. */
+/** The properties of a socket that change when it is used. */
 export interface SocketUse {
-  /** Those that wait to be written count. `undefined` when the transport does not count them. */
+  /** Includes the bytes that wait to be written. `undefined` when the transport does not count bytes. */
   readonly bytesWritten: number | undefined;
   readonly isFlowing: boolean | null;
   readonly readers: number;
 }
 
-/** How much a socket has been used so far: it may have carried other requests before. */
+/** Reads how a socket has been used so far: it may have carried other requests before. */
 export function useOf(transport: Duplex): SocketUse {
   return {
     bytesWritten: bytesWritten(transport),
@@ -37,7 +37,7 @@ export function useOf(transport: Duplex): SocketUse {
   };
 }
 
-/** Tells whether anybody has answered on a socket, taken its bytes or ended it since. */
+/** Tells whether a listener has answered on a socket, taken its bytes or ended it since `before`. */
 export function isUsedSince(transport: Duplex, before: SocketUse): boolean {
   return (
     transport.destroyed ||
@@ -47,7 +47,7 @@ export function isUsedSince(transport: Duplex, before: SocketUse): boolean {
   );
 }
 
-/** Tells whether anybody has written to a socket, or ended it, since. */
+/** Tells whether a listener has written to a socket, or ended it, since `before`. */
 export function isAnsweredSince(transport: Duplex, before: SocketUse): boolean {
   return (
     transport.writableEnded ||
@@ -66,8 +66,8 @@ function readersOf(transport: Duplex): number {
 }
 
 /**
- * Calls `go` once the responses to earlier requests on a socket have been sent: now, but for a client
- * that does not wait for them. Answers come in the order of the requests (RFC 9112 §9.3.2).
+ * Calls `go` when the responses to earlier requests on a socket have been sent. That is at once, unless
+ * the client did not wait for them. Answers come in the order of the requests (RFC 9112 §9.3.2).
  */
 export function afterEarlierResponses(transport: Duplex, go: () => void): void {
   const earlier = unfinishedResponse(transport);

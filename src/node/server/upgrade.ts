@@ -31,13 +31,13 @@ import { type PendingEvents, type PendingLimits, PendingTransport } from "./pend
 
 interface UpgraderEvents<Data> {
   readonly onConnection: (connection: WebSocketConnection<Data>, request: ServerRequest) => void;
-  /** @param request - `undefined` when none had arrived, or it could not be read. */
+  /** @param request - `undefined` when none had arrived, or when it could not be read. */
   readonly onRefused: (refusal: RefusedHandshake, request: ServerRequest | undefined) => void;
-  /** `hook` of the application threw. */
+  /** The hook of the application that is named `hook` threw `error`. */
   readonly onHookError: (error: unknown, hook: string) => void;
 }
 
-/** What those need of an {@link Upgrader} who bring it transports, whatever data its connections have. */
+/** An {@link Upgrader} as the ways in use it, whatever data its connections have. */
 export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "answer" | "refuse"> & {
   readonly options: Pick<
     ResolvedServerOptions<unknown>,
@@ -45,22 +45,21 @@ export type AnyUpgrader = Pick<Upgrader<unknown>, "open" | "answer" | "refuse"> 
   >;
 };
 
-/** For a microtask without an object of Node's, with an asynchronous context, for each. */
+/** Makes a microtask without an object of Node's, which `queueMicrotask` makes for the asynchronous context. */
 const SETTLED = Promise.resolve();
 
-/** So many may be without a whole request even when fewer connections are allowed: a port scan is no overload. */
+/** This many transports may be without a place even when fewer connections are allowed: a port scan is no overload. */
 const MIN_PENDING = 100;
 
 /**
- * Turns transports into connections, or refuses them: the one way in, whether they come
- * from an own listener, an http server or a call of `handleUpgrade`. It counts what it
- * holds, so that nothing is left behind.
+ * Turns transports into connections, or refuses them, whether they come from an own listener, an http
+ * server or a call of `handleUpgrade`. It counts the transports that it holds, so that none is left.
  */
 export class Upgrader<Data> {
   readonly options: ResolvedServerOptions<Data>;
   readonly places: Places;
   readonly #events: UpgraderEvents<Data>;
-  /** What is in its opening handshake, or has been refused and is not closed yet. */
+  /** Transports in their opening handshake, and refused ones that are not closed yet. */
   readonly #pending = new Chain<PendingTransport>();
   readonly #accepted: Accepted<Data>;
   readonly #whenEmpty: (() => void)[] = [];
@@ -84,15 +83,15 @@ export class Upgrader<Data> {
     this.#pendingLimits = { clock, handshakeTimeoutMs, closeTimeoutMs, maxQueuedBytes };
   }
 
-  /** What the application has been given, and is not closed yet. */
+  /** The connections that the application has and that are not closed yet. */
   get connections(): ReadonlySet<WebSocketConnection<Data>> {
     return this.#accepted.connections;
   }
 
   /**
-   * Watches over a transport from now on. Refuses it when there are too many, or the server is closing.
+   * Takes over a transport. Refuses it when there are too many, or when the server is closing.
    *
-   * @param before - Where others have the transport, too, and may answer on it.
+   * @param before - How the transport had been used, where other listeners have it, too, and may answer.
    */
   open(transport: Duplex, before?: SocketUse): PendingTransport {
     const { maxConnections } = this.options;
@@ -115,7 +114,7 @@ export class Upgrader<Data> {
   /**
    * Answers a request: with a connection, or with a refusal.
    *
-   * @param authenticate - Called in place of the option: the application knows the client already.
+   * @param authenticate - Called in place of the option, where the application knows the client already.
    */
   answer(
     pending: PendingTransport,
@@ -140,7 +139,7 @@ export class Upgrader<Data> {
     else this.#fail(pending, claim.error, "route");
   }
 
-  /** Sends a refusal, and tells of it. Does nothing when the peer does not wait any more. */
+  /** Sends a refusal and reports it. Does nothing when the peer does not wait any more. */
   refuse(pending: PendingTransport, { httpStatus, code, reason, response }: Refusal): void {
     const isMade = ArrayBuffer.isView(response);
     if (!pending.answer(isMade ? response : buildResponse(response, pending.method))) return;
@@ -150,12 +149,12 @@ export class Upgrader<Data> {
     this.#events.onRefused(refused, request);
   }
 
-  /** From now on everybody who comes is refused with 503. */
+  /** Refuses new transports with 503 from now on. */
   stopOpening(): void {
     this.#isClosing = true;
   }
 
-  /** The same, and so are those who wait now. */
+  /** Refuses new transports with 503, and those that wait for an answer. */
   stop(): void {
     this.#isClosing = true;
     for (const pending of this.#pending)
@@ -181,7 +180,7 @@ export class Upgrader<Data> {
     });
   }
 
-  /** Tells nobody before the next microtask, so that the caller who hands over a transport can go on first. */
+  /** Reports nothing before the next microtask, so that the caller that hands over a transport can go on first. */
   #upgrade(
     pending: PendingTransport,
     upgrade: UpgradeRequest,
@@ -198,8 +197,8 @@ export class Upgrader<Data> {
 
   #carryOut(decision: Decision<Data>, pending: PendingTransport, request: ServerRequest): void {
     const { transport } = pending;
-    // What the application sends at once shares a packet with the 101 (§4.2.2). It is
-    // written at the end of this turn: this microtask is behind those of the connection.
+    // Messages that the application sends at once share a packet with the 101 (§4.2.2). They are
+    // written at the end of this turn: the microtask below runs behind those of the connection.
     transport.cork();
     switch (decision.type) {
       case "open": {
