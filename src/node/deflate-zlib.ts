@@ -173,7 +173,7 @@ function ownBytes(bytes: Uint8Array): Uint8Array {
     : bytes;
 }
 
-/** What zlib gives when asked for `info`, which the types of Node leave out. */
+/** The result of zlib with `info`, which the types of Node leave out. */
 interface Inflated {
   readonly buffer: Uint8Array;
   /** `bytesWritten`: how much input was used up. */

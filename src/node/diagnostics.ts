@@ -1,6 +1,6 @@
 /**
- * What tools that watch a process can subscribe to, by `node:diagnostics_channel`. A channel
- * that nobody has subscribed to costs a look at a field.
+ * The channels of `node:diagnostics_channel` that tools can subscribe to. A channel without a
+ * subscriber costs a look at a field.
  *
  * No payload holds what a peer or an application wrote: no query, header, subprotocol,
  * message, reason of a close or text of an application's error.
@@ -64,7 +64,7 @@ export interface DiagnosticMessages {
   "plainsocket:handler:failed": { readonly role: Role; readonly errorName: string };
 }
 
-/** What stands for a connection here: the same object for whatever part of it tells. */
+/** The object that stands for a connection here. All parts of a connection give the same one. */
 export interface Subject {
   readonly role: Role;
 }
@@ -154,7 +154,7 @@ export function tellHandlerFailed(role: Role, error: unknown): void {
   if (handlerFailed.isWatched) handlerFailed.publish({ role, errorName: nameOf(error) });
 }
 
-/** The class of what was thrown. Its `name` is not asked for: an application may have written anything there. */
+/** The class of an error. Its `name` is not read, because an application may have written anything there. */
 function nameOf(error: unknown): string {
   return isError(error) ? error.constructor.name : typeof error;
 }

@@ -1,10 +1,11 @@
+/** Typed events, for connections, servers and managers. */
 import { checkEvent, isPromise, type Names } from "../input/index.js";
 
 /**
  * Typed events of a connection, a server or a manager.
  *
  * It differs from Node's EventEmitter where a peer could use the difference: an
- * event without a listener does nothing, whatever its name; and the one who emits
+ * event without a listener does nothing, whatever its name; and the caller of `emit`
  * learns whether a listener threw, or returned a promise.
  */
 export abstract class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
@@ -85,7 +86,7 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     return pending;
   }
 
-  /** Calls one listener that came when the event was over, unless it has been taken away since. */
+  /** Calls one listener that was added when the event was over, unless it has been removed since. */
   protected emitTo<Name extends keyof Events>(
     listener: Listener<Events[Name]>,
     name: Name,
@@ -93,7 +94,7 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
     ...values: Events[Name]
   ): void {
     if (!this.#of(name).includes(listener)) return;
-    // As `emit` has it; one function for both would cost a message 5 ns of its 70.
+    // The same as in `emit`: one function for both would cost a message 5 ns of its 70.
     try {
       const result = listener(...values);
       if (isPromise(result)) void result.then(undefined, failed);
@@ -105,13 +106,13 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
   /** The events there are: one object for all of a class. */
   protected abstract events(): Names<Events>;
 
-  /** Told when a listener has been added. It must not be called in here. */
+  /** Called when a listener has been added. It must not call the listener. */
   protected listenerAdded<Name extends keyof Events>(
     _name: Name,
     _listener: Listener<Events[Name]>,
   ): void {}
 
-  /** For those without a type checker. */
+  /** Checks for callers without a type checker. */
   #check(name: keyof Events, listener: unknown): void {
     checkEvent(name, this.events());
     if (typeof listener !== "function") throw new TypeError("a listener must be a function");
@@ -126,7 +127,7 @@ export abstract class Emitter<Events extends Record<keyof Events, readonly unkno
 /** May return a promise: where the order of events matters, the next one waits for it. */
 export type Listener<Values extends readonly unknown[]> = (...values: Values) => unknown;
 
-/** Nearly always there is just one: it needs no list. */
+/** Nearly every event has one listener, which needs no list. */
 type Listeners<Values extends readonly unknown[]> = Listener<Values> | readonly Listener<Values>[];
 
 /**
@@ -135,7 +136,7 @@ type Listeners<Values extends readonly unknown[]> = Listener<Values> | readonly 
  */
 const NO_NAMES: object = Object.freeze(Object.create(null));
 
-/** What `once` was given, by what it added. */
+/** The listener that `once` was given, by the one that it added. */
 const originals = new WeakMap<object, object>();
 
 async function both(

@@ -1,7 +1,7 @@
-/** Names that `ws`, socket.io and browsers have, and what to use here. */
+/** Names that `ws`, socket.io and browsers have, and the names to use here. */
 import type { Advice } from "../input/index.js";
 
-/** Of options on either end. */
+/** Advice for options on either end. */
 export const CONNECTION_ADVICE: Advice = {
   allowSynchronousEvents: "leave it out, messages of one read are delivered one after the other",
   autoPong: "leave it out, pings are always answered",
@@ -24,7 +24,7 @@ export const CONNECTION_ADVICE: Advice = {
   skipUTF8Validation: 'leave it out, text is always checked; textAs: "bytes" skips decoding',
 };
 
-/** Of options of a server. */
+/** Advice for options of a server. */
 export const SERVER_ADVICE: Advice = {
   ...CONNECTION_ADVICE,
   allowRequest: "use authenticate: only what it returns on purpose admits",
@@ -84,14 +84,14 @@ const CLIENT_ADVICE: Advice = {
   withCredentials: "put a Cookie into headers",
 };
 
-/** Of options of `connect`. */
+/** Advice for options of `connect`. */
 export const CONNECT_ADVICE: Advice = {
   ...CLIENT_ADVICE,
   protocol: "use subprotocols",
   protocols: "use subprotocols",
 };
 
-/** Of options of the WebSocket class. */
+/** Advice for options of the WebSocket class. */
 export const WEBSOCKET_ADVICE: Advice = {
   ...CLIENT_ADVICE,
   followRedirects: "use connect(), a WebSocket follows none",
@@ -107,7 +107,7 @@ export const WEBSOCKET_ADVICE: Advice = {
   zeroCopy: "use connect()",
 };
 
-/** Of perMessageDeflate. */
+/** Advice for options of perMessageDeflate. */
 export const DEFLATE_ADVICE: Advice = {
   chunkSize: "leave it out, there are no streams of zlib",
   concurrencyLimit: "leave it out, three messages of a process are off the main thread at a time",
@@ -119,7 +119,7 @@ export const DEFLATE_ADVICE: Advice = {
 
 const END = 'use on("close"): its info says why the connection has ended';
 
-/** Of events of a connection. */
+/** Advice for events of a connection. */
 export const CONNECTION_EVENT_ADVICE: Advice = {
   connect: "a connection is open when you get it",
   connect_error: "connect() rejects with a HandshakeError",
@@ -136,7 +136,7 @@ export const CONNECTION_EVENT_ADVICE: Advice = {
   upgrade: "connection.response has the answer of the server",
 };
 
-/** Of events of a server. */
+/** Advice for events of a server. */
 export const SERVER_EVENT_ADVICE: Advice = {
   close: "await server.shutdown()",
   connect: 'use on("connection")',

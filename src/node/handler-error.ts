@@ -8,7 +8,7 @@ import { isError } from "../input/index.js";
  */
 export type OnHandlerError = (error: unknown, source: string) => void;
 
-/** What the peer is told of it, as the reason of a Close frame. */
+/** The reason in the Close frame that the peer gets. */
 export const LISTENER_FAILED = "a listener failed";
 
 /** A listener, as it is called in the source of an error. */
@@ -16,7 +16,7 @@ export function listenerOf(event: string): string {
   return `"${event}" listener`;
 }
 
-/** Calls `hook`; one that throws has nobody left to tell. */
+/** Calls `hook`. An error that the hook itself throws is dropped: there is nothing left to report it to. */
 export function reportTo(hook: OnHandlerError, error: unknown, source: string): void {
   try {
     hook(error, source);
@@ -39,7 +39,7 @@ export function safely<Value>(
   };
 }
 
-/** What somebody threw or rejected with, as an error: it may be anything. */
+/** Makes an error of a thrown value, which may be anything. */
 export function toError(cause: unknown): Error {
   if (isError(cause)) return cause;
   try {
@@ -49,7 +49,7 @@ export function toError(cause: unknown): Error {
   }
 }
 
-/** What happens without a hook: Node prints which one failed, and the error with its stack and cause. */
+/** The default hook: Node prints the source, and the error with its stack and cause. */
 export function warnOfHandlerError(error: unknown, source: string): void {
   process.emitWarning(`${source} failed; set onHandlerError to be told`, {
     type: "PlainsocketHandlerError",

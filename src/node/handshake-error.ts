@@ -1,3 +1,4 @@
+/** The error of a failed opening handshake, as Node has it: its body is a Buffer. */
 import { Buffer } from "node:buffer";
 import { brand } from "../input/index.js";
 import {

@@ -1,4 +1,4 @@
-/** Options that both ends of a connection share, and what they are without them. */
+/** The options that both ends of a connection share, and their defaults. */
 import { checkOptions, type Known, limit, type Names } from "../input/index.js";
 import {
   DEFAULT_MESSAGE_LIMITS,
@@ -45,7 +45,7 @@ export interface ConnectionOptions extends MessageLimits {
   readonly closeTimeoutMs?: number | undefined;
 
   /**
-   * What becomes of messages that come after `close()` and before the peer's Close frame, such as
+   * The fate of messages that come after `close()` and before the peer's Close frame, such as
    * answers to what was sent in front of it. With `"deliver"` listeners and loops get them, within
    * `closeTimeoutMs`; so much as `maxQueuedBytes` may wait, and then the peer's Close frame waits, too.
    *
@@ -74,9 +74,9 @@ export interface ConnectionOptions extends MessageLimits {
   readonly textAs?: "string" | "bytes" | undefined;
 
   /**
-   * Gives small binary messages as views of the chunk that was read: who keeps one
-   * keeps up to 64 KiB. Else they are small Buffers like any of Node's: who keeps a few
-   * of many keeps up to 8 KiB (`Buffer.poolSize`) with each; one of 4 KiB and more keeps
+   * Gives small binary messages as views of the chunk that was read: a kept message
+   * keeps up to 64 KiB. Otherwise they are small Buffers like any of Node's: a few kept
+   * of many keep up to 8 KiB (`Buffer.poolSize`) with each; one of 4 KiB and more keeps
    * at most four times its bytes. @defaultValue false
    */
   readonly zeroCopy?: boolean | undefined;
@@ -112,7 +112,7 @@ export interface ConnectionOptions extends MessageLimits {
   readonly clock?: Clock | undefined;
 }
 
-/** What {@link ConnectionOptions} has: a new option is a row here. */
+/** The names of {@link ConnectionOptions}: a new option is a row here. */
 export const CONNECTION_OPTIONS: Known<ConnectionOptions> = {
   maxMessageBytes: true,
   maxFragments: true,

@@ -43,9 +43,9 @@ export interface ConnectionSetup<Data> extends SessionSetup<WebSocketConnection>
   /** `""` when none was picked. */
   readonly subprotocol: string;
   readonly data: Data;
-  /** Of the client, where the transport's own address is that of a proxy. @defaultValue that of the transport */
+  /** The server's address, when the transport leads to a proxy. @defaultValue that of the transport */
   readonly remoteAddress?: string | undefined;
-  /** Of the client: what {@link WebSocketConnection.response} gives. */
+  /** The response that a client has got: see {@link WebSocketConnection.response}. */
   readonly response?: UpgradeResponse | undefined;
 }
 
@@ -86,7 +86,7 @@ export class WebSocketConnection<Data = unknown>
   extends Emitter<ConnectionEvents>
   implements AsyncDisposable
 {
-  /** What `authenticate` returned for this connection; free to use. */
+  /** The value that `authenticate` returned for this connection; free to use. */
   data: Data;
   /** The subprotocol that was agreed on, or `""`. */
   readonly subprotocol: string;
@@ -127,9 +127,9 @@ export class WebSocketConnection<Data = unknown>
   }
 
   /**
-   * What the connection runs on: a `Socket` of node:net, a `TLSSocket` of node:tls, or the stream that
-   * it was made with; the same when it is closed. To look at (`remotePort`, `getPeerCertificate()`),
-   * not to use: whoever writes into it, reads from it or ends it breaks the connection.
+   * The stream that the connection runs on: a `Socket` of node:net, a `TLSSocket` of node:tls, or the stream that
+   * it was made with; the same when it is closed. Meant to be looked at
+   * (`remotePort`, `getPeerCertificate()`): to write into it, read from it or end it breaks the connection.
    */
   get transport(): Duplex {
     return this.#session.driver.transport;

@@ -55,7 +55,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
   readonly #options: ConnectionSettings;
   readonly #owner: DriverOwner;
   readonly #keepalive: Keepalive;
-  /** These two are made when there is something for them to do: most connections are idle. */
+  /** These two are made when they have something to do, because most connections are idle. */
   #pings: Pings | undefined;
   #messageTimeout: MessageTimeout | undefined;
   readonly #ownsChunks: boolean;
@@ -99,7 +99,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     return this.#isPumping;
   }
 
-  /** Whether the peer is kept waiting, or bytes of it are. */
+  /** Whether the peer waits, or bytes of the peer do. */
   get isHeldBack(): boolean {
     return !this.#isReading || this.core.unreadBytes > 0;
   }
@@ -108,7 +108,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     return this.transport instanceof Socket ? this.transport.remoteAddress : undefined;
   }
 
-  /** Tells the owner what the peer did, until there is nothing more or the owner wants nothing more. */
+  /** Gives the owner the peer's events, until there are none left or the owner wants no more. */
   pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
@@ -119,7 +119,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     this.#afterPull(pulled);
   }
 
-  /** Starts the closing handshake, if it has not been, and sees that it ends in time. */
+  /** Sends the Close frame that waits, and makes sure that the closing handshake ends in time. */
   closeSoon(): void {
     this.writer.schedule();
     if (this.#transportClosed) return;
@@ -165,7 +165,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     return this.#owner.isOpening() ? "goes on" : "held back";
   }
 
-  /** On its way out, a connection reads on for the peer's Close frame, as far as messages in front of it have room. */
+  /** A closing connection reads on for the peer's Close frame, while messages in front of it have room. */
   #wantsMore(): boolean {
     const { core } = this;
     if (core.sentClose === undefined) return this.#owner.wantsMore();
@@ -181,11 +181,11 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     this.#owner.onRest();
   }
 
-  /** Reads on, or not; sees that messages and the closing handshake end in time. */
+  /** Reads on, or pauses. Makes sure that messages and the closing handshake end in time. */
   #watch(pulled: Pulled): void {
     const { core } = this;
     const isDry = pulled === "dry";
-    // While a codec works elsewhere nothing is read from what arrives, and yet more is wanted.
+    // While a codec works off the main thread, no event can be taken, and yet more bytes are wanted.
     const hasRoom = core.unreadBytes <= this.#options.maxQueuedBytes;
     this.#setReading(isDry || (hasRoom && this.#wantsMore()));
     if (core.isInMessage) this.#timed().isUnfinished(this.#messageCount);
@@ -195,7 +195,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     if (core.readyState !== ReadyState.OPEN || isOver) this.#goOnClosing(isOver);
   }
 
-  /** §7.1.1: the server ends the transport first, and so does who failed the connection (§7.1.7). */
+  /** §7.1.1: the server ends the transport first, and so does an end that failed the connection (§7.1.7). */
   #goOnClosing(isOver: boolean): void {
     const { core } = this;
     const isDone = core.receivedClose !== undefined && this.role === "server";
@@ -255,19 +255,19 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     if (transport instanceof Socket) {
       transport.setNoDelay(true);
       transport.setTimeout(0);
-      // A client's socket has had it from the beginning, where it can.
+      // A client's socket shares its reads from the beginning, where that is possible.
       const canShare = this.role === "server" && this.#options.sharedReads;
       if (!canShare || !shareReads(transport)) readDirectly(transport);
     }
     useTransport(transport, this);
     if (transport.destroyed) queueMicrotask(() => this.onClose());
-    // It is read when the owner pumps: when there is a listener, or at the end of this turn.
+    // The owner reads it by pumping: when there is a listener, or at the end of this turn.
     if (received.length > 0) this.core.receive(received);
   }
 
   onData(chunk: Buffer): void {
     this.#keepalive.heard();
-    // Only a socket's chunks are certainly nobody else's: unmasking writes into them.
+    // Unmasking writes into a chunk. Only chunks of a socket certainly belong to nobody else.
     this.core.receive(this.#ownsChunks ? chunk : Buffer.from(chunk));
     this.pump();
   }
@@ -312,8 +312,8 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
   }
 }
 
-/** How far the owner has been told: of everything there is, or until it wants no more; or more follows by itself. */
+/** How far events were taken: all there are, or until the owner wants no more, or more follow by themselves. */
 type Pulled = "dry" | "held back" | "goes on";
 
-/** More than the 64 KiB of a socket's chunk can hold; other transports give longer chunks, and all others wait. */
+/** More events than a socket's chunk of 64 KiB can hold. Other transports give longer chunks, while all connections wait. */
 const MAX_EVENTS_A_TURN = 16_384;

@@ -5,11 +5,11 @@ import type { CloseInfo, ConnectionEvents } from "./events.js";
 import type { Incoming } from "./incoming.js";
 import type { Driver } from "./driver.js";
 
-/** Whose end it is. */
+/** What {@link Ending} asks of the connection that ends. */
 export interface EndingOwner {
   readonly driver: Pick<Driver, "core" | "error" | "wasAllWritten">;
   readonly incoming: Incoming;
-  /** The first error of a listener. It is told in place of what went wrong on the driver. */
+  /** The first error of a listener. It is told in place of an error of the transport. */
   readonly handlerError: Error | undefined;
   /** Whether this end has closed. Then `close` does not wait for `resume()`. */
   readonly isClosing: boolean;
@@ -17,12 +17,12 @@ export interface EndingOwner {
   readonly tell: (name: "close", info: CloseInfo) => void;
 }
 
-/** What the events of the end had to say, once they have been told. */
+/** The values of the events of the end that have been told. */
 type Told = { readonly [Name in keyof ConnectionEvents]?: ConnectionEvents[Name] };
 
 /**
  * Decides when `close` is told: see {@link ConnectionEvents.close}. Made when the transport has
- * ended, or somebody asks for {@link closed}.
+ * ended, or when {@link closed} is asked for.
  */
 export class Ending {
   readonly #owner: EndingOwner;
@@ -53,7 +53,7 @@ export class Ending {
     return this.#closed;
   }
 
-  /** What was told under this name before. */
+  /** The values that listeners of this event were told. */
   told<Name extends keyof ConnectionEvents>(name: Name): ConnectionEvents[Name] | undefined {
     return this.#told[name];
   }

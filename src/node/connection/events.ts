@@ -36,7 +36,7 @@ export interface ConnectionEvents {
    *
    * - With a `message` listener or a loop, it comes behind the messages. It waits for the listener
    *   that is at work and, while messages wait, for {@link WebSocketConnection.resume}.
-   * - Without them, but with a `close` listener or after somebody asked for `closed`, it comes at the
+   * - Without them, but with a `close` listener or after `closed` was asked for, it comes at the
    *   end of the transport. Messages that wait are dropped: see {@link CloseInfo.unreadMessages}.
    * - With none of these, it waits, and so do the messages. When both listeners are added in one
    *   turn, the messages come first.
@@ -79,40 +79,40 @@ export const CONNECTION_EVENTS: Names<ConnectionEvents> = {
 };
 
 /**
- * What went wrong with a connection: an error of this library, whose `code` is a row of its table
+ * The error of a connection: an error of this library, whose `code` is a row of its table
  * (docs/errors.md), or what the application threw, in a listener for example. `code` can be
  * asked for, and compared, whichever of them it is.
  */
 export type ConnectionError = ProtocolError | CodecError | TransportError | ApplicationError;
 
-/** Any error at all. Those of Node have a string for a `code`, a DOMException a number, most have none. */
+/** Any error at all. The `code` of Node's errors is a string, that of a DOMException a number; most errors have none. */
 export interface ApplicationError extends Error {
   readonly code?: (string & {}) | number | undefined;
 }
 
 /** How a connection ended. */
 export interface CloseInfo {
-  /** What the peer's Close frame said; 1005 when it had no code, 1006 when none came (RFC 6455 §7.1.5). */
+  /** The code of the peer's Close frame; 1005 when it had no code, 1006 when none came (RFC 6455 §7.1.5). */
   readonly code: number;
-  /** What the peer gave as its reason; `""` without one. */
+  /** The reason of the peer's Close frame; `""` without one. */
   readonly reason: string;
-  /** Both Close frames went their way before the transport ended (§7.1.4). */
+  /** Whether both Close frames were sent and received before the transport ended (§7.1.4). */
   readonly wasClean: boolean;
-  /** What went wrong first: here, with the transport, or in a listener. */
+  /** The first error: of this end, of the transport, or of a listener. */
   readonly error: ConnectionError | undefined;
   /** The peer's Close frame. */
   readonly received: CloseStatus | undefined;
   /** Our Close frame. */
   readonly sent: CloseStatus | undefined;
   /**
-   * How many messages had arrived and were taken by nobody. They were dropped because nobody listened
-   * for messages when the transport ended, or by `terminate()`. Bytes that were not a whole message
+   * How many messages had arrived and were not taken. They were dropped because there was no
+   * `message` listener when the transport ended, or by `terminate()`. Bytes that were not a whole message
    * yet do not count. When only `closed` was asked for, a loop that begins later still gets them.
    */
   readonly unreadMessages: number;
 }
 
-/** What has gone over a connection up to a moment, in each direction. */
+/** A count of what has gone over a connection up to a moment, in each direction. */
 export interface Traffic {
   readonly received: Readonly<TrafficCount>;
   readonly sent: Readonly<TrafficCount>;

@@ -1,7 +1,8 @@
+/** The queue between messages that wait and readers that wait. */
 import { type Budget, Queue } from "../../protocol/index.js";
 import type { Message } from "./events.js";
 
-/** A message, and whether it came as text: of bytes that cannot be seen. */
+/** A message, and whether it came as text, which its bytes do not show. */
 export interface Delivered {
   readonly message: Message;
   readonly isText: boolean;
@@ -23,13 +24,13 @@ interface Reader {
   readonly resolve: (result: IteratorResult<Message, undefined>) => void;
 }
 
-/** Messages that have arrived and wait for somebody who takes them, and readers who wait for messages. */
+/** The messages that have arrived and were not taken yet, and the reads that wait for a message. */
 export class Inbox {
   readonly #messages = new Queue<Delivered>();
   readonly #budget: Budget;
   readonly #readers = new Queue<Reader>();
   #iterators = 0;
-  /** How many of them have a message in work. */
+  /** How many iterators have given a message on which the body of the loop is at work. */
   #atWork = 0;
   #hasEnded = false;
   #droppedMessages = 0;
@@ -81,7 +82,7 @@ export class Inbox {
     reader.resolve({ value: message, done: false });
   }
 
-  /** No more messages will come: who waits for one waits in vain. */
+  /** No more messages will come, so the reads that wait for one are done. */
   end(): void {
     this.#hasEnded = true;
     while (this.hasReader) this.#readers.shift()?.resolve({ value: undefined, done: true });

@@ -1,3 +1,4 @@
+/** Brings the messages of a peer to the application. */
 import type { Budget } from "../../protocol/index.js";
 import { isPromise } from "../../input/index.js";
 import { type Delivered, Inbox, type MessageIterator } from "./inbox.js";
@@ -6,7 +7,7 @@ import type { Message } from "./events.js";
 /** Decides whether a message reaches the application: anything but true drops it. Sees the message as listeners do. */
 export type MessageGuard = (message: Message, isText: boolean) => boolean | Promise<boolean>;
 
-/** Whose messages are delivered. */
+/** What {@link Incoming} asks of the connection whose messages it delivers. */
 export interface IncomingOwner {
   readonly hasListener: () => boolean;
   /** Calls the listeners; a promise when the next message is to wait. */
@@ -23,18 +24,18 @@ export class Incoming {
   readonly #owner: IncomingOwner;
   readonly #budget: Budget;
   readonly #maxQueuedBytes: number;
-  /** Made when a message waits, or somebody for one. */
+  /** Made when a message waits, or a read waits for a message. */
   #inbox: Inbox | undefined;
   #hasEnded = false;
   #guard: MessageGuard | undefined;
-  /** What the guard has let pass, while nobody takes it. */
+  /** The message that the guard has let pass and that was not taken yet. */
   #passed: Delivered | undefined;
   #isPaused = false;
   /** A listener's or the guard's promise is pending: the next message waits for it. */
   #isBusy = false;
   /** A listener or the guard is being called. */
   #isEmitting = false;
-  /** Answers wait for the peer, so it gets to ask nothing more. */
+  /** Answers wait for the peer, so no further question of the peer is delivered. */
   #isThrottled = false;
   #phase: "opening" | "open" | "stopping" = "opening";
 
@@ -94,7 +95,7 @@ export class Incoming {
     return this.isAnswering || this.#inbox?.isAtWork === true;
   }
 
-  /** Gives nobody another message until {@link start}. Listeners that are at work finish. */
+  /** Delivers no other message until {@link start}. Listeners that are at work finish. */
   stop(): void {
     this.#phase = "stopping";
   }
@@ -112,7 +113,7 @@ export class Incoming {
     if (this.isAnswering) this.#isThrottled = true;
   }
 
-  /** What it sends does not wait any more. */
+  /** Answers no longer wait for the peer. */
   unthrottle(): void {
     if (!this.#isThrottled) return;
     this.#isThrottled = false;
@@ -126,7 +127,7 @@ export class Incoming {
   }
 
   take(message: Message, isText: boolean): void {
-    // Whenever it can be taken, nothing waits in front of it.
+    // When a message can be taken, no other one waits in front of it.
     if (this.#canTake()) this.#offer(message, isText);
     else this.#opened().push(message, isText);
   }
@@ -185,7 +186,7 @@ export class Incoming {
     }
   }
 
-  /** Whether the next message that waits can leave the queue: a guard sees it before anybody wants it. */
+  /** Whether the next message that waits can leave the queue. A guard sees it before a listener or a read wants it. */
   #canTake(): boolean {
     if (this.#passed !== undefined || this.#isAtWork()) return false;
     return this.#guard !== undefined || this.#isWanted();
@@ -279,5 +280,5 @@ export class Incoming {
   }
 }
 
-/** For a microtask without an object of Node's for each. */
+/** Gives microtasks without an object of Node's for each. */
 const SETTLED = Promise.resolve();

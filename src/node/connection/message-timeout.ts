@@ -1,3 +1,4 @@
+/** The time limit of a message that arrives in pieces. */
 import type { Clock, Timer } from "../platform.js";
 
 /** Notices a message that takes too long to arrive. It costs a timer only while one is unfinished. */

@@ -40,7 +40,7 @@ export class Outgoing {
   #isBusy = false;
   /** More than `maxBufferedBytes` have come to wait, and not all of that has gone out. */
   #isBehind = false;
-  /** The bytes of a message that is larger than all that may wait, and was sent while nothing else waited. They do not count. */
+  /** The bytes of a message that is larger than the limit by itself, and was sent while nothing else waited. They do not count. */
   #exemptBytes = 0;
   /** Made for the first callback. */
   #written: Written | undefined;
@@ -79,7 +79,7 @@ export class Outgoing {
     return this.#after();
   }
 
-  /** Says of a message that it cannot be sent any more. */
+  /** Tells the caller of a message that it cannot be sent any more. */
   refuse({ onWritten }: WrittenOptions, why = "the connection is not open"): SendStatus {
     if (onWritten !== undefined) this.#toTell().tellSoon(onWritten, notWritten(why));
     return "closed";

@@ -1,3 +1,4 @@
+/** The kinds of values that can be sent, and the options of sending them. */
 import { Buffer } from "node:buffer";
 import { type Advice, CALLBACK, checkOptions, type Known, type Names } from "../../input/index.js";
 import {
@@ -15,17 +16,17 @@ import {
 import type { WrittenOptions } from "./written.js";
 
 /**
- * What a message can be made of. A Blob's content is read when its turn comes. Of bytes over 4 KiB a
- * server keeps no copy: see {@link WebSocketConnection.send}.
+ * The values that a message can be made of. A Blob is read when its turn comes. A server does not
+ * copy bytes over 4 KiB: see {@link WebSocketConnection.send}.
  */
 export type Sendable = MessageData | Blob;
 
-/** How one message is to be sent, and who is told when it is out. */
+/** How one message is to be sent, and the callback for when it is out. */
 export interface MessageOptions extends SendOptions, WrittenOptions {}
 
 const WRITTEN: Known<WrittenOptions> = { onWritten: true };
 
-/** Of ws, whose callbacks and flags these are. */
+/** Advice for the callbacks and flags of ws. */
 const ADVICE: Advice = {
   [CALLBACK]: "use onWritten",
   binary: 'use type: "binary" or "text"',
@@ -74,7 +75,7 @@ export function checkSending(options: MessageOptions, names: Names): void {
   }
 }
 
-/** One for all calls that give none. */
+/** The options of all calls that give none. */
 export const NO_OPTIONS: MessageOptions = {};
 
 /** @throws {TypeError} As {@link toMessage} and {@link isBlob}. */
@@ -84,7 +85,7 @@ export function toReady(data: Sendable | PreparedMessage): ReadyMessage | Blob {
   return isBlob(data) ? data : toMessage(data);
 }
 
-/** Of what {@link toReady} gave: this asks less than {@link isBlob}, which many messages would feel. */
+/** Tells the two results of {@link toReady} apart. It checks less than {@link isBlob}, which would slow every message. */
 export function isReady(data: ReadyMessage | Blob): data is ReadyMessage {
   return typeof data === "string" || ArrayBuffer.isView(data) || PreparedMessage.isOwn(data);
 }
@@ -109,8 +110,8 @@ export function isBlob(data: unknown): data is Blob {
 const BLOBS: ReadonlySet<string> = new Set(["[object Blob]", "[object File]"]);
 
 /**
- * What can wait for its turn, and is certain to be sendable then: of bytes that would be
- * copied if they were framed now, a copy.
+ * Makes a message that can wait for its turn, and is certain to be sendable then. Bytes that would
+ * be copied if they were framed now are copied.
  *
  * @throws {TypeError} As {@link ProtocolConnection.sendMessage}.
  */

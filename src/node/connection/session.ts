@@ -67,7 +67,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
     this.incoming = new Incoming(this, this.driver.core.budget, options.maxQueuedBytes);
   }
 
-  /** Made when something is sent, or somebody asks how much was: many connections only listen. */
+  /** Made when something is sent, or its counts are asked for: many connections only listen. */
   get outgoing(): Outgoing {
     this.#outgoing ??= new Outgoing(this.driver, this.#options, this);
     return this.#outgoing;
@@ -126,7 +126,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
     if (this.hasEnded) this.incoming.goOnSoon();
   }
 
-  /** What the listeners of an event were told; `undefined` while it can still come. */
+  /** The values that listeners of an event were told; `undefined` while the event can still come. */
   told<Name extends keyof ConnectionEvents>(name: Name): ConnectionEvents[Name] | undefined {
     return this.#ending?.told(name);
   }
@@ -261,7 +261,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
     return (this.#report ??= (cause) => this.#fail(cause, listenerOf("message")));
   }
 
-  /** Also while the Close frame waits for what was sent in front of it. */
+  /** Whether messages are dropped: also while the Close frame waits for messages in front of it. */
   #isDropping(): boolean {
     return this.isClosing && this.#options.messagesWhileClosing === "drop";
   }

@@ -62,7 +62,7 @@ export interface UpgradeResponse {
   readonly headers: Fields;
 }
 
-/** That a connection is one of several. */
+/** The place of a connection among those of its server. */
 export interface Membership {
   /** Called once, when its transport has ended. */
   end(): void;

@@ -1,3 +1,4 @@
+/** The errors of a connection outside the protocol. */
 import { brand, isError } from "../../input/index.js";
 import { type Finding, WebSocketError, withFinding } from "../../protocol/index.js";
 
@@ -32,7 +33,7 @@ export class TransportError extends WebSocketError {
   readonly value: number | undefined;
   /** The option of this end that is the limit, such as `"pongTimeoutMs"`, where there is one. */
   readonly option: string | undefined;
-  /** What {@link option} is set to. */
+  /** The value of {@link option}. */
   readonly limit: number | undefined;
 
   constructor(code: TransportFaultCode, finding: Finding = {}, options?: ErrorOptions) {
@@ -60,7 +61,7 @@ const UNTRUSTED =
   "the option tls.ca names whom to trust beside those that Node trusts, such as the certificate itself";
 const NO_TLS = "the server does not speak TLS here, so ws in place of wss may be right";
 
-/** What to do about an error of TLS, by its code. */
+/** Advice for errors of TLS, by their code. */
 const ADVICE: ReadonlyMap<string, string> = new Map([
   ["DEPTH_ZERO_SELF_SIGNED_CERT", UNTRUSTED],
   ["SELF_SIGNED_CERT_IN_CHAIN", UNTRUSTED],
@@ -74,7 +75,7 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
   ["ERR_SSL_WRONG_VERSION_NUMBER", NO_TLS],
 ]);
 
-/** What to say of an error of the network or of TLS: its code, and what to do where that is known. */
+/** Describes an error of the network or of TLS: its code, and advice where there is some. */
 export function detailOf(cause: unknown): string | undefined {
   const code = codeOf(cause);
   const advice = code && ADVICE.get(code);

@@ -1,12 +1,13 @@
+/** Events of a transport, for one user at a time. */
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 
-/** Who has a transport: gets what happens on it. */
+/** The user of a transport, which gets the events of the transport. */
 export interface TransportUser {
   readonly onData: (chunk: Buffer) => void;
-  /** As `onData`, of memory that changes once this returns. Who has it not gets copies. */
+  /** As `onData`, of memory that changes once this returns. Users without this method get a copy through `onData`. */
   readonly onLentData?: (chunk: Buffer) => void;
-  /** What was written is with the operating system, after it was too much at once. */
+  /** The operating system has taken what was written, after the transport was full. */
   readonly onDrain: () => void;
   /** The peer has ended its side. */
   readonly onEnd: () => void;
@@ -22,9 +23,9 @@ interface UsedTransport extends Duplex {
 }
 
 /**
- * Gives the events of a transport to `user` from now on, and to nobody else who had them by
- * this. All transports share five listeners, and one that goes from hand to hand keeps its
- * own: to add and remove some for each takes a tenth of the time that a connection takes.
+ * Gives the events of a transport to `user` from now on, in place of the user before. All transports
+ * share five listeners, which stay when a transport changes its user: to add and remove listeners for
+ * each takes a tenth of the time that a connection takes.
  */
 export function useTransport(transport: UsedTransport, user: TransportUser): void {
   const isNew = transport[USER] === undefined;
@@ -38,7 +39,7 @@ export function useTransport(transport: UsedTransport, user: TransportUser): voi
 }
 
 /**
- * Gives the user of a transport what came, past the transport.
+ * Gives a chunk to the user of a transport, past the transport.
  *
  * @returns False when it has no user that takes lent memory: nothing was done.
  */
@@ -49,7 +50,7 @@ export function lendTo(transport: UsedTransport, chunk: Buffer): boolean {
   return true;
 }
 
-/** Lets go of a transport: what happens on it is of no interest, errors included. */
+/** Lets go of a transport: its events are ignored from now on, errors included. */
 export function leaveTransport(transport: UsedTransport): void {
   transport[USER] = NOBODY;
 }
@@ -80,6 +81,6 @@ function onError(this: UsedTransport, cause: Error): void {
 
 function onClose(this: UsedTransport): void {
   const user = this[USER];
-  leaveTransport(this); // who keeps a closed transport does not keep its user
+  leaveTransport(this); // a closed transport that is kept does not keep its user
   user?.onClose();
 }

@@ -1,4 +1,4 @@
-/** What all connections of the process decompress in one turn of the event loop. */
+/** The budget of decompression that all connections of the process share in one turn of the event loop. */
 import { AsyncResource } from "node:async_hooks";
 
 /**
@@ -26,7 +26,7 @@ export function chargeTurn(bytes: number): void {
   spentBytes += bytes;
 }
 
-/** Charges a whole turn: for a message that failed, and whose work nobody has counted. */
+/** Charges a whole turn: for a message that failed, whose work was not counted. */
 export function chargeWholeTurn(): void {
   spentBytes += BYTES_A_TURN;
 }
@@ -60,7 +60,7 @@ function startTurn(): void {
       pump();
     }
   } finally {
-    // Those who wait longest stay in front. Also when one has thrown: the others did nothing wrong.
+    // Connections that wait longest stay in front. This runs also when one has thrown.
     if (ready.size > 0 && waiting.size === 0) startSoon();
     waiting = new Map([...ready, ...waiting]);
   }

@@ -1,11 +1,12 @@
+/** Writes the output of the protocol core to the transport. */
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ProtocolConnection } from "../../protocol/index.js";
 
-/** From this many bytes on there is nothing to win by gathering more for one write. */
+/** From this many bytes on, to collect more for one write wins nothing. */
 const FLUSH_AT_BYTES = 64 * 1024;
 
-/** Who uses a writer. */
+/** What {@link TransportWriter} tells the driver that writes with it. */
 export interface WriterOwner {
   /** All up to `position` is with the operating system; told after {@link TransportWriter.watch}. */
   readonly onWritten: (position: number) => void;
@@ -26,7 +27,7 @@ export class TransportWriter {
   #isEnding = false;
   #isWatched = false;
 
-  /** Who makes it calls {@link flush} when the transport has drained. */
+  /** The caller has to call {@link flush} when the transport has drained. */
   constructor(transport: Duplex, core: ProtocolConnection, owner: WriterOwner) {
     this.#transport = transport;
     this.#core = core;
@@ -50,16 +51,16 @@ export class TransportWriter {
     return this.#isAllTaken() && writableLength === 0 && !destroyed;
   }
 
-  /** Has the owner told when what has been sent, and what is sent from now on, has been written. */
+  /** From now on tells the owner when output has been written, that which was sent before included. */
   watch(): void {
     if (this.#isWatched) return;
     this.#isWatched = true;
-    // What was written without a callback tells nothing: an empty write behind it does.
+    // Writes without a callback tell nothing, so an empty write behind them tells of them.
     const { writableLength, writable } = this.#transport;
     if (this.#isAllTaken() && writableLength > 0 && writable) this.#write([NOTHING]);
   }
 
-  /** Does not tell the owner of what is written from now on. */
+  /** Tells the owner nothing of output that is written from now on. */
   unwatch(): void {
     this.#isWatched = false;
   }
@@ -74,11 +75,11 @@ export class TransportWriter {
     this.flush();
   }
 
-  /** Sees to it that what has been sent goes out, at the end of this turn at the latest. */
+  /** Makes sure that what has been sent goes out, at the end of this turn at the latest. */
   schedule(): void {
     const { unsentBytes } = this.#core;
-    // What a transport in memory gets can come out at the other end at once, and the answer come
-    // back: no listener must be called before `send` returns.
+    // A transport in memory can give its output to the other end at once, and bring back the answer,
+    // but no listener may be called before `send` returns.
     if (unsentBytes >= FLUSH_AT_BYTES && this.#transport instanceof Socket) this.flush();
     else if (unsentBytes > 0 && !this.#isCorked && !this.#isScheduled) {
       this.#isScheduled = true;
@@ -86,33 +87,33 @@ export class TransportWriter {
     }
   }
 
-  /** What {@link schedule} has promised. */
+  /** Does what {@link schedule} has promised. */
   flushScheduled(): void {
     this.#isScheduled = false;
     this.flush();
   }
 
-  /** Writes what there is, unless the transport is full: then it is written when that has changed. */
+  /** Writes all output, unless the transport is full: then it is written when the transport has drained. */
   flush(): void {
     const transport = this.#transport;
-    // What cannot be written any more counts as unsent: it stays where it is.
+    // Output that cannot be written any more counts as unsent, and stays in the core.
     if (transport.writableNeedDrain || !transport.writable) return;
     this.#write(this.#core.takeOutput());
-    // Ended again it would make an error that nobody sees, stack and all.
+    // To end it again would make an error, stack and all, that is seen by nobody.
     const isOut = this.#isEnding && this.#core.unsentBytes === 0;
     if (isOut) transport.end();
   }
 
   /**
-   * Writes what there is, past whoever holds it back: the transport is destroyed next, and what it
-   * has handed to the operating system by then goes out all the same.
+   * Writes all output, corked or not. The transport is destroyed next, but what the operating system
+   * has taken by then goes out all the same.
    */
   flushLast(): void {
     const transport = this.#transport;
     try {
       this.flush();
       while (transport.writableCorked > 0) transport.uncork();
-    } catch {} // a transport of the application's that throws is destroyed all the same
+    } catch {} // an application's transport that throws is destroyed all the same
   }
 
   /** Ends the transport's writable side behind everything that was sent. */
@@ -138,7 +139,7 @@ export class TransportWriter {
     if (rest > 0) transport.uncork();
   }
 
-  /** A transport that was destroyed calls back as if all had gone well, for what it has not written either. */
+  /** A destroyed transport calls back as if all had gone well, also for output that it has not written. */
   #telling(position: number): (error?: Error | null) => void {
     return (error) => {
       if (!error && !this.#transport.destroyed) this.#owner.onWritten(position);
@@ -150,7 +151,7 @@ const NOTHING = new Uint8Array(0);
 
 let scheduled: TransportWriter[] = [];
 
-/** One microtask for all who have something to write in this turn: a broadcast has many. */
+/** One microtask for all writers of this turn: a broadcast has many. */
 function flushSoon(writer: TransportWriter): void {
   if (scheduled.push(writer) === 1) queueMicrotask(flushAll);
 }
@@ -162,7 +163,7 @@ function flushAll(): void {
   try {
     while (count < writers.length) writers[count++]!.flushScheduled();
   } finally {
-    // A transport of the application's has thrown: that is no affair of the others.
+    // Runs on when an application's transport has thrown, because the others still have to write.
     for (; count < writers.length; count++) flushSoon(writers[count]!);
   }
 }

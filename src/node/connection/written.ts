@@ -7,7 +7,7 @@ import type { TransportWriter } from "./writer.js";
 /** Called once: without an error when the operating system has a message, with one when it never will. */
 export type OnWritten = (error?: Error) => unknown;
 
-/** What {@link WebSocketConnection.send}, `ping` and `pong` take besides what a message is. */
+/** The options of {@link WebSocketConnection.send}, `ping` and `pong` that every message and frame has. */
 export interface WrittenOptions {
   /**
    * Called once, when the operating system has the message. From then on its bytes may be changed.
@@ -15,7 +15,7 @@ export interface WrittenOptions {
    * `bufferPolicy` dropped the message. It is never called before the method returns, and not at all
    * when the method throws. Callbacks of messages that go out come in the order of the messages.
    *
-   * What it throws is treated as what a listener throws: see `onHandlerError`.
+   * An error that it throws is treated as an error of a listener: see `onHandlerError`.
    */
   readonly onWritten?: OnWritten | undefined;
 }
