@@ -1,9 +1,8 @@
 /** The dispatcher: calls the handlers of messages, and answers messages that are refused. */
-import { unknownName } from "../input/index.js";
 import type { Envelope, MessageId, Unreadable } from "./envelope.js";
 import { type ErrorBody, type ErrorCode, isErrorReply } from "./error-reply.js";
 import type { ContractCounters, ResolvedPeerOptions } from "./peer-options.js";
-import { isPromise } from "../input/index.js";
+import { callSafely, isPromise, unknownName } from "../input/index.js";
 import type { Signal } from "./transport.js";
 import { validate, type Validator } from "./validator.js";
 import type { Wire } from "./wire.js";
@@ -119,12 +118,8 @@ export class Dispatcher {
   }
 
   /** Calls a hook of the application, by its `name`. */
-  tell(name: string, hook: () => void): void {
-    try {
-      hook();
-    } catch (error) {
-      this.report(error, "", name);
-    }
+  tell(name: string, hook: () => unknown): void {
+    callSafely(hook, (error) => this.report(error, "", name));
   }
 
   /**
@@ -135,11 +130,9 @@ export class Dispatcher {
     // A handler that ends because of the signal has not failed.
     if (this.#setup.signal.aborted && error === this.#setup.signal.reason) return;
     this.#counters.handlerErrors++;
-    try {
-      this.#setup.options.onHandlerError(error, type, `${what} of a ContractPeer`);
-    } catch {
-      // There is no other hook to report to.
-    }
+    const { onHandlerError } = this.#setup.options;
+    const nobodyIsLeft = (): void => {}; // there is no other hook to report to
+    callSafely(() => onHandlerError(error, type, `${what} of a ContractPeer`), nobodyIsLeft);
   }
 
   async #handle(

@@ -1,5 +1,5 @@
 /** Validators: Standard Schema or a type guard, and one way to call both. */
-import { isPromise } from "../input/index.js";
+import { answerAtOnce, isPromise } from "../input/index.js";
 
 /** Decides whether data is of a type: a Standard Schema, or a type guard. */
 export type Validator = StandardSchema | Guard;
@@ -77,7 +77,7 @@ export function validate(
 ): Validation | PromiseLike<Validation> {
   // Schemas of arktype are functions, too. So the property decides.
   if (!("~standard" in validator)) {
-    const verdict: unknown = validator(value); // JavaScript may return anything, and a promise is not true
+    const verdict: unknown = answerAtOnce("a validator", validator(value)); // it may return anything
     return verdict === true ? { isValid: true, data: value } : { isValid: false, issues: [] };
   }
   const result = validator["~standard"].validate(value);

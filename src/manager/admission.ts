@@ -1,5 +1,5 @@
 /** The limits on connections of a manager, in all and from one address. */
-import { checkOptions, type Names } from "../input/index.js";
+import { answerAtOnce, checkOptions, type Names } from "../input/index.js";
 import {
   type AdmissionGuard,
   checkCloseStatus,
@@ -43,7 +43,7 @@ export class Admission {
 
   /** Servers ask this guard before `authenticate`. */
   readonly guard: AdmissionGuard = (request) => {
-    const address = this.#options.addressOf(request);
+    const address = answerAtOnce("addressOf", this.#options.addressOf(request));
     const limit = this.limitFor(address);
     if (limit !== undefined) return this.#refusal(limit);
     return { type: "admit", release: this.take(address) };

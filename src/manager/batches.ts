@@ -1,5 +1,5 @@
 /** Batches: small messages to the same receivers wait for a moment and go out together. */
-import { checkOptions, limit, type Names } from "../input/index.js";
+import { answerAtOnce, checkOptions, limit, type Names } from "../input/index.js";
 import type { Clock, OnHandlerError, Timer } from "../node/index.js";
 import type { PreparedMessage } from "../protocol/index.js";
 import { toPrepared } from "./broadcast.js";
@@ -140,7 +140,7 @@ export class Batches {
     if (first === undefined || group.length === 1) return group;
     const { type, compress } = first.message;
     try {
-      const data = join(group.map(({ message }) => message.data));
+      const data = answerAtOnce("batch.join", join(group.map(({ message }) => message.data)));
       return [{ ...first, message: toPrepared(data, { type, compress }) }];
     } catch (error) {
       this.#options.onHandlerError(error, "batch.join");

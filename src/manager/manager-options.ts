@@ -1,5 +1,5 @@
 /** Options of a manager, with their defaults and checks. */
-import { checkOptions, limit, type Names } from "../input/index.js";
+import { answerAtOnce, checkOptions, limit, type Names } from "../input/index.js";
 import {
   type Broker,
   checkClusterLimits,
@@ -268,7 +268,7 @@ function orNobody<Data>(
 ): NonNullable<ManagerOptions<Data>["userOf"]> {
   return (connection) => {
     try {
-      return userOf(connection);
+      return answerAtOnce("userOf", userOf(connection));
     } catch (error) {
       report(error, "userOf");
       return undefined;

@@ -1,6 +1,6 @@
 /** Where errors of an application's listeners and hooks go: never to the peer, never into the library. */
 import { inspect } from "node:util";
-import { isError } from "../input/index.js";
+import { callSafely, isError } from "../input/index.js";
 
 /**
  * Gets what a listener or a hook threw, or what the promise that it returned was rejected with.
@@ -16,27 +16,16 @@ export function listenerOf(event: string): string {
   return `"${event}" listener`;
 }
 
-/** Calls `hook`. An error that the hook itself throws is dropped: there is nothing left to report it to. */
+/**
+ * Calls `hook`. If it fails itself, Node prints both errors: the process must not end because of a
+ * peer that found a way into a hook, and what the hook was told must not get lost.
+ */
 export function reportTo(hook: OnHandlerError, error: unknown, source: string): void {
-  try {
-    hook(error, source);
-  } catch {
-    // The process must not end because of a peer that found a way into a hook.
-  }
-}
-
-/** Makes `callback` one that never throws: `failed` gets what it threw. */
-export function safely<Value>(
-  callback: (value: Value) => void,
-  failed: (error: unknown) => void,
-): (value: Value) => void {
-  return (value) => {
-    try {
-      callback(value);
-    } catch (error) {
-      failed(error);
-    }
+  const failed = (own: unknown): void => {
+    warnOfHandlerError(error, source);
+    warnOfHandlerError(own, `onHandlerError of ${source}`);
   };
+  callSafely(() => hook(error, source), failed);
 }
 
 /** Makes an error of a thrown value, which may be anything. */
@@ -53,6 +42,15 @@ export function toError(cause: unknown): Error {
 export function warnOfHandlerError(error: unknown, source: string): void {
   process.emitWarning(`${source} failed; set onHandlerError to be told`, {
     type: "PlainsocketHandlerError",
-    detail: inspect(error),
+    detail: printed(error),
   });
+}
+
+/** Errors may have code of their own for being printed, which may fail. */
+function printed(error: unknown): string {
+  try {
+    return inspect(error);
+  } catch {
+    return "an error that cannot be printed";
+  }
 }

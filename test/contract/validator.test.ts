@@ -15,7 +15,7 @@ describe("a validator", () => {
     expect(validate(isText, 1)).toEqual(invalid());
   });
 
-  it.each([undefined, null, 1, "yes", {}, Promise.resolve(true)])(
+  it.each([undefined, null, 1, "yes", {}])(
     "that is a type guard and answers with %s does not accept: only true does",
     (answer) => {
       const guard: unknown = () => answer;
@@ -23,6 +23,12 @@ describe("a validator", () => {
       expect(validate(guard, "a")).toEqual(invalid());
     },
   );
+
+  it("that is a type guard must answer at once", () => {
+    const guard: unknown = () => Promise.reject(new Error("late"));
+    // @ts-expect-error -- JavaScript may return anything
+    expect(() => validate(guard, "a")).toThrow("a validator returned a promise");
+  });
 
   it.each([{}, { issues: undefined }, { valeu: 1 }])(
     "that is a schema and gives %j accepts nothing: there is no value",

@@ -29,6 +29,10 @@ describe("a connection whose transport has ended", () => {
     expect([manager.size, [...manager.rooms], [...manager.tagged("tag")]]).toEqual([0, [], []]);
     const { connections, closes } = manager.metrics();
     expect([connections.current, closes]).toEqual([0, { "4xxx": 1 }]);
+    expect(peers.clock.timers).toBe(1); // `close` waits for the listener, for a time
+    peers.clock.advance(10_000);
+    await settle();
+    expect(log).toEqual(["lobby closed", "close"]);
     expect(peers.clock.timers).toBe(0);
   });
 

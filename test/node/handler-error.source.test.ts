@@ -4,7 +4,7 @@ import { reportTo, warnOfHandlerError } from "../../src/node/handler-error.js";
 import type { ServerOptions } from "../../src/node/server/options.js";
 import type { WebSocketServer } from "../../src/node/server/server.js";
 import { answerTo, RawClient, upgradeRequest } from "../support/raw-client.js";
-import { eventually, RawPeer } from "../support/raw-peer.js";
+import { eventually, RawPeer, settle } from "../support/raw-peer.js";
 import { startServer, WAYS_IN } from "../support/server-under-test.js";
 import { frame, PING, PONG } from "../support/wire-frame.js";
 import { headBytes } from "../support/wire-handshake.js";
@@ -139,10 +139,36 @@ describe("without onHandlerError", () => {
     warning.mockRestore();
   });
 
+  it.each([
+    ["throws", fails],
+    ["rejects", () => Promise.reject(oops)],
+  ])(
+    "Node prints what an onHandlerError was told that %s, and what it failed with [M01]",
+    async (_name, hook) => {
+      const warning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+      reportTo(hook, new Error("first"), "route of a WebSocketServer");
+      await settle();
+
+      const details = warning.mock.calls.map(([message, options]) => [
+        message,
+        Object(options).detail,
+      ]);
+      warning.mockRestore();
+      expect(details).toEqual([
+        [
+          expect.stringContaining("route of a WebSocketServer failed"),
+          expect.stringContaining("first"),
+        ],
+        [expect.stringContaining("onHandlerError of route of"), expect.stringContaining("oops")],
+      ]);
+    },
+  );
+
   it("an error that cannot be printed harms nobody", () => {
     const hostile = {
       [Symbol.for("nodejs.util.inspect.custom")]: fails,
     };
     expect(() => reportTo(warnOfHandlerError, hostile, "a hook")).not.toThrow();
+    expect(() => warnOfHandlerError(hostile, "a hook")).not.toThrow();
   });
 });

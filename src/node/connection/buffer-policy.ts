@@ -1,4 +1,5 @@
 /** The policies for a peer that reads too slowly, and the limit at which a server gives it up. */
+import { answerAtOnce } from "../../input/index.js";
 import { PreparedMessage, type ReadyMessage, type Role } from "../../protocol/index.js";
 import { TransportError } from "./transport-error.js";
 
@@ -42,7 +43,8 @@ export function hardStopOf(role: Role, { maxBufferedBytes }: Limits): number {
 /** The key of a message; `undefined` is no key: nothing takes the message's place. */
 export function keyOf({ bufferPolicy }: Limits, message: ReadyMessage): unknown {
   if (typeof bufferPolicy !== "function") return undefined;
-  return bufferPolicy(PreparedMessage.isOwn(message) ? message.data : message);
+  const data = PreparedMessage.isOwn(message) ? message.data : message;
+  return answerAtOnce("bufferPolicy", bufferPolicy(data));
 }
 
 /** The error when `value` bytes would wait for a peer. */

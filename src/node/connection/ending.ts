@@ -1,4 +1,6 @@
 /** How the end of a connection is told. */
+import type { Timer } from "../../input/index.js";
+import type { ResolvedConnectionOptions } from "../options.js";
 import { CloseCode, serializeClosePayload } from "../../protocol/index.js";
 import { nodePlatform } from "../platform.js";
 import type { CloseInfo, ConnectionEvents } from "./events.js";
@@ -15,6 +17,7 @@ export interface EndingOwner {
   readonly isClosing: boolean;
   readonly hasListener: (name: "close") => boolean;
   readonly tell: (name: "close", info: CloseInfo) => void;
+  readonly options: Pick<ResolvedConnectionOptions, "clock" | "closeTimeoutMs">;
 }
 
 /** The values of the events of the end that have been told. */
@@ -29,6 +32,8 @@ export class Ending {
   #told: Told = {};
   #closed: Promise<CloseInfo> | undefined;
   #resolve: ((info: CloseInfo) => void) | undefined;
+  /** Runs while `close` waits for a listener, or for the body of a loop. */
+  #patience: Timer | undefined;
   /** Calls of listeners that were added when their event was over. */
   #late: (() => void)[] | undefined;
 
@@ -65,17 +70,35 @@ export class Ending {
     return info;
   }
 
-  /** Tells `close`, unless something has to come before it, or it has been told. */
+  /**
+   * Tells `close`, unless something has to come before it, or it has been told. A listener, the guard
+   * or the body of a loop may be at work on one message for `closeTimeoutMs`. Code that takes longer
+   * may never end, so `close` does not wait for it.
+   */
   settle(): void {
-    const { driver, incoming } = this.#owner;
-    if (this.#told.close !== undefined || incoming.isAnswering) return;
-    const hasListener = this.#owner.hasListener("close");
-    const isRead = driver.core.unreadBytes === 0 && !driver.core.isDecoding;
-    if (!isRead || !incoming.isEmpty) {
-      const isClaimed = incoming.hasConsumer || (incoming.isPaused && !this.#owner.isClosing);
-      const isAwaited = hasListener || this.#closed !== undefined;
-      if (isClaimed || !isAwaited) return;
+    this.#patience?.cancel();
+    this.#patience = undefined;
+    if (this.#told.close !== undefined) return;
+    if (this.#isDue()) this.#tellClose();
+    else if (this.#owner.incoming.isHandling) {
+      const { clock, closeTimeoutMs } = this.#owner.options;
+      this.#patience = clock.setTimer(() => this.#tellClose(), closeTimeoutMs);
     }
+  }
+
+  #isDue(): boolean {
+    const { driver, incoming } = this.#owner;
+    if (incoming.isAnswering) return false;
+    const isRead = driver.core.unreadBytes === 0 && !driver.core.isDecoding;
+    if (isRead && incoming.isEmpty) return true;
+    const isClaimed = incoming.hasConsumer || (incoming.isPaused && !this.#owner.isClosing);
+    const isAwaited = this.#owner.hasListener("close") || this.#closed !== undefined;
+    return !isClaimed && isAwaited;
+  }
+
+  #tellClose(): void {
+    const { driver, incoming } = this.#owner;
+    const hasListener = this.#owner.hasListener("close");
     const info = this.#outcome();
     driver.core.discard();
     // A loop may still take what waits, but not behind a listener that was told of the end.

@@ -35,7 +35,8 @@ export interface ConnectionEvents {
    * The connection has ended, for whatever reason. This comes once, and nothing comes behind it.
    *
    * - With a `message` listener or a loop, it comes behind the messages. It waits for the listener
-   *   that is at work and, while messages wait, for {@link WebSocketConnection.resume}.
+   *   that is at work, for at most `closeTimeoutMs` for each message, since a listener may never end.
+   *   While messages wait, it waits for {@link WebSocketConnection.resume}.
    * - Without them, but with a `close` listener or after `closed` was asked for, it comes at the
    *   end of the transport. Messages that wait are dropped: see {@link CloseInfo.unreadMessages}.
    * - With none of these, it waits, and so do the messages. When both listeners are added in one

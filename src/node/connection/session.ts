@@ -1,4 +1,5 @@
 /** Joins the parts of a connection. */
+import { callSafely } from "../../input/index.js";
 import {
   CloseCode,
   type FrameObserver,
@@ -12,7 +13,7 @@ import type { ConnectionSettings, Membership, SessionSetup } from "./setup.js";
 import { Incoming, type IncomingOwner } from "./incoming.js";
 import { tellClosed, tellHandlerFailed } from "../diagnostics.js";
 import { Ending, type EndingOwner } from "./ending.js";
-import { LISTENER_FAILED, listenerOf, reportTo, safely, toError } from "../handler-error.js";
+import { LISTENER_FAILED, listenerOf, reportTo, toError } from "../handler-error.js";
 import { LastWork, type LastWorkOwner } from "./last-work.js";
 import { Driver, type DriverOwner } from "./driver.js";
 import { Outgoing, type OutgoingOwner } from "./outgoing.js";
@@ -44,7 +45,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
   handlerError: Error | undefined;
   readonly #connection: Connection;
   readonly #emit: EmitEvent<Connection>;
-  readonly #options: ConnectionSettings<Connection>;
+  readonly options: ConnectionSettings<Connection>;
   readonly #membership: Membership | undefined;
   #outgoing: Outgoing | undefined;
   #report: ((cause: unknown) => void) | undefined;
@@ -60,7 +61,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
     const { options } = setup;
     this.#connection = connection;
     this.#emit = emit;
-    this.#options = options;
+    this.options = options;
     const { onClosed } = setup;
     this.#membership = setup.membership ?? (onClosed && { end: () => onClosed(connection) });
     this.driver = new Driver(setup, this);
@@ -69,7 +70,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
 
   /** Made when something is sent, or its counts are asked for: many connections only listen. */
   get outgoing(): Outgoing {
-    this.#outgoing ??= new Outgoing(this.driver, this.#options, this);
+    this.#outgoing ??= new Outgoing(this.driver, this.options, this);
     return this.#outgoing;
   }
 
@@ -110,7 +111,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
     const isAwaited = incoming.isHandling || this.hasListener("stopping");
     // A listener that closes before it awaits anything would wait for itself.
     if (!isAwaited || incoming.isEmitting) this.close(code, reason);
-    else this.#lastWork = new LastWork(this, { clock: this.#options.clock, waitMs, code, reason });
+    else this.#lastWork = new LastWork(this, { clock: this.options.clock, waitMs, code, reason });
   }
 
   askToStop(): Promise<void> | undefined {
@@ -154,10 +155,10 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
   }
 
   frameObserver(): FrameObserver | undefined {
-    const { onFrame } = this.#options;
+    const { onFrame } = this.options;
     if (onFrame === undefined) return undefined;
     const failed = (error: unknown): void => this.#reportFailure(error, "onFrame");
-    return safely((frame) => onFrame(frame, this.#connection), failed);
+    return (frame) => callSafely(() => onFrame(frame, this.#connection), failed);
   }
 
   wantsMore(): boolean {
@@ -228,7 +229,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
   /** The peer reads too slowly, so it could not read a Close frame in time either. */
   onOverflow(error: TransportError): void {
     this.driver.error ??= error;
-    warnOfOverflow(this.#options, error);
+    warnOfOverflow(this.options, error);
     this.close(CloseCode.TRY_AGAIN_LATER, error.message);
   }
 
@@ -263,7 +264,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
 
   /** Whether messages are dropped: also while the Close frame waits for messages in front of it. */
   #isDropping(): boolean {
-    return this.isClosing && this.#options.messagesWhileClosing === "drop";
+    return this.isClosing && this.options.messagesWhileClosing === "drop";
   }
 
   /** A listener or a hook of this connection failed: the rest of the process is not affected. */
@@ -283,7 +284,7 @@ export class Session<Connection extends Emitter<ConnectionEvents>>
   #reportFailure(cause: unknown, hook: string): void {
     tellHandlerFailed(this.driver.role, cause);
     const source = `${hook} of a ${this.driver.role}'s connection`;
-    reportTo(this.#options.onHandlerError, cause, source);
+    reportTo(this.options.onHandlerError, cause, source);
   }
 
   /** A caller that gives no callback needs no {@link outgoing}. */

@@ -1,5 +1,5 @@
 /** The decision about a request for an upgrade: every check, in one order for all ways in (RFC 6455 §4.2.2). */
-import { isError, isPromise } from "../../input/index.js";
+import { answerAtOnce, isError, isPromise } from "../../input/index.js";
 import {
   acceptDeflateOffer,
   acceptFor,
@@ -136,7 +136,8 @@ export class OpeningHandshake<Data> {
   #agree(): Agreement {
     const { selectSubprotocol, responseHeaders, connection } = this.#options;
     this.#hook = "selectSubprotocol";
-    const subprotocol = selectSubprotocol(this.#upgrade.subprotocols, this.#request);
+    const chosen = selectSubprotocol(this.#upgrade.subprotocols, this.#request);
+    const subprotocol = answerAtOnce(this.#hook, chosen);
     const deflate =
       connection.perMessageDeflate &&
       acceptDeflateOffer(
@@ -144,7 +145,7 @@ export class OpeningHandshake<Data> {
         deflateConfigOf(connection.perMessageDeflate),
       );
     this.#hook = "responseHeaders";
-    const headers = responseHeaders(this.#request);
+    const headers = answerAtOnce(this.#hook, responseHeaders(this.#request));
     this.#hook = "selectSubprotocol or responseHeaders"; // both results must fit the request
     const acceptance = {
       accept: acceptFor(this.#upgrade.key, sha1),

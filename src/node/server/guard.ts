@@ -1,7 +1,6 @@
 /** Places for connections: how many there may be, by the server's own limit and by guards, before `authenticate` is called. */
-import { checkOptions, type Names } from "../../input/index.js";
+import { answerAtOnce, callSafely, checkOptions, type Names } from "../../input/index.js";
 import { buildResponse, type HttpResponse } from "../../protocol/index.js";
-import { safely } from "../handler-error.js";
 import { checkCloseStatus } from "../connection/ending.js";
 import type { ResolvedServerOptions } from "./options.js";
 import type { PendingTransport } from "./pending.js";
@@ -101,7 +100,7 @@ export class Places {
     pending: PendingTransport,
   ): Refusal | ClosingAcceptance | undefined {
     for (const guard of this.#guards) {
-      const verdict = checkedVerdict(guard(request));
+      const verdict = checkedVerdict(answerAtOnce("a guard", guard(request)));
       if (verdict.type === "refuse") return checkedRefusal(verdict.refusal);
       const releases = this.#releases.get(pending) ?? [];
       this.#releases.set(pending, [...releases, verdict.release]);
@@ -116,7 +115,7 @@ export class Places {
     this.#releases.delete(pending);
     const { onReleaseError } = this.#options;
     return () => {
-      for (const release of releases.splice(0)) safely(release, onReleaseError)(undefined);
+      for (const release of releases.splice(0)) callSafely(release, onReleaseError);
     };
   }
 

@@ -1,4 +1,5 @@
 /** A request to a server: what its hooks see of it, what RFC 6455 says of it, and which server it is for. */
+import { answerAtOnce } from "../../input/index.js";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import {
@@ -207,7 +208,7 @@ export function claimOf({ head, request }: Arrival, { path, route }: Place): Cla
   if (route === undefined) return "ours";
   if (request === undefined) return "foreign"; // the hook needs a request
   try {
-    return claimBy(route(request));
+    return claimBy(answerAtOnce("route", route(request)));
   } catch (error) {
     return { error };
   }

@@ -1,4 +1,5 @@
 // Which pages may connect (RFC 6455 §10.2, RFC 6454).
+import { answerAtOnce } from "../../input/index.js";
 import { parseAuthority } from "./authority.js";
 import { isToken, lowerCaseAscii } from "./fields.js";
 
@@ -87,7 +88,7 @@ export function judgeOrigin(
   policy: OriginPolicy = "same-origin",
 ): OriginObjection | undefined {
   if (typeof policy === "function") {
-    const allowed: unknown = policy(origin); // JavaScript may return anything here
+    const allowed: unknown = answerAtOnce("origins", policy(origin)); // it may return anything
     return allowed === true ? undefined : OBJECTIONS.function;
   }
   if (origin === undefined || policy === "*") return undefined;

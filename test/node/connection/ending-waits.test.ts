@@ -1,10 +1,18 @@
 // What close waits for, and what it does not: listeners at work, pause(), messages that are dropped.
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import type { Message } from "../../../src/node/index.js";
 import { ReadyState } from "../../../src/protocol/connection-reports.js";
 import { ended, LAST, listen } from "../../support/ended-peer.js";
 import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
 import { CLOSE, closePayload, frame, TEXT } from "../../support/wire-frame.js";
+
+async function loop(
+  messages: AsyncIterable<Message>,
+  work: (message: Message) => Promise<void>,
+): Promise<void> {
+  for await (const message of messages) await work(message);
+}
 
 describe("close waits", () => {
   it("for the listener that is at work, also when it was there for one message", async () => {
@@ -145,4 +153,46 @@ describe("a list of who is there, kept by message and close", () => {
       }
     },
   );
+});
+
+describe("a listener that may never end", () => {
+  it.each(["a listener", "a loop"])("is waited for anew for each message: %s", async (consumer) => {
+    const peer = new RawPeer();
+    const log = listen(peer.connection, ["close"]);
+    let finish: () => void = () => {};
+    const work = async (message: Message): Promise<void> => {
+      log.push(`begin ${message.toString()}`);
+      await new Promise<void>((done) => (finish = done));
+    };
+    if (consumer === "a listener") peer.connection.on("message", work);
+    else void loop(peer.connection, work);
+    peer.send(...["1", "2", "3"].map((text) => frame(TEXT, text)));
+    peer.socket.end();
+    await eventually(() => peer.connection.readyState === ReadyState.CLOSED);
+    for (let i = 0; i < 2; i++) {
+      await settle();
+      peer.clock.advance(9_000);
+      finish();
+    }
+    await settle();
+    peer.clock.advance(9_999);
+    // Nothing waits behind the last turn of a loop, so `close` does not wait for it.
+    if (consumer === "a listener") expect(log).toEqual(["begin 1", "begin 2", "begin 3"]);
+    finish();
+    await settle();
+    expect(log.toSorted()).toEqual(["begin 1", "begin 2", "begin 3", "close 1006 0"]);
+    expect(peer.clock.timers).toBe(0);
+  });
+
+  it("leaves messages behind, which are counted and dropped", async () => {
+    const peer = new RawPeer();
+    const log = listen(peer.connection, ["close"]);
+    peer.connection.on("message", () => new Promise<void>(() => {}));
+    peer.send(...["1", "2", "3"].map((text) => frame(TEXT, text)));
+    peer.socket.end();
+    await eventually(() => peer.connection.readyState === ReadyState.CLOSED);
+    peer.clock.advance(10_000);
+    await settle();
+    expect(log).toEqual(["close 1006 2"]);
+  });
 });

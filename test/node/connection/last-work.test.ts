@@ -132,12 +132,12 @@ describe("close with waitForHandlerMs", () => {
     peer.connection.close(4001, "", { waitForHandlerMs: 5_000 });
     peer.transport.destroy();
     await eventually(() => peer.connection.readyState === ReadyState.CLOSED);
-    expect(peer.clock.timers).toBe(0);
     finish();
     await settle();
     finish();
     await settle();
     expect(log).toEqual(["begin 1", "closed", "begin 2", "closed"]);
+    expect(peer.clock.timers).toBe(0);
     expect(closes).toEqual([1006]);
   });
 

@@ -98,6 +98,8 @@ describe.each(WAYS_IN)("by way of an %s, shutdown", (wayIn) => {
       client.socket.end();
     }
     await done;
+    gates.shift()?.(); // the second message comes behind the end
+    await settle();
     expect(clock.timers).toBe(0);
   });
 
@@ -122,6 +124,7 @@ describe.each(WAYS_IN)("by way of an %s, shutdown", (wayIn) => {
     await done;
     await client.ended();
     expect(under.server.connections.size).toBe(0);
+    clock.advance(10_000); // until then, `close` of the connection waits for the listener
     expect(clock.timers).toBe(0);
   });
 
