@@ -16,7 +16,7 @@ export class ByteQueue {
   /** Made when a chunk comes behind another. */
   #rest: Uint8Array[] | undefined;
   #length = 0;
-  /** Memory of our own that the last chunk of `#rest` is the used part of. */
+  /** Memory of our own; the last chunk of `#rest` is its used part. */
   #tail: Uint8Array = EMPTY;
 
   /** How many bytes are waiting. */
@@ -28,7 +28,7 @@ export class ByteQueue {
     return this.#front;
   }
 
-  /** The {@link wordsOf} the front, to unmask what is in it. */
+  /** The front as words, for unmasking: see {@link wordsOf}. */
   get words(): Int32Array {
     return (this.#words ??= wordsOf(this.#front));
   }

@@ -25,7 +25,7 @@ export interface ProtocolConnectionOptions {
    * leaves open what becomes of them. @defaultValue `"drop"`, as in browsers
    */
   readonly messagesWhileClosing?: "drop" | "deliver" | undefined;
-  /** Called outside of any other call when there is a new event or new output: a codec is done. */
+  /** Is called when a codec is done, so that there is a new event or new output; never inside another call. */
   readonly onProgress?: (() => void) | undefined;
   readonly onFrame?: FrameObserver | undefined;
 }

@@ -33,9 +33,9 @@ export class ProtocolConnection {
   readonly #writer: FrameWriter;
   readonly #receiver: MessageReceiver;
   readonly #sender: MessageSender;
-  /** What is held; who holds bytes for this connection elsewhere charges it, too. */
+  /** Counts what is held. Code that holds bytes for this connection elsewhere charges it, too. */
   readonly budget: Budget;
-  /** What has come of the peer so far, and what {@link takeOutput} has given for it. To be read only. */
+  /** Counts what the peer has sent so far, and what {@link takeOutput} has given for the peer. Only to be read. */
   readonly received: TrafficCount;
   readonly sent: TrafficCount;
   #state: ReadyState = ReadyState.OPEN;
@@ -60,7 +60,7 @@ export class ProtocolConnection {
     const receiving = { role, platform, budget, extension, textAs, zeroCopy, trace, onProgress };
     this.#receiver = new MessageReceiver(receiving, messagesWhileClosing);
     this.received = this.#receiver.received;
-    // At once, for no message may follow the one that is missing.
+    // At once: no message may follow a missing one.
     const failNow = (error: CodecError): void => this.#sendCloseFor((this.#failure ??= error));
     const onCodecError = extension ? failNow : NOTHING_TO_DO;
     const sending = { writer, platform, budget, extension, onProgress, onCodecError };
@@ -121,7 +121,7 @@ export class ProtocolConnection {
     return this.budget.heldBytes + this.#output.length;
   }
 
-  /** Takes `chunk`, for good or, if its memory is lent, until {@link keepLent}: unmasking writes into it. */
+  /** Takes ownership of `chunk`, or borrows it until {@link keepLent} if its memory is lent. Unmasking writes into it. */
   receive(chunk: Uint8Array, memory: ChunkMemory = "given"): void {
     this.received.transportBytes += chunk.length;
     if (!this.#isDiscarding) this.#receiver.push(chunk, memory);
@@ -145,7 +145,7 @@ export class ProtocolConnection {
         if (event !== undefined) return event;
       } catch (error) {
         if (error instanceof ProtocolError || error instanceof CodecError) return this.#fail(error);
-        throw error; // a bug of ours: do not dress it up as the peer's
+        throw error; // a bug of this library, and no fault of the peer
       }
     }
     return undefined;
@@ -160,9 +160,9 @@ export class ProtocolConnection {
   }
 
   /**
-   * Sends a whole message. Leaves `data` alone. Of a server's, bytes longer than
-   * {@link COPIED_PAYLOAD_BYTES} must not change until they are written; all others are copied.
-   * What many connections send, {@link prepareMessage} makes.
+   * Sends a whole message. Leaves `data` alone. Bytes that a server sends, longer than {@link
+   * COPIED_PAYLOAD_BYTES}, must not change until they are written; all other data is copied. {@link
+   * prepareMessage} is for a message to many connections.
    *
    * @returns False when the connection is closing or closed: nothing was sent.
    * @throws {TypeError} Bytes that were to be sent as text are not UTF-8, or a prepared message is
@@ -213,7 +213,7 @@ export class ProtocolConnection {
 
   /**
    * Starts the closing handshake (§7.1.2): a Close frame goes out behind all messages sent before,
-   * and messages that still arrive go by `messagesWhileClosing`. Does nothing once it is closing or closed.
+   * and `messagesWhileClosing` decides about messages that still arrive. Does nothing once it is closing or closed.
    *
    * @param code - Any that may be sent; without one the Close frame is empty.
    * @throws {RangeError} See {@link serializeClosePayload}. Nothing was sent.

@@ -54,17 +54,17 @@ export abstract class WebSocketError extends Error {
   abstract readonly code: string;
 }
 
-/** What was found where a rule is broken. Never bytes of the peer beyond numbers: it is sent, and logged. */
+/** What was found where a rule is broken. It has no bytes of the peer except numbers, because it is sent and logged. */
 export interface Finding {
   /** The opcode, close code or length that breaks the rule; or the number that is over the limit. */
   readonly value?: number;
   /** What the limit is set to. */
   readonly limit?: number;
-  /** In a word of our own. */
+  /** A word of this library for what was found. */
   readonly what?: string;
 }
 
-/** Puts a finding in the place of the names in braces. What was not found stays a name. */
+/** Replaces the names in braces by the finding. A name without a value stays. */
 export function withFinding(template: string, finding: Finding): string {
   let text = template;
   for (const name of ["value", "limit", "what"] as const) {
@@ -113,7 +113,7 @@ export function notUtf8(): ProtocolError {
   return new ProtocolError("UTF8_INVALID", { what: "text" });
 }
 
-/** The error for a message that is over `limit` once decompressed: by how much, nobody finds out. */
+/** The error for a message that is over `limit` once decompressed: by how much is not known. */
 export function decompressedTooBig(payloadLength: number, limit: number): ProtocolError {
   const finding = { value: payloadLength, what: "bytes, once decompressed,", limit };
   return new ProtocolError("MESSAGE_TOO_BIG", finding);

@@ -24,8 +24,8 @@ export interface FramePart {
 }
 
 /**
- * Whether a chunk is its reader's from now on, or only lent: then it may change again once
- * `keepLent` was called.
+ * The owner of a chunk's memory. `"given"`: the reader owns it from now on. `"lent"`: it may change
+ * again after `keepLent`.
  */
 export type ChunkMemory = "given" | "lent";
 
@@ -61,7 +61,7 @@ export class FrameReader {
     return this.#isLent;
   }
 
-  /** Takes `chunk`, for good or until {@link keepLent}: unmasking writes into it. */
+  /** Takes ownership of `chunk`, or borrows it until {@link keepLent}. Unmasking writes into it. */
   push(chunk: Uint8Array, memory: ChunkMemory = "given"): void {
     if (memory === "given") this.#bytes.push(chunk);
     else this.#pushLent(chunk);
@@ -125,7 +125,7 @@ export class FrameReader {
     return whole;
   }
 
-  /** Behind other bytes it would have to be kept anyway. */
+  /** Copies a lent chunk that comes behind other bytes: it would have to be kept anyway. */
   #pushLent(chunk: Uint8Array): void {
     this.#isLent = this.isEmpty;
     this.#bytes.push(this.#isLent ? chunk : new Uint8Array(chunk));

@@ -15,7 +15,7 @@ export interface ObservedFrame extends FrameHeader {
 /** Is called with each frame once it is complete. It must not throw, nor call the connection. */
 export type FrameObserver = (frame: ObservedFrame) => void;
 
-/** How much of a payload an observer sees: enough to look at, and nothing to wait for. */
+/** Bytes of a payload that an observer sees: enough to look at, and quick to copy. */
 export const OBSERVED_BYTES = 4096;
 
 /** Tells an observer about frames; joins the parts in which a received one arrives. */

@@ -15,7 +15,7 @@ import type { OutputBuffer } from "./output-buffer.js";
 import type { Platform } from "./platform.js";
 import type { PreparedFrame } from "./prepared-message.js";
 
-/** What of a frame is not its payload. */
+/** The start of a frame's header. */
 export interface FrameStart {
   readonly fin: boolean;
   /** As in {@link FrameHeader.rsv}. */
@@ -25,7 +25,7 @@ export interface FrameStart {
 
 /** Puts frames into the output, masked when this end is a client (RFC 6455 §5.1, §5.3). */
 export class FrameWriter {
-  /** All but its `transportBytes`: those are for whoever writes the output. */
+  /** Counts all but `transportBytes`: the caller that writes the output counts them. */
   readonly sent: TrafficCount = noTraffic();
   readonly #masked: boolean;
   readonly #platform: Platform;
@@ -62,7 +62,7 @@ export class FrameWriter {
     return this.#masked;
   }
 
-  /** Writes a frame that many connections send. Not for one that {@link isMasking}. */
+  /** Writes a frame that many connections send. Must not be called where {@link isMasking} is true. */
   writePrepared({ header, bytes, payload }: PreparedFrame): void {
     this.sent.payloadBytes += payload.length;
     this.sent.messages++;
@@ -104,8 +104,8 @@ export class FrameWriter {
   }
 
   /**
-   * Makes room for `room` bytes, and writes the header at their start. Commit them all at
-   * once: most frames are so short that each step more is felt.
+   * Makes room for `room` bytes, and writes the header at their start. Commit all of them at once:
+   * most frames are so short that each further step costs time.
    *
    * @returns The masking key; 0 on a server.
    */

@@ -3,10 +3,10 @@
 /** Below this, setting up 32-bit access costs more than it saves (measured: bench/masking.bench.ts). */
 export const WORDWISE_FROM = 48;
 
-/** From here on the platform copies faster than a loop, where nothing is to be masked. */
+/** From this length on the platform copies faster than a loop, where nothing is to be masked. */
 const SET_FROM = 32;
 
-/** From here on 64-bit access pays, where nobody asks what the bytes are afterwards (measured there, too). */
+/** From this length on 64-bit access is faster, where the result is not checked for ASCII (measured there, too). */
 const LONGWISE_FROM = 1024;
 
 const keyBytes = new Uint8Array(8);

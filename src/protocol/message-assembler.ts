@@ -67,7 +67,7 @@ export class MessageAssembler {
     return isLast && header.fin ? this.#finish() : undefined;
   }
 
-  /** From here on messages are followed, and neither kept nor checked: nobody wants them. */
+  /** From here on messages are only followed to their end, and neither kept nor checked. */
   dropMessages(): void {
     this.#isDropping = true;
     this.#buffer.clear();
@@ -120,7 +120,7 @@ export class MessageAssembler {
  */
 export class MessageBuffer {
   readonly #allocate: Allocate;
-  /** What is before {@link #bytes}. */
+  /** The bytes before {@link #bytes}. */
   #parts: Uint8Array[] = [];
   #partsLength = 0;
   #bytes: Uint8Array = EMPTY;

@@ -42,7 +42,7 @@ interface Decoding {
 
 /** Turns bytes into control frames and decoded messages, in the order they came (RFC 6455 §6.2). */
 export class MessageReceiver {
-  /** All but its `transportBytes`: those are for whoever brings the bytes. */
+  /** Counts all but `transportBytes`: the caller that brings the bytes counts them. */
   readonly received: TrafficCount = noTraffic();
   readonly #platform: Platform;
   readonly #budget: Budget;
@@ -87,7 +87,7 @@ export class MessageReceiver {
     return this.#extension !== undefined;
   }
 
-  /** Takes `chunk`, for good or until {@link keepLent}. */
+  /** Takes ownership of `chunk`, or borrows it until {@link keepLent}. */
   push(chunk: Uint8Array, memory: ChunkMemory = "given"): void {
     this.#reader.push(chunk, memory);
   }
@@ -152,7 +152,7 @@ export class MessageReceiver {
     return this.#deliver(isText, isView ? whole.view() : whole.own(this.#platform));
   }
 
-  /** What {@link FrameReader.readWhole} leaves. */
+  /** Reads the frames that {@link FrameReader.readWhole} leaves. */
   #nextPart(): ControlFrame | MessageEvent | undefined {
     for (let part = this.#readPart(); part !== undefined; part = this.#readPart()) {
       this.#trace?.received(part);
@@ -241,7 +241,7 @@ export class MessageReceiver {
     return { type: "message", isText, data: text };
   }
 
-  /** Makes sure that who keeps a small message does not keep a large chunk with it. */
+  /** Copies a small message, so that an application that keeps it does not keep a large chunk with it. */
   #keepable({ isText, isView, payload }: AssembledMessage): Uint8Array {
     if (!isView || this.#zeroCopy || (isText && this.#textAs === "string")) return payload;
     if (mayStayView(payload.length, payload.buffer.byteLength)) return payload;
@@ -249,7 +249,7 @@ export class MessageReceiver {
   }
 }
 
-/** What a codec complains of is the peer's fault when it says so, and else its own. It may be another version's. */
+/** An error of a codec is the peer's fault if it is a ProtocolError, perhaps of another version of the package; otherwise it is the codec's own. */
 function asFault(error: unknown): ProtocolError | CodecError {
   if (!isProtocolError(error)) return new CodecError(error);
   const canBeSent = isValidOnWire(error.closeCode) && typeof error.reason === "string";

@@ -76,7 +76,7 @@ export class MessageSender {
     return this.#fragmentOpcode !== undefined;
   }
 
-  /** Whether a message is being encoded elsewhere, so that what is sent now has to wait. */
+  /** Whether a message is being encoded elsewhere, so that the next message has to wait. */
   get isEncoding(): boolean {
     return this.#isEncoding;
   }
@@ -109,7 +109,7 @@ export class MessageSender {
   }
 
   /**
-   * Sends what other connections send, too.
+   * Sends a message that other connections send, too.
    *
    * @throws {TypeError} `options` ask for another type than it was prepared for.
    */
@@ -152,7 +152,7 @@ export class MessageSender {
     else this.#writeClose(payload);
   }
 
-  /** Forgets what waits; what is being encoded is dropped when it is done. */
+  /** Drops all messages that wait; a message that is being encoded is dropped when it is done. */
   clear(): void {
     if (this.#waiting !== undefined) {
       for (const { value } of this.#waiting.places())
@@ -176,7 +176,7 @@ export class MessageSender {
     return bytes;
   }
 
-  /** What is to encode a message of `length` bytes, if anything is. */
+  /** The extension for a message of `length` bytes; `undefined` when the message goes out as it is. */
   #extensionFor(length: number, encode: boolean): MessageExtension | undefined {
     const extension = encode ? this.#extension : undefined;
     return extension?.isWorthEncoding(length) === true ? extension : undefined;
@@ -187,7 +187,7 @@ export class MessageSender {
     else this.#encode(extension, typeof data === "string" ? this.#toBytes(data) : data, isText);
   }
 
-  /** What waits or is encoded elsewhere is as safe from its caller as what is written at once: see {@link FrameWriter.write}. */
+  /** Copies bytes that wait or are encoded elsewhere, if they would be copied when written at once: see {@link FrameWriter.write}. */
   #keepable(data: Uint8Array): Uint8Array {
     if (data.length > COPIED_PAYLOAD_BYTES && !this.#writer.isMasking) return data;
     return copyOf(data, this.#platform.allocate);
@@ -259,7 +259,7 @@ export class MessageSender {
     this.#onProgress();
   }
 
-  /** @param length - Of the payload before. */
+  /** @param length - Bytes of the payload before encoding. */
   #countEncoded(length: number, encodedLength: number): void {
     const { sent } = this.#writer;
     sent.uncompressedBytes += length;

@@ -1,6 +1,6 @@
 /**
- * What the core asks of the platform it runs on: randomness, which ECMAScript has
- * not, and byte routines for which most platforms have faster ones.
+ * The routines that the core takes from its platform: randomness, which ECMAScript does not have,
+ * and byte routines, of which most platforms have faster ones.
  */
 export interface Platform {
   /**
@@ -13,7 +13,7 @@ export interface Platform {
   /** Returns memory of exactly `length` bytes, zeroed or not: all of it gets written. */
   readonly allocate: (length: number) => Uint8Array;
 
-  /** The text that `bytes[start..end)` are, which have been seen to be ASCII. */
+  /** Decodes `bytes[start..end)`, which are known to be ASCII. */
   readonly decodeAscii: (bytes: Uint8Array, start: number, end: number) => string;
 
   /** The text that `bytes` encode, U+FEFF at the start included; `undefined` when they are not UTF-8. */

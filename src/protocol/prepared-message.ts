@@ -34,7 +34,7 @@ export class PreparedMessage {
   readonly data: string | Uint8Array;
   #payload: Uint8Array;
   #frame: PreparedFrame | undefined;
-  /** By {@link MessageExtension.sharingClass}: the frame, or who waits for it. */
+  /** By {@link MessageExtension.sharingClass}: the frame, or the callbacks that wait for it. */
   readonly #encoded = new Map<number, PreparedFrame | LaterFrame[]>();
 
   /** Use {@link prepareMessage}, which checks and copies. Takes ownership of `payload`, which `data` stands for. */
@@ -65,7 +65,7 @@ export class PreparedMessage {
     return this.#payload;
   }
 
-  /** @throws {TypeError} It was prepared as another type. `undefined` is any. */
+  /** @throws {TypeError} It was prepared as another type; `undefined` allows any type. */
   checkType(type: "text" | "binary" | undefined): void {
     if (type === undefined || type === this.type) return;
     throw new TypeError(`this message was prepared as ${this.type}: prepare it as ${type}`);
@@ -81,9 +81,9 @@ export class PreparedMessage {
   }
 
   /**
-   * The frame of a server that encodes it, which refers to no other message. It
-   * is made once for each class of connections; who asks while that goes on
-   * elsewhere gets it through `later`, after the call.
+   * The frame of a server that encodes it, which refers to no other message. It is made once for
+   * each class of connections. A caller that asks while it is being made elsewhere gets it through
+   * `later`, after the call.
    *
    * @throws What the extension throws; nothing is kept then.
    */
@@ -132,14 +132,14 @@ export const isPreparedMessage: (value: unknown) => value is PreparedMessage = b
   "PreparedMessage",
 );
 
-/** What other copies of the package have made, and what stands for it here. */
+/** Messages of other copies of the package, each with the message that stands for it here. */
 const adopted = new WeakMap<PreparedMessage, PreparedMessage>();
 
 /**
- * Gives a message that can be used here. One of another copy of the package is prepared again, once,
- * from what it says of itself: its insides may be of another version.
+ * Gives a message that can be used here. A message of another copy of the package is prepared
+ * again, once, from its public fields: the rest of it may be of another version.
  *
- * @throws {TypeError} Another version's cannot be read.
+ * @throws {TypeError} A message of another version cannot be read.
  */
 export function adoptPrepared(message: PreparedMessage): PreparedMessage {
   if (PreparedMessage.isOwn(message)) return message;
@@ -158,11 +158,11 @@ export function adoptPrepared(message: PreparedMessage): PreparedMessage {
 
 /**
  * Prepares a message for {@link ProtocolConnection.sendMessage} of many
- * connections: what each of them would do to it anew is done once. Copies bytes:
+ * connections: the work that each of them would do is done once. Copies bytes:
  * they may be changed afterwards.
  *
- * Clients mask every frame with a key of its own (RFC 6455 §5.3): they can send
- * it like any other message, and save nothing.
+ * Clients mask every frame with a key of its own (RFC 6455 §5.3): they can send it like any other
+ * message, and save no work.
  *
  * @throws {TypeError} `data` cannot be sent, or is bytes to be sent as text that are not UTF-8; or
  *   an option does not exist.

@@ -1,14 +1,14 @@
-/** What comes and goes, in the order it came: elements that hold their own place, and values that are given one. */
+/** A list whose elements come and go, in the order they came; and a queue of any values on top of it. */
 
 /** What a {@link Chain} holds: each has its place in itself. */
 export interface Chained<Element> {
-  /** These two are the chain's own. */
+  /** Only the chain may use these two fields. */
   previous: Element | undefined;
   next: Element | undefined;
 }
 
 /**
- * What comes and goes, in the order it came. Each step costs the same at any length.
+ * A list of elements that come and go, in the order they came. Each step costs the same at any length.
  *
  * It takes the place of a Set where one element lives as long as a connection. Every few dozen
  * times that something has come and gone, V8 moves a Set to new memory, and has the old memory
@@ -46,18 +46,18 @@ export class Chain<Element extends Chained<Element>> implements Iterable<Element
     else previous.next = next;
     if (next === undefined) this.#tail = previous;
     else next.previous = previous;
-    // What has gone must not keep its neighbours from the collector.
+    // An element that was removed must not keep its neighbours in memory.
     element.previous = element.next = undefined;
     this.#length--;
   }
 
-  /** Lets go of all at once. What was here must not be removed any more. */
+  /** Removes all elements at once. They must not be removed again. */
   clear(): void {
     this.#head = this.#tail = undefined;
     this.#length = 0;
   }
 
-  /** Those that are here now, whatever becomes of them meanwhile. */
+  /** The elements that are here now, even if they are removed meanwhile. */
   [Symbol.iterator](): Iterator<Element> {
     const elements: Element[] = [];
     for (let element = this.#head; element !== undefined; element = element.next) {

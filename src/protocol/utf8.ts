@@ -1,5 +1,5 @@
 /**
- * Checks UTF-8 as it arrives (RFC 6455 §8.1, RFC 3629), across any cuts.
+ * Checks UTF-8 as it arrives (RFC 6455 §8.1, RFC 3629), wherever it is cut.
  *
  * An impossible byte is refused the moment it comes, even when its character is
  * not complete: `f4 90` is already more than U+10FFFF.
@@ -23,7 +23,7 @@ export class Utf8Validator {
     return this.#needed === 0;
   }
 
-  /** @returns False when `bytes` cannot go on from what came before. The validator is then of no more use. */
+  /** @returns False when `bytes` cannot go on from what came before. The validator must not be used after that. */
   push(bytes: Uint8Array): boolean {
     if (bytes.length < BULK_FROM) return this.#check(bytes, 0, bytes.length);
 

@@ -1,4 +1,4 @@
-/** Text of strangers on a terminal or in a log: nothing in it may move the cursor, change colours, begin a line or hide what follows. */
+/** Makes text of strangers safe for a terminal or a log: nothing in it moves the cursor, changes colours, begins a line or hides what follows. */
 
 /** C0 and C1 controls, DEL, and what turns the direction of text or cannot be seen. */
 const HIDDEN: readonly (readonly [first: number, last: number])[] = [

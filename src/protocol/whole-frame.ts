@@ -20,7 +20,7 @@ export class WholeFrame implements WholeHeader {
   length = 0;
   /** The chunk is lent: no view of it may be kept. */
   isLent = false;
-  /** The words of the chunk, from who reads many frames of it; see {@link readsWords}. */
+  /** The words of the chunk, from the reader of its frames; see {@link readsWords}. */
   words: Int32Array | undefined;
   start = 0;
   maskingKey = 0;

@@ -1,6 +1,6 @@
 /** Takes bits from a DEFLATE stream, and puts bits into one (RFC 1951 §3.1.1). */
 
-/** Bytes that may be loaded behind the input, in words, before anybody notices its end. */
+/** Bytes that may be loaded behind the input, in words, before its end is noticed. */
 const READER_SLACK_BYTES = 64;
 
 /** Memory that a reader or a writer starts with. */

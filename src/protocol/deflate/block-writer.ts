@@ -11,16 +11,16 @@ const FIXED = 0b010;
 const DYNAMIC = 0b100;
 
 /**
- * Below this nobody asks what other codes than the fixed ones would bring: their
- * description takes 22 to 46 bytes. Measured on JSON, chat text and GraphQL: they never
+ * For fewer symbols than this only the fixed codes are tried: the description of others takes 22 to
+ * 46 bytes. Measured on JSON, chat text and GraphQL: they never
  * won below 48 symbols; codes made to measure hardly do in blocks of less than 108 bytes.
  */
 const MIN_SYMBOLS_TO_COUNT = 48;
 const MIN_READY_BITS_TO_PLAN = 108 * 8;
 
 /**
- * What saves so much is worth the time that it takes whatever its share: codes made to
- * measure cost the two ends of a connection some 6 µs more than ready ones, for a
+ * Codes made to measure that save so many bits are worth their time, however large the block is:
+ * they cost the two ends of a connection some 6 µs more than ready ones, for a
  * message of 1 KiB as for one of 4 KiB.
  */
 const ENOUGH_SAVED_BITS = 32 * 8;

@@ -44,8 +44,8 @@ const NAMES: Names<CodecSetup> = {
 };
 
 /**
- * Makes a codec of our DEFLATE and the platform's: who handles a message is
- * decided by its size, each time anew, since both work on the same plain history.
+ * Makes a codec of our DEFLATE and the platform's: the size of each message decides which of them
+ * handles it, since both work on the same plain history.
  *
  * It has no state of its own: one serves any number of connections.
  *

@@ -53,7 +53,7 @@ let shared: Workspace | undefined;
 
 /**
  * Compresses the messages of one direction of a connection with DEFLATE
- * (RFC 1951), as RFC 7692 §7.2.1 wants them.
+ * (RFC 1951), as RFC 7692 §7.2.1 asks for.
  *
  * Between messages it holds the window and the chains of hashes over it: 16 KiB
  * for a window of 2^12 bytes, from the first message on, and nothing without

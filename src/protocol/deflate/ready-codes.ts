@@ -1,4 +1,4 @@
-/** Codes that nobody has to find for a block: the fixed ones, and prepared ones for what many messages are made of (RFC 1951 §3.2.6, §3.2.7). */
+/** Codes that need not be found for a block: the fixed ones, and prepared ones for what many messages are made of (RFC 1951 §3.2.6, §3.2.7). */
 import {
   DISTANCE_EXTRA_BITS,
   DISTANCE_SYMBOLS,
@@ -150,7 +150,7 @@ const IMPOSSIBLE: number = 1 << 20;
 /** BFINAL and BTYPE (RFC 1951 §3.2.3). */
 const TYPE_BITS = 3;
 
-/** Codes that nobody has to find for a block: those of all blocks of type 1, or prepared ones. */
+/** Codes that need not be found for a block: those of all blocks of type 1, or prepared ones. */
 export interface ReadyCodes {
   /** The codes of all symbols, as {@link assignCodes} gives them. */
   readonly codes: Int32Array;

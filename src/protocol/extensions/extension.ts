@@ -25,7 +25,7 @@ export interface MessageExtension {
 
   /**
    * Encodes a payload so that it refers to no other message: any connection of the
-   * same {@link sharingClass} can send it. Otherwise as {@link encode}; who sends
+   * same {@link sharingClass} can send it. Otherwise as {@link encode}; each connection that sends
    * it calls {@link skip} each time.
    */
   encodeAlone(payload: Uint8Array, later: Later): Uint8Array | undefined;

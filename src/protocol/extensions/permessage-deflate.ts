@@ -50,7 +50,7 @@ export class PerMessageDeflate implements MessageExtension {
     this.#own = ofSender(options.role, options.parameters);
   }
 
-  /** A smaller window's bytes would do, too, and compress less well. */
+  /** Bytes for a smaller window would be legal, too, but they are compressed less well. */
   get sharingClass(): number {
     return this.#own.windowBits;
   }
@@ -74,7 +74,7 @@ export class PerMessageDeflate implements MessageExtension {
     return compressor.compress(payload, later);
   }
 
-  /** Without a compressor there is no history yet, and it may start at any message: distances reach no further. */
+  /** Without a compressor there is no history yet. It may start at any message, since distances reach no further back. */
   skip(payload: Uint8Array): void {
     this.#compressor?.skip(payload);
   }

@@ -2,11 +2,11 @@
 
 /**
  * SHA-1 of `bytes`, which are overwritten afterwards: 20 bytes, or the base64 of them where
- * the platform makes that at once. The platform has one; the core has not.
+ * the platform makes that at once. The platform has one, and the core does not.
  */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array | string;
 
-/** The GUID of §1.3, which no server that knows nothing of WebSockets will append to a key. */
+/** The GUID of §1.3. A server that does not know WebSockets will not append it to a key. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** 16 bytes make 21 digits of 6 bits and one with 2 bits, then padding. */

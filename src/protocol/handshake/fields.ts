@@ -12,7 +12,7 @@ export type FieldLine = readonly [name: string, value: string];
  */
 export class Fields implements Iterable<FieldLine> {
   readonly #lines: readonly FieldLine[];
-  /** The names in lower case: a look at each of them takes less time than to make a `Map` of a few. */
+  /** The names in lower case: to look at each of a few takes less time than to make a `Map`. */
   readonly #names: readonly string[];
 
   constructor(lines: Iterable<FieldLine> = []) {
