@@ -9,9 +9,10 @@ import { streamRuns, zlibPayload, zlibVerdict } from "../support/deflate-oracle.
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex"));
 
-/** Payloads that were taken for whole ones once. */
+/** Blocks of Huffman codes that end with the tail, or in what stands in for it: once taken for whole payloads. */
 const EXAMPLES: [DamagedPayload][] = [
   "dccc498e2449920440d428dc07081490d04185ea5801053fc44fec037353604ef389c26a73b53bdc813e295cb9d20171bb280c90d0cf380e218d4243b1cf210e0630a097790881eed7af5fde4f",
+  "dccc498e2449920440d428dc07081490d04185ea5801053fc44fec037353604ef389c26a73b53bdc813e295cb9d20171bb280c90d0cf380e218d4243b1cf210e0630a097790881ee010000ffff",
 ].map((text) => [{ history: new Uint8Array(0), payload: hex(text) }]);
 
 /** The message in hexadecimal, or the code of the error. */

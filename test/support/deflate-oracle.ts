@@ -27,7 +27,7 @@ export function zlibVerdict(payload: Uint8Array, history: Uint8Array): Uint8Arra
     let run = inflate([rest, TAIL, FINAL_BLOCK], output);
     if (run && run.used > rest.length && !takesOtherTail(rest, run, output)) run = undefined;
     // Behind the tail that was left on there is nothing to complete.
-    if (!run && endsInTail(rest)) run = inflate([rest, FINAL_BLOCK], output);
+    if (!run && endsInTail(rest)) run = inflateWithTail(rest, output);
     if (!run) return undefined;
     output = Buffer.concat([output, run.bytes]);
     rest = rest.subarray(run.used);
@@ -45,6 +45,12 @@ function takesOtherTail(rest: Uint8Array, run: Inflation, before: Uint8Array): b
     other?.used === run.used + 1 &&
     Buffer.compare(other.bytes, Buffer.concat([run.bytes, OTHER_TAIL.subarray(-1)])) === 0
   );
+}
+
+/** The tail that was left on must be the end of a stored block, too, and no symbols. */
+function inflateWithTail(rest: Uint8Array, before: Uint8Array): Inflation | undefined {
+  const run = inflate([rest, FINAL_BLOCK], before);
+  return run && takesOtherTail(rest.subarray(0, -TAIL.length), run, before) ? run : undefined;
 }
 
 function endsInTail(payload: Uint8Array): boolean {

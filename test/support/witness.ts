@@ -34,7 +34,6 @@ export class Witness {
   streams = 0;
   /** Of a loop: whether it has ended. */
   isDone = true;
-  #hasHadLast = false;
 
   constructor(connection: WebSocketConnection, reading: Reading = "nobody") {
     this.connection = connection;
@@ -80,12 +79,7 @@ export class Witness {
 
   async #loop(): Promise<void> {
     this.isDone = false;
-    for await (const message of this.connection) {
-      // The body of a loop runs in a microtask, and may have been given its message before the end.
-      if (this.closes.length > 0 && !this.#hasHadLast) this.log.push(shown(message));
-      else this.#note(shown(message));
-      this.#hasHadLast = this.closes.length > 0;
-    }
+    for await (const message of this.connection) this.#note(shown(message));
     this.isDone = true;
   }
 

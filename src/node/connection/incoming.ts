@@ -72,7 +72,7 @@ export class Incoming {
   }
 
   get hasConsumer(): boolean {
-    return this.#owner.hasListener() || this.#inbox?.isIterated === true;
+    return this.#owner.hasListener() || this.#isIterated();
   }
 
   set guard(guard: MessageGuard | undefined) {
@@ -198,9 +198,12 @@ export class Incoming {
   }
 
   #isWanted(): boolean {
-    const inbox = this.#inbox;
-    if (inbox?.isIterated === true) return inbox.hasReader;
+    if (this.#isIterated()) return this.#inbox?.hasReader === true;
     return !this.#hasEnded && this.#owner.hasListener();
+  }
+
+  #isIterated(): boolean {
+    return this.#inbox?.isIterated === true;
   }
 
   /** Whether messages wait. */
@@ -258,9 +261,8 @@ export class Incoming {
   }
 
   #deliver(message: Message, isText: boolean): void {
-    const inbox = this.#inbox;
-    if (inbox?.isIterated === true) {
-      inbox.give(message);
+    if (this.#isIterated()) {
+      this.#inbox?.give(message);
       if (this.#hasEnded) return; // listeners have been told that nothing follows
     }
     this.#isEmitting = true;
