@@ -10,19 +10,17 @@ export type {
 } from "./broker.js";
 export { clusterOn } from "./cluster.js";
 export { createConnectionId, createNodeId, nodeIdOf } from "./names.js";
-export type {
-  BrokerMetrics,
-  ClusterCounts,
-  ClusterEvent,
-  LimitExceeded,
-  Gap,
-} from "./interface.js";
 export {
+  type BrokerMetrics,
   type CloseAllOptions,
   type Cluster,
+  type ClusterCounts,
+  type ClusterEvent,
   type ClusterFactory,
   type ClusterLocal,
   type ClusterMembers,
+  type Gap,
+  type LimitExceeded,
   NO_CLUSTER,
   type OutboundMessage,
   type Returning,

@@ -1,7 +1,6 @@
 /** The door of the layer: the messages that both ends of an application send each other. Runs anywhere. */
 export type { Clock, Timer } from "../input/index.js";
 export { bareFormat, type BareFormatOptions } from "./bare-format.js";
-export { type Codec, jsonCodec } from "./wire.js";
 export { Contract, type ContractOptions, defineContract } from "./contract.js";
 export {
   type Envelope,
@@ -48,4 +47,4 @@ export {
   type StandardResult,
   type StandardSchema,
 } from "./validator.js";
-export type { Batch, WireMessage } from "./wire.js";
+export { type Batch, type Codec, jsonCodec, type WireMessage } from "./wire.js";

@@ -103,6 +103,13 @@ export class World {
     return witness;
   }
 
+  /** Lets go of a connection that is over: of long tests, that make many. */
+  forget(witness: Witness): void {
+    expect(witness.faults).toEqual([]);
+    this.witnesses.splice(this.witnesses.indexOf(witness), 1);
+    this.#ends.length = 0;
+  }
+
   /** One end of ours in memory; the other is the test. */
   peer(
     { role, reading }: Pick<Surface, "role" | "reading">,
@@ -112,6 +119,22 @@ export class World {
     const peer = new RawPeer({ role, clock: this.clock, ...options }, isReading);
     this.defer(() => peer.socket.destroy());
     return { peer, seen: this.watch(peer.connection, reading) };
+  }
+
+  /**
+   * What becomes of an end that has got `bytes`, when its peer then ends the transport: the events, the
+   * code of its Close frame and of its error.
+   */
+  async outcome(
+    surface: Pick<Surface, "role" | "reading">,
+    bytes: (peer: RawPeer) => Uint8Array,
+    options: PeerOptions = {},
+  ): Promise<{ log: readonly string[]; code: number | undefined; error: unknown }> {
+    const { peer, seen } = this.peer(surface, options);
+    peer.sendBytes(bytes(peer));
+    peer.socket.end();
+    await eventually(() => seen.closes.length === 1);
+    return { log: seen.log, code: seen.info.sent?.code, error: seen.info.error?.code };
   }
 
   /** A server of ours. It ends with the test, and its connections are watched. */

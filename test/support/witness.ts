@@ -34,6 +34,7 @@ export class Witness {
   streams = 0;
   /** Of a loop: whether it has ended. */
   isDone = true;
+  #hasHadLast = false;
 
   constructor(connection: WebSocketConnection, reading: Reading = "nobody") {
     this.connection = connection;
@@ -79,7 +80,12 @@ export class Witness {
 
   async #loop(): Promise<void> {
     this.isDone = false;
-    for await (const message of this.connection) this.#note(shown(message));
+    for await (const message of this.connection) {
+      // The body of a loop runs in a microtask, and may have been given its message before the end.
+      if (this.closes.length > 0 && !this.#hasHadLast) this.log.push(shown(message));
+      else this.#note(shown(message));
+      this.#hasHadLast = this.closes.length > 0;
+    }
     this.isDone = true;
   }
 

@@ -1,5 +1,9 @@
 /** The door of `plainsocket/brokers/redis`. */
-export type { IoRedisClient, IoRedisSubscriber } from "./redis-clients.js";
-export type { NodeRedisClient, NodeRedisSubscriber } from "./redis-clients.js";
+export type {
+  IoRedisClient,
+  IoRedisSubscriber,
+  NodeRedisClient,
+  NodeRedisSubscriber,
+} from "./redis-clients.js";
 export { RedisBroker, type RedisBrokerOptions, type RedisClient } from "./redis-broker.js";
 export type { RedisReplayOptions } from "./redis-replay.js";

@@ -1,8 +1,7 @@
 /** Metrics in the text format of Prometheus, version 0.0.4. */
 import { checkOptions, type Names } from "../../input/index.js";
 import type { BrokerMetrics } from "../../cluster/index.js";
-import type { HistogramData } from "./metrics.js";
-import type { Counts, Metrics } from "./metrics.js";
+import type { Counts, HistogramData, Metrics } from "./metrics.js";
 
 /** The Content-Type of a response with {@link prometheusText}. */
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,11 +1,11 @@
 /** How the end of a connection is told. */
 import type { Timer } from "../../input/index.js";
-import type { ResolvedConnectionOptions } from "../options.js";
 import { CloseCode, serializeClosePayload } from "../../protocol/index.js";
 import { nodePlatform } from "../platform.js";
 import type { CloseInfo, ConnectionEvents } from "./events.js";
 import type { Incoming } from "./incoming.js";
 import type { Driver } from "./driver.js";
+import type { ConnectionSettings } from "./setup.js";
 
 /** What {@link Ending} asks of the connection that ends. */
 export interface EndingOwner {
@@ -17,7 +17,7 @@ export interface EndingOwner {
   readonly isClosing: boolean;
   readonly hasListener: (name: "close") => boolean;
   readonly tell: (name: "close", info: CloseInfo) => void;
-  readonly options: Pick<ResolvedConnectionOptions, "clock" | "closeTimeoutMs">;
+  readonly options: Pick<ConnectionSettings, "clock" | "closeTimeoutMs">;
 }
 
 /** The values of the events of the end that have been told. */

@@ -72,7 +72,7 @@ export class Incoming {
   }
 
   get hasConsumer(): boolean {
-    return this.#owner.hasListener() || this.#isIterated();
+    return this.#owner.hasListener() || this.#inbox?.isIterated === true;
   }
 
   set guard(guard: MessageGuard | undefined) {
@@ -198,12 +198,9 @@ export class Incoming {
   }
 
   #isWanted(): boolean {
-    if (this.#isIterated()) return this.#inbox?.hasReader === true;
+    const inbox = this.#inbox;
+    if (inbox?.isIterated === true) return inbox.hasReader;
     return !this.#hasEnded && this.#owner.hasListener();
-  }
-
-  #isIterated(): boolean {
-    return this.#inbox?.isIterated === true;
   }
 
   /** Whether messages wait. */
@@ -261,8 +258,9 @@ export class Incoming {
   }
 
   #deliver(message: Message, isText: boolean): void {
-    if (this.#isIterated()) {
-      this.#inbox?.give(message);
+    const inbox = this.#inbox;
+    if (inbox?.isIterated === true) {
+      inbox.give(message);
       if (this.#hasEnded) return; // listeners have been told that nothing follows
     }
     this.#isEmitting = true;

@@ -26,7 +26,7 @@ export function waitForHandlerMs(options: CloseOptions): number {
 
 /** What {@link LastWork} asks of the connection whose close waits. */
 export interface LastWorkOwner {
-  readonly incoming: Incoming;
+  readonly incoming: Pick<Incoming, "isHandling" | "start" | "stop">;
   readonly close: (code: number | undefined, reason: string) => void;
   /** Tells listeners of `stopping`. Returns a promise while they are not ready. */
   readonly askToStop: () => Promise<void> | undefined;

@@ -1,7 +1,12 @@
 // The end of a connection, as its listeners are told: once, last, and to those who come late as well.
 import { describe, expect, it } from "vitest";
+import { Ending, type EndingOwner } from "../../../src/node/connection/ending.js";
 import type { CloseInfo } from "../../../src/node/connection/events.js";
+import { Incoming } from "../../../src/node/connection/incoming.js";
+import { nodePlatform } from "../../../src/node/platform.js";
+import { ProtocolConnection } from "../../../src/protocol/index.js";
 import { ReadyState } from "../../../src/protocol/connection-reports.js";
+import { FakeClock } from "../../support/clock.js";
 import { ended, LAST, listen } from "../../support/ended-peer.js";
 import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
 import {
@@ -178,5 +183,58 @@ describe("closed", () => {
     const got: string[] = [];
     for await (const message of connection) got.push(message.toString());
     expect(got).toEqual([]);
+  });
+});
+
+describe("Ending", () => {
+  /** The end of a connection without a transport: what it would tell, and to whom. */
+  class Owner implements EndingOwner {
+    readonly driver = {
+      core: new ProtocolConnection({ role: "server", platform: nodePlatform }),
+      error: new Error("of the transport"),
+      wasAllWritten: true,
+    };
+    readonly incoming: Incoming;
+    readonly log: string[] = [];
+    readonly handlerError = undefined;
+    readonly isClosing = false;
+    readonly options = { clock: new FakeClock(), closeTimeoutMs: 10_000 };
+    isListening = false;
+
+    constructor() {
+      this.incoming = new Incoming(
+        {
+          hasListener: () => false,
+          emitMessage: () => undefined,
+          onGuardError: () => {},
+          onDelivered: () => {},
+          awaitsDelivery: () => false,
+        },
+        this.driver.core.budget,
+        1_000,
+      );
+    }
+
+    hasListener(): boolean {
+      return this.isListening;
+    }
+
+    tell(name: string, { code, error, unreadMessages }: CloseInfo): void {
+      this.log.push(`${name} ${code} ${error?.message} ${unreadMessages}`);
+    }
+  }
+
+  it("is told by its owner once, when a listener waits for it, and drops what nobody takes", () => {
+    const owner = new Owner();
+    const ending = new Ending(owner);
+    owner.incoming.take("1", true);
+    ending.end();
+    ending.settle();
+    expect(owner.log).toEqual([]);
+    owner.isListening = true;
+    ending.settle();
+    ending.settle();
+    expect(owner.log).toEqual(["close 1006 of the transport 1"]);
+    expect(owner.driver.core.budget.queuedBytes).toBe(0);
   });
 });

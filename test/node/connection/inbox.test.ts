@@ -46,6 +46,28 @@ describe("Inbox", () => {
     expect(inbox.hasReader).toBe(false);
   });
 
+  it("lets the event loop turn behind many reads, and ends those that are over by then", async () => {
+    const inbox = new Inbox(new Budget());
+    const iterator = inbox.iterate(() => {
+      const next = inbox.hasReader ? inbox.shift() : undefined;
+      if (next !== undefined) inbox.give(next.message);
+    });
+    for (let i = 0; i < 3_000; i++) inbox.push("", true);
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    for (let i = 0; i < 3_000; i++) await iterator.next();
+    expect(turns).toBeGreaterThanOrEqual(2);
+    isOver = true;
+    const reads = Array.from({ length: 1_024 }, () => iterator.next()); // one of them waits for a turn
+    await iterator.return?.();
+    expect(await Promise.all(reads)).toEqual(reads.map(() => DONE));
+  });
+
   it("takes a second return and throw for what they are: nothing changes", async () => {
     const inbox = new Inbox(new Budget());
     const wanted = vi.fn<() => void>();

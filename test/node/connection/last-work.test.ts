@@ -1,6 +1,8 @@
 // A close that lets listeners at work answer first.
 import { describe, expect, it } from "vitest";
+import { LastWork, type LastWorkOwner } from "../../../src/node/connection/last-work.js";
 import { ReadyState } from "../../../src/protocol/connection-reports.js";
+import { FakeClock } from "../../support/clock.js";
 import { eventually, type PeerOptions, RawPeer, settle } from "../../support/raw-peer.js";
 import { CLOSE, closePayload, frame, TEXT } from "../../support/wire-frame.js";
 
@@ -180,4 +182,38 @@ it("isHandling tells of a loop whose body is at work, until it asks for more or 
   await loop.return?.();
   expect(peer.connection.isHandling).toBe(false);
   peer.send(frame(CLOSE, closePayload(1000)));
+});
+
+describe("LastWork", () => {
+  it("stops the delivery, asks its owner to get ready, and closes when nobody is at work", async () => {
+    const log: string[] = [];
+    const clock = new FakeClock();
+    let finish = (): void => {};
+    const incoming = {
+      isHandling: true,
+      stop: () => log.push("stop"),
+      start: () => log.push("start"),
+    };
+    const owner: LastWorkOwner = {
+      incoming,
+      close: (code, reason) => void log.push(`close ${code} ${reason}`),
+      askToStop: () => {
+        log.push("ask");
+        return new Promise((resolve) => (finish = resolve));
+      },
+    };
+    const work = new LastWork(owner, { clock, waitMs: 100, code: 4000, reason: "bye" });
+    expect(log).toEqual(["stop"]);
+    await settle();
+    expect(log).toEqual(["stop", "ask"]);
+    incoming.isHandling = false;
+    work.check();
+    expect(log).toHaveLength(2);
+    finish();
+    await settle();
+    expect(log[2]).toBe("close 4000 bye");
+    work.end();
+    expect(log[3]).toBe("start");
+    expect(clock.timers).toBe(0);
+  });
 });

@@ -2,12 +2,12 @@
 import { Duplex } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { nodePlatform } from "../../../src/node/platform.js";
-import { TransportWriter } from "../../../src/node/connection/writer.js";
+import { TransportWriter, type WriterOwner } from "../../../src/node/connection/writer.js";
 import { ProtocolConnection } from "../../../src/protocol/index.js";
 import { turn } from "../../support/wire-signal.js";
 
 /** A connection whose transport does `write` with each chunk. */
-function connected(write: (chunk: Buffer) => void): { send: () => void } {
+function connected(write: (chunk: Buffer) => void): { send: () => void; told: number[] } {
   const core = new ProtocolConnection({ role: "server", platform: nodePlatform });
   const transport = new Duplex({
     read: () => {},
@@ -16,8 +16,12 @@ function connected(write: (chunk: Buffer) => void): { send: () => void } {
       done();
     },
   });
-  const writer = new TransportWriter(transport, core, { onWritten: () => {} });
+  const told: number[] = [];
+  const owner: WriterOwner = { onWritten: (position) => told.push(position) };
+  const writer = new TransportWriter(transport, core, owner);
+  writer.watch();
   return {
+    told,
     send: () => {
       core.sendMessage("x");
       writer.schedule();
@@ -43,6 +47,7 @@ describe("writers of one turn", () => {
     }
 
     expect(written).toEqual(["first", "last"]);
+    expect([first, broken, last].map(({ told }) => told)).toEqual([[3], [], [3]]);
     expect(errors.map(({ message }) => message)).toEqual(["this transport throws"]);
   });
 
