@@ -55,7 +55,8 @@ const random = seeded(7);
 const letters = (length: number): string =>
   Array.from({ length }, () => String.fromCharCode(33 + Math.floor(random() * 90))).join("");
 
-const RECORDS = JSON.stringify(
+/** Text on which the levels differ. */
+export const RECORDS: string = JSON.stringify(
   Array.from({ length: 60 }, (_, id) => ({ id, name: letters(3), isOnline: random() > 0.5 })),
 );
 

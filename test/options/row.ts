@@ -1,4 +1,4 @@
-/** What an option does: observed at two values or more, or in a test that stands elsewhere. */
+/** What an option does, observed at two values or more. */
 
 /** One option at one value. */
 export interface Check {
@@ -8,22 +8,10 @@ export interface Check {
   readonly expected: unknown;
 }
 
-/** A test elsewhere that changes the option and sees what that changes. */
-export interface Reference {
-  /** Below `test/`. */
-  readonly file: string;
-  /** The title, as it is written there. */
-  readonly title: string;
-}
-
-export type Row = readonly Check[] | Reference;
+export type Row = readonly Check[];
 
 /** The compiler wants a row for every option of `Options`, and none besides. */
 export type Table<Options extends object> = Readonly<Record<keyof Options & string, Row>>;
-
-export function isReference(row: Row): row is Reference {
-  return "file" in row;
-}
 
 /** An option at several values, with what is observed at each. */
 export function row<Value>(
@@ -36,10 +24,6 @@ export function row<Value>(
     observe: () => observe(value),
     expected: expected[i],
   }));
-}
-
-export function seeTest(file: string, title: string): Reference {
-  return { file, title };
 }
 
 /** An option that has the same effect in several ways in, by their names. */
