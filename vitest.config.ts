@@ -40,7 +40,7 @@ const ALONE = [
 
 const testsIn = (folder: string): string => `test/${folder}/**/*.test.ts`;
 const others = readdirSync(`${import.meta.dirname}/test`).filter(
-  (folder) => !SHARING.includes(folder),
+  (folder) => !SHARING.includes(folder) && folder !== "package",
 );
 
 export default defineConfig(({ mode }) => ({
@@ -69,6 +69,14 @@ export default defineConfig(({ mode }) => ({
         },
       },
       { extends: true, test: { name: "alone", include: [...others.map(testsIn), ...ALONE] } },
+      {
+        extends: true,
+        test: {
+          name: "package",
+          include: [testsIn("package")],
+          globalSetup: ["test/package/pack.ts"],
+        },
+      },
     ],
     setupFiles: ["test/tools/property-runs.ts"],
     env: mode === "long" ? { FC_NUM_RUNS: process.env["FC_NUM_RUNS"] ?? LONG_RUNS } : {},

@@ -170,7 +170,20 @@ describe("the files", () => {
     ).toEqual([]);
     const withoutMaps = files.filter((file) => !file.endsWith(".map"));
     expect(withoutMaps.length).toBeLessThan(50);
-    expect(sizeOf(withoutMaps)).toBeLessThan(1_500_000);
+    expect(sizeOf(withoutMaps)).toBeLessThan(1_400_000);
+  });
+
+  it("have names and lines as they are written, for traces without source maps, but no comments", () => {
+    const scripts = files.filter((one) => /\.c?js$/.test(one));
+    for (const file of scripts) {
+      const comments =
+        read(file).match(/^\s*(\/\*(?![#@]__)|\/\/(?! (?:src|\\0rolldown)\/|# )).*/gm) ?? [];
+      expect(comments, file).toEqual([]);
+    }
+    const chunk = read("dist/chunks/protocol.js");
+    expect(chunk).toContain("// src/protocol/connection.ts\n");
+    expect(chunk).toMatch(/^export \{/m);
+    expect(chunk.split("\n").length).toBeGreaterThan(3_000);
   });
 
   it("have source maps that hold the sources as they are", () => {

@@ -1,35 +1,18 @@
-// The package as a user has it: packed by npm from a copy of the sources, and installed into an empty folder.
+// The package as a user has it: packed by npm once for all tests, and installed into an empty folder for each file.
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { inject } from "vitest";
 import * as nats from "../../src/brokers/nats/index.js";
 import * as redis from "../../src/brokers/redis/index.js";
 import * as contract from "../../src/contract/index.js";
 import * as entry from "../../src/index.js";
 import * as manager from "../../src/manager/index.js";
 import * as protocol from "../../src/protocol/index.js";
+import { npm, ROOT } from "./pack.js";
 
-export const ROOT = path.join(import.meta.dirname, "../..");
-const SOURCES = [
-  "package.json",
-  "tsconfig.json",
-  "rolldown.config.ts",
-  "build",
-  "README.md",
-  "LICENSE",
-  "src",
-];
+export { ROOT };
 
 /** What comes behind `plainsocket` in an import, and the sources that it stands for. */
 export const ENTRY_POINTS: readonly (readonly [string, object])[] = [
@@ -57,17 +40,14 @@ export class InstalledPackage {
   /** What `npm publish` would send. */
   readonly tarball: string;
 
-  /**
-   * The build is made in a copy, so that `dist`, which others may be running from,
-   * is left alone.
-   */
   constructor() {
-    mkdirSync(path.join(ROOT, ".cache"), { recursive: true });
-    this.stage = mkdtempSync(path.join(ROOT, ".cache/package-"));
+    const { stage, tarball } = inject("packed");
+    this.stage = stage;
+    this.tarball = tarball;
     this.app = realpathSync(mkdtempSync(path.join(tmpdir(), "plainsocket-app-")));
     this.folder = path.join(this.app, "node_modules/plainsocket");
+    this.write("package.json", JSON.stringify({ private: true }));
     try {
-      this.tarball = this.#pack();
       npm(this.app, "install", "--offline", "--no-audit", "--no-fund", this.tarball);
     } catch (error) {
       this.remove();
@@ -98,27 +78,6 @@ export class InstalledPackage {
   }
 
   remove(): void {
-    rmSync(this.stage, { recursive: true, force: true });
     rmSync(this.app, { recursive: true, force: true });
   }
-
-  #pack(): string {
-    for (const name of SOURCES) {
-      const source = path.join(ROOT, name);
-      if (existsSync(source)) cpSync(source, path.join(this.stage, name), { recursive: true });
-    }
-    symlinkSync(path.join(ROOT, "node_modules"), path.join(this.stage, "node_modules"), "junction");
-    this.write("package.json", JSON.stringify({ private: true }));
-    npm(this.stage, "pack", "--pack-destination", this.app);
-    const tarball = readdirSync(this.app).find((file) => file.endsWith(".tgz"));
-    if (tarball === undefined) throw new Error("npm pack made no tarball");
-    return path.join(this.app, tarball);
-  }
-}
-
-function npm(cwd: string, ...args: readonly string[]): void {
-  // npm is a script on some systems, which only a shell can start
-  const shell = process.platform === "win32";
-  const { status, stdout, stderr } = spawnSync("npm", args, { cwd, shell, encoding: "utf8" });
-  if (status !== 0) throw new Error(`npm ${args.join(" ")}\n${stdout}${stderr}`);
 }

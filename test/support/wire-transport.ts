@@ -8,7 +8,7 @@ import {
   Socket,
 } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect as connectTls, TLSSocket } from "node:tls";
+import { connect as connectTls, createSecureContext, TLSSocket } from "node:tls";
 import { CA, KEY, LOCALHOST } from "./certificates/index.js";
 import { MemorySocket } from "./wire-memory.js";
 
@@ -18,6 +18,11 @@ export const TRANSPORTS: readonly TransportName[] = ["memory", "tcp", "tls"];
 
 /** What a TLS server needs to be one that {@link dial} trusts. */
 export const TLS_IDENTITY = { key: KEY, cert: LOCALHOST } as const;
+
+/** Made once: to read certificates takes longer than all else that a script does over TLS. */
+const SERVER_CONTEXT = createSecureContext(TLS_IDENTITY);
+/** For clients that trust {@link TLS_IDENTITY}. */
+export const TRUST = { secureContext: createSecureContext({ ca: CA }) } as const;
 
 /** Starts listening on a free port of the loopback address. */
 export async function listen(server: Server): Promise<number> {
@@ -48,7 +53,7 @@ export async function dial(transport: "tcp" | "tls", port: number): Promise<Sock
   await once(socket, "connect");
   if (transport === "tcp") return socket;
 
-  const secure = connectTls({ socket, ca: CA, servername: "localhost" });
+  const secure = connectTls({ socket, ...TRUST, servername: "localhost" });
   underTls.set(secure, socket);
   await once(secure, "secureConnect");
   return secure;
@@ -83,7 +88,7 @@ export async function meet(transport: TransportName): Promise<Meeting> {
 async function acceptOver(transport: "tcp" | "tls", socket: Socket): Promise<Duplex> {
   socket.setNoDelay(true);
   if (transport === "tcp") return socket;
-  const secure = new TLSSocket(socket, { isServer: true, ...TLS_IDENTITY });
+  const secure = new TLSSocket(socket, { isServer: true, secureContext: SERVER_CONTEXT });
   underTls.set(secure, socket);
   await once(secure, "secure");
   return secure;

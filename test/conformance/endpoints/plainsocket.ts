@@ -6,12 +6,17 @@ import {
   type WebSocketConnection,
   WebSocketServer,
 } from "plainsocket";
-import { CA } from "../../support/certificates/index.js";
 import type { AppCommand, Application } from "../../support/wire-application.js";
 import { MemorySocket } from "../../support/wire-memory.js";
 import type { Endpoint } from "../../support/wire-open.js";
 import type { ScriptNeeds } from "../../support/wire-script.js";
-import { dial, meet, TLS_IDENTITY, type TransportName } from "../../support/wire-transport.js";
+import {
+  dial,
+  meet,
+  TLS_IDENTITY,
+  TRUST,
+  type TransportName,
+} from "../../support/wire-transport.js";
 
 /** A server with its own listener, or with transports handed to it. */
 export class ServerEndpoint implements Endpoint {
@@ -75,7 +80,7 @@ export class ClientEndpoint implements Endpoint {
   async open(application: Application, needs: ScriptNeeds): Promise<Duplex> {
     const { origin, createConnection, accepted } = await meet(this.#transport);
     const options = { ...optionsFor(needs), subprotocols: needs.subprotocols };
-    connect(origin, { ...options, createConnection, tls: { ca: CA } }).then(
+    connect(origin, { ...options, createConnection, tls: TRUST }).then(
       (connection) => report(connection, application, needs),
       () => {},
     );
