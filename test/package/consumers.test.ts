@@ -129,7 +129,7 @@ describe("from ES modules", () => {
 });
 
 describe("from CommonJS", () => {
-  it("can be required, and is the same module that import gives", () => {
+  it("can be required, and is the same module that import gives [K07]", () => {
     installed.write(
       "app.cjs",
       `const required = require("plainsocket");

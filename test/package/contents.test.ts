@@ -67,7 +67,7 @@ function namedFiles(): string[] {
 }
 
 describe("package.json", () => {
-  it("has no dependency that npm would install", () => {
+  it("has no dependency that npm would install [K07]", () => {
     for (const field of ["dependencies", "optionalDependencies", "bundleDependencies"]) {
       expect(manifest[field], field).toBeUndefined();
     }
@@ -78,7 +78,7 @@ describe("package.json", () => {
     expect(packages.filter((name) => !name.startsWith("."))).toEqual(["plainsocket"]);
   });
 
-  it("has no script that runs when a user installs it", () => {
+  it("has no script that runs when a user installs it [K07]", () => {
     // `prepare` and its relatives run for dependencies that come from a repository
     const onInstall = ["preinstall", "install", "postinstall", "prepublish"];
     const onInstallFromRepository = ["prepare", "preprepare", "postprepare"];
@@ -108,7 +108,7 @@ describe("package.json", () => {
     },
   );
 
-  it("has CommonJS behind that, for those who know only require, and the ES module for all others", () => {
+  it("has CommonJS behind that, for those who know only require, and the ES module for all others [K07]", () => {
     for (const [name, targets] of entryPoints()) {
       const base = `./dist/${name}index`;
       expect(Object.keys(targets).slice(-2), name).toEqual(["require", "default"]);

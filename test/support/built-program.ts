@@ -29,9 +29,14 @@ export class BuiltPrograms implements Disposable {
     writeFileSync(path.join(this.#folder, "package.json"), here);
   }
 
-  start(file: string, env: Readonly<Record<string, string>> = {}): Program {
+  /** @param stdin - `"pipe"` for programs that take orders there. */
+  start(
+    file: string,
+    env: Readonly<Record<string, string>> = {},
+    { stdin = "ignore" }: { readonly stdin?: "ignore" | "pipe" } = {},
+  ): Program {
     const script = path.join(this.#folder, file.replace(/\.ts$/, ".js"));
-    return new Program(script, { ...process.env, NODE_OPTIONS: "", ...env });
+    return new Program(script, { ...process.env, NODE_OPTIONS: "", ...env }, stdin);
   }
 
   [Symbol.dispose](): void {
@@ -44,8 +49,8 @@ export class Program implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(script: string, env: NodeJS.ProcessEnv) {
-    this.child = spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "inherit"] });
+  constructor(script: string, env: NodeJS.ProcessEnv, stdin: "ignore" | "pipe" = "ignore") {
+    this.child = spawn(process.execPath, [script], { env, stdio: [stdin, "pipe", "inherit"] });
     if (this.child.stdout === null) throw new Error("there is no output");
     this.#lines = createInterface(this.child.stdout)[Symbol.asyncIterator]();
   }
