@@ -39,13 +39,13 @@ const requestRows = (ways: Ways) => ({
   ),
   handshakeTimeoutMs: rowOn(
     ways,
-    [1_000, 5_000],
+    [5_000, 20_000],
     async (dial, handshakeTimeoutMs) => {
       const clock = new FakeClock();
       const { peer, createConnection } = memoryPeer();
       const ending = dial("ws://test.example/", { createConnection, handshakeTimeoutMs, clock });
       await peer.arrived(1);
-      clock.advance(2_000);
+      clock.advance(15_000);
       await peer.accept().catch(() => {});
       return await ending;
     },
@@ -53,14 +53,15 @@ const requestRows = (ways: Ways) => ({
   ),
   maxHeaderBytes: rowOn(
     ways,
-    [500, 5_000],
-    (dial, maxHeaderBytes) => outcomeOf(dial, { maxHeaderBytes }, [`X-Long: ${"x".repeat(1_000)}`]),
+    [500, 40_000],
+    (dial, maxHeaderBytes) =>
+      outcomeOf(dial, { maxHeaderBytes }, [`X-Long: ${"x".repeat(20_000)}`]),
     ["HEAD_TOO_LARGE", "open"],
   ),
   maxHeaderCount: rowOn(
     ways,
-    [3, 4],
-    (dial, maxHeaderCount) => outcomeOf(dial, { maxHeaderCount }, ["X-One: more"]),
+    [100, 200],
+    (dial, maxHeaderCount) => outcomeOf(dial, { maxHeaderCount }, Array(150).fill("X-One: more")),
     ["HEADERS_TOO_MANY", "open"],
   ),
 });

@@ -58,13 +58,13 @@ export const CLOSE_ALL: Table<ManagerCloseAllOptions> = {
   ]),
   deadlineMs: rowOn(
     ENDINGS,
-    [1_000, 5_000],
+    [5_000, 20_000],
     async (end, deadlineMs) => {
       const managed = new ManagedPeers();
-      const peer = managed.add();
+      const peer = managed.add({ closeTimeoutMs: 60_000 });
       const done = end(managed, { deadlineMs });
       await settle();
-      managed.clock.advance(2_000);
+      managed.clock.advance(15_000);
       await settle();
       const isCut = peer.connection.transport.destroyed;
       peer.connection.terminate();

@@ -120,22 +120,27 @@ async function goodbye(options: ShutdownOptions): Promise<string> {
 
 export const SHUTDOWN: Table<ShutdownOptions> = {
   deadlineMs: row(
-    [1_000, 5_000],
-    async (deadlineMs) => {
+    // The second number is closeTimeoutMs, which a client has at most.
+    [
+      [5_000, 60_000],
+      [20_000, 60_000],
+      [20_000, 10_000],
+    ] as const,
+    async ([deadlineMs, closeTimeoutMs]) => {
       const clock = new FakeClock();
-      await using under = await startServer({ clock });
+      await using under = await startServer({ clock, closeTimeoutMs });
       using client = await RawClient.send(under, upgradeRequest());
       await client.head();
       const done = under.server.shutdown({ deadlineMs });
       await client.frame();
       const [connection] = under.server.connections;
-      clock.advance(2_000);
+      clock.advance(15_000);
       client.sendFrames(frame(8, Uint8Array.of(0x03, 0xe9)));
       client.socket.end();
       await done;
       return (await connection?.closed)?.wasClean;
     },
-    [false, true],
+    [false, true, false],
   ),
   code: row([undefined, 1012], (code) => goodbye({ code }), ["1001 ", "1012 "]),
   reason: row(["", "soon"], (reason) => goodbye({ reason }), ["1001 ", "1001 soon"]),

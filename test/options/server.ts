@@ -136,8 +136,15 @@ function answerRows() {
   };
 }
 
+/** Those in which we read the head ourselves. */
+const OWN_HEADS = { "own listener": "own listener", accept: "accept" } as const;
+
+const LONG = { "x-long": "x".repeat(1_000) };
+
+/** More lines than the default allows. */
+const MANY = Array.from({ length: 150 }, String);
+
 function limitRows() {
-  const long = { "x-long": "x".repeat(1_000) };
   return {
     maxConnections: onWays(
       [0, 1],
@@ -155,7 +162,7 @@ function limitRows() {
       [503, 101],
     ),
     handshakeTimeoutMs: onWays(
-      [1_000, 5_000],
+      [5_000, 20_000],
       async (way, handshakeTimeoutMs) => {
         const clock = new FakeClock();
         let admit: ((verdict: true) => void) | undefined;
@@ -164,20 +171,30 @@ function limitRows() {
         await using under = await startServer<true>(options, way);
         using client = await RawClient.send(under, upgradeRequest());
         await eventually(() => admit !== undefined);
-        clock.advance(2_000);
+        clock.advance(15_000);
         admit?.(true);
         return (await client.answer()).httpStatus;
       },
       [408, 101],
     ),
-    maxHeaderBytes: onWays(
-      [500, 5_000],
-      (way, maxHeaderBytes) => statusWith({ maxHeaderBytes }, way, long),
-      [431, 101],
-    ),
+    maxHeaderBytes: [
+      ...onWays(
+        [500, 5_000],
+        (way, maxHeaderBytes) => statusWith({ maxHeaderBytes }, way, LONG),
+        [431, 101],
+      ),
+      // An http server refuses by itself what is over its own maxHeaderSize.
+      ...rowOn(
+        OWN_HEADS,
+        [undefined, 40_000],
+        (way, maxHeaderBytes) =>
+          statusWith({ maxHeaderBytes }, way, { "x-long": "x".repeat(20_000) }),
+        [431, 101],
+      ),
+    ],
     maxHeaderCount: onWays(
-      [5, 6],
-      (way, maxHeaderCount) => statusWith({ maxHeaderCount }, way, { "x-one": "more" }),
+      [100, 200],
+      (way, maxHeaderCount) => statusWith({ maxHeaderCount }, way, { "x-many": MANY }),
       [431, 101],
     ),
   };

@@ -7,7 +7,7 @@ import { BARE_FORMAT } from "./bare-format.js";
 import { BROADCAST } from "./broadcast.js";
 import { BATCHES, CONTRACT, PEER, REQUEST } from "./contract.js";
 import { DEFLATE } from "./deflate.js";
-import { A_CONNECTION, CLIENT_TCP, OF_CONNECT, OF_SERVER, SERVER_TCP } from "./ends.js";
+import { A_CONNECTION, CLIENT_TCP, SERVER_TCP } from "./ends.js";
 import { CODEC, COMPRESSOR, DECOMPRESSOR, EXTENSION } from "./compression.js";
 import { CONNECTION, MESSAGE_LIMITS } from "./protocol.js";
 import type { Row } from "./row.js";
@@ -27,10 +27,7 @@ import { SETUP } from "./setup.js";
 import { CLOSE_EVENT, ERROR_EVENT, HANDSHAKE_ERROR } from "./values.js";
 
 export const TABLES: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
-  "plainsocket ConnectionOptions": connectionRows(
-    { ...A_CONNECTION, ...OF_SERVER, ...OF_CONNECT },
-    { ...SERVER_TCP, ...CLIENT_TCP },
-  ),
+  "plainsocket ConnectionOptions": connectionRows(A_CONNECTION, { ...SERVER_TCP, ...CLIENT_TCP }),
   "plainsocket PerMessageDeflateOptions": DEFLATE,
   "plainsocket ServerOptions": SERVER,
   "plainsocket ConnectOptions": CONNECT,

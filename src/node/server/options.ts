@@ -34,7 +34,8 @@ export interface ServerOptions<Data = undefined>
    * Takes the upgrades of this http server. You start and close it yourself. Several WebSocketServers
    * with different paths may share it. Other listeners for its upgrades may stay: they keep the
    * upgrades that they answer or take, at once or after promises that are settled. Upgrades to other
-   * protocols, such as h2c, are left to it as requests.
+   * protocols, such as h2c, are left to it as requests. Its own limit of a head, `maxHeaderSize`, comes
+   * first: raise it together with `maxHeaderBytes`.
    */
   readonly server?: HttpServer | HttpsServer | undefined;
 

@@ -7,7 +7,8 @@ import { checkCloseStatus } from "../connection/ending.js";
 export interface ShutdownOptions {
   /**
    * How long listeners at work on a message may take to answer, and clients to close. Then the transports
-   * are cut.
+   * are cut. From its Close frame on, a client has no longer than the `closeTimeoutMs` of its
+   * connection: to give clients more than 10 s, raise both.
    *
    * @defaultValue 10 000
    */
