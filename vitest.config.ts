@@ -43,6 +43,9 @@ const others = readdirSync(`${import.meta.dirname}/test`).filter(
   (folder) => !SHARING.includes(folder) && folder !== "package",
 );
 
+/** A limit for what hangs, not for what is slow: nothing here waits for time to pass. */
+const timeoutOf = (mode: string): number => (mode === "long" ? 3_600_000 : 60_000);
+
 export default defineConfig(({ mode }) => ({
   resolve: {
     alias: [
@@ -66,9 +69,17 @@ export default defineConfig(({ mode }) => ({
           include: SHARING.map(testsIn),
           exclude: ALONE,
           isolate: false,
+          testTimeout: timeoutOf(mode), // projects read this file anew, without the mode
         },
       },
-      { extends: true, test: { name: "alone", include: [...others.map(testsIn), ...ALONE] } },
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: [...others.map(testsIn), ...ALONE],
+          testTimeout: timeoutOf(mode),
+        },
+      },
       {
         extends: true,
         test: {
@@ -80,8 +91,7 @@ export default defineConfig(({ mode }) => ({
     ],
     setupFiles: ["test/tools/property-runs.ts"],
     env: mode === "long" ? { FC_NUM_RUNS: process.env["FC_NUM_RUNS"] ?? LONG_RUNS } : {},
-    // A limit for what hangs, not for what is slow: nothing here waits for time to pass.
-    testTimeout: mode === "long" ? 3_600_000 : 60_000,
+    testTimeout: timeoutOf(mode),
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
     // Processes, so that a test may look at its own memory, handles and warnings, and end of its own accord.
