@@ -234,3 +234,19 @@ describe("decompressing off the main thread", () => {
     }
   });
 });
+
+it("sets no timer for half a message that is read behind the end of the transport", async () => {
+  const jobs = holdJobs();
+  const peer = peerWith();
+  const messages: number[] = [];
+  peer.connection.on("message", ({ length }) => void messages.push(length));
+  peer.send(compressed(BIG), frame(BINARY, "half", { fin: false }));
+  await eventually(() => jobs.waiting.length === 1);
+  peer.socket.resetAndDestroy();
+  await eventually(() => peer.transport.destroyed);
+  await settle();
+  await jobs.run();
+  expect(messages).toEqual([BIG.length]);
+  expect(peer.connection.readyState).toBe(ReadyState.CLOSED);
+  expect(peer.clock.timers).toBe(0);
+});
