@@ -1,10 +1,13 @@
 /** The link to the broker: numbers and queues what goes out, checks what comes in. */
+import { callSafely } from "../input/index.js";
 import type { Clock } from "../node/index.js";
 import type { Broker, BrokerSubscription } from "./broker.js";
 import type { ClusterCounts, ClusterEvent, LimitExceeded } from "./interface.js";
 import { type ClusterMessage, type Envelope, parseEnvelope, serializeEnvelope } from "./message.js";
 import { ClusterQueue } from "./queue.js";
 import { Follower, type Place, Sequencer } from "./sequence.js";
+
+const NO_SUBSCRIPTION = "subscribe() of a broker must return { ready, unsubscribe }, and at once";
 
 export interface LinkOptions {
   readonly broker: Broker;
@@ -114,19 +117,29 @@ export class ClusterLink {
    * @returns The {@link BrokerSubscription.ready} of the subscription.
    */
   open(channel: string): Promise<void> {
-    const subscription =
-      this.#subscriptions.get(channel) ??
-      this.#options.broker.subscribe(channel, (payload, offset) =>
+    const known = this.#subscriptions.get(channel);
+    if (known !== undefined) return known.ready;
+    try {
+      const subscription = this.#options.broker.subscribe(channel, (payload, offset) =>
         this.#receive(channel, payload, offset),
       );
-    this.#subscriptions.set(channel, subscription);
-    return subscription.ready;
+      if (typeof subscription.unsubscribe !== "function") throw new TypeError(NO_SUBSCRIPTION);
+      this.#subscriptions.set(channel, subscription);
+      return subscription.ready;
+    } catch (error) {
+      this.#brokerFailed(error);
+      return Promise.resolve();
+    }
   }
 
   /** Ends the subscription to `channel`. */
   close(channel: string): void {
-    this.#subscriptions.get(channel)?.unsubscribe();
+    const subscription = this.#subscriptions.get(channel);
     this.#subscriptions.delete(channel);
+    callSafely(
+      () => subscription?.unsubscribe(),
+      (error) => this.#brokerFailed(error),
+    );
     this.#follower.forgetChannel(channel);
   }
 
@@ -154,6 +167,11 @@ export class ClusterLink {
   end(): void {
     for (const channel of this.#subscriptions.keys()) this.close(channel);
     this.#queue.close();
+  }
+
+  /** A broker of the application has broken its promises: what it should have brought is missing. */
+  #brokerFailed(error: unknown): void {
+    this.#options.onEvent({ type: "down", error });
   }
 
   #giveUp(reason: "overflow" | "tooLarge" | "refused", exceeded?: LimitExceeded): void {

@@ -1,4 +1,5 @@
 /** The status of a cluster: whether other nodes can be reached. */
+import { callSafely } from "../input/index.js";
 import type { Clock } from "../node/index.js";
 import type { Broker } from "./broker.js";
 import type { ClusterEvent } from "./interface.js";
@@ -41,7 +42,7 @@ export class ClusterStatus {
   }
 
   stop(): void {
-    this.#stop();
+    callSafely(this.#stop, (error) => this.#options.onEvent({ type: "down", error }));
   }
 
   #up(): void {

@@ -10,7 +10,7 @@ import { isPromise } from "./brand.js";
  */
 export function answerAtOnce<Answer>(hook: string, answer: Answer): Answer {
   if (!isPromise(answer)) return answer;
-  answer.then(undefined, () => {});
+  void takeRejection(answer, () => {});
   throw new TypeError(`${hook} returned a promise: it must give its answer at once`);
 }
 
@@ -18,8 +18,21 @@ export function answerAtOnce<Answer>(hook: string, answer: Answer): Answer {
 export function callSafely(call: () => unknown, failed: (error: unknown) => void): void {
   try {
     const result = call();
-    if (isPromise(result)) result.then(undefined, failed);
+    if (isPromise(result)) void takeRejection(result, failed);
   } catch (error) {
     failed(error);
   }
+}
+
+/**
+ * Gives `failed` what a promise is rejected with: once, and later, whatever the `then` of another library's
+ * promise does. It may call back twice or at once, throw, or return nothing.
+ *
+ * @returns A promise that is fulfilled when the other has settled.
+ */
+export function takeRejection(
+  promise: PromiseLike<unknown>,
+  failed: (error: unknown) => void,
+): Promise<unknown> {
+  return Promise.resolve(promise).then(undefined, failed);
 }

@@ -1,5 +1,5 @@
 /** The door of the layer: checks of what users hand over. Runs anywhere. */
-export { answerAtOnce, callSafely } from "./hooks.js";
+export { answerAtOnce, callSafely, takeRejection } from "./hooks.js";
 export { brand, isError, isPromise } from "./brand.js";
 export {
   type Advice,

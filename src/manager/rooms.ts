@@ -248,7 +248,7 @@ export class Rooms<Data> {
     };
     try {
       const verdict = authorize(connection, action, room);
-      return isPromise(verdict) ? verdict.then(isTrue, failed) : isTrue(verdict);
+      return isPromise(verdict) ? Promise.resolve(verdict).then(isTrue, failed) : isTrue(verdict);
     } catch (error) {
       return failed(error);
     }

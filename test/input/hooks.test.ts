@@ -45,6 +45,24 @@ describe("callSafely", () => {
       () => ({ then: (_done: unknown, failed: (error: unknown) => void) => failed(oops) }),
     ],
     [
+      "returns a promise that is rejected twice, and fulfilled",
+      () => ({
+        then: (done: () => void, failed: (error: unknown) => void) => {
+          failed(oops);
+          done();
+          failed(oops);
+        },
+      }),
+    ],
+    [
+      "returns a promise that throws when it is waited for",
+      () => ({
+        then() {
+          throw oops;
+        },
+      }),
+    ],
+    [
       "returns what throws when it is asked",
       () => ({
         get then() {
@@ -55,7 +73,7 @@ describe("callSafely", () => {
   ])("reports a function that %s [M01]", async (_name, call) => {
     const failed = vi.fn<(error: unknown) => void>();
     callSafely(call, failed);
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     expect(failed.mock.calls).toEqual([[oops]]);
   });
 

@@ -18,7 +18,7 @@ import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import { Pings } from "./pings.js";
 import { TransportError, transportError } from "./transport-error.js";
-import { type TransportUser, useTransport } from "./transport-user.js";
+import { attempt, type TransportUser, useTransport } from "./transport-user.js";
 import { chargeTurn, chargeWholeTurn, isTurnSpent, waitForTurn } from "./turn-budget.js";
 import { TransportWriter, type WriterOwner } from "./writer.js";
 
@@ -136,7 +136,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     if (this.#transportClosed) return;
     this.error ??= error;
     this.core.transportEnded();
-    this.transport.destroy();
+    attempt(this.transport, () => this.transport.destroy());
   }
 
   #pull(): Pulled {
@@ -215,8 +215,8 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
   #setReading(isReading: boolean): void {
     if (isReading === this.#isReading) return;
     this.#isReading = isReading;
-    if (isReading) this.transport.resume();
-    else this.transport.pause();
+    const { transport } = this;
+    attempt(transport, () => void (isReading ? transport.resume() : transport.pause()));
   }
 
   #progress(): void {

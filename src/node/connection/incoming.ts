@@ -225,9 +225,9 @@ export class Incoming {
     if (verdict === true) {
       this.#passed = { message, isText };
       this.#deliverPassed();
-    } else if (isPromise(verdict)) {
+    } else if (verdict instanceof Promise) {
       this.#waitFor(
-        Promise.resolve(verdict).then(
+        verdict.then(
           (late: unknown) => {
             if (late === true) this.#passed = { message, isText };
           },
@@ -237,11 +237,16 @@ export class Incoming {
     }
   }
 
-  /** @returns Anything at all, as JavaScript may return: only true is a yes. */
+  /**
+   * Asks the guard. What fails of a promise of another library, before it is one of ours, fails here.
+   *
+   * @returns Anything at all, as JavaScript may return: only true is a yes.
+   */
   #ask(guard: MessageGuard, message: Message, isText: boolean): unknown {
     this.#isEmitting = true;
     try {
-      return guard(message, isText);
+      const verdict: unknown = guard(message, isText);
+      return isPromise(verdict) ? Promise.resolve(verdict) : verdict;
     } catch (error) {
       this.#owner.onGuardError(error);
       return false;

@@ -1,6 +1,8 @@
 /** Events of a transport, for one user at a time. */
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
+import { callSafely } from "../../input/index.js";
+import { toError } from "../handler-error.js";
 
 /** The user of a transport, which gets the events of the transport. */
 export interface TransportUser {
@@ -48,6 +50,25 @@ export function lendTo(transport: UsedTransport, chunk: Buffer): boolean {
   if (user?.onLentData === undefined) return false;
   user.onLentData(chunk);
   return true;
+}
+
+/**
+ * Uses a transport. One of an application may throw, in a method or in its `_write`: then it is
+ * destroyed with that, and its user is told as it is told of other errors.
+ */
+export function attempt(transport: UsedTransport, use: () => unknown): void {
+  callSafely(use, (error) => failTransport(transport, error));
+}
+
+/** Destroys a transport that has thrown `error`. If that throws, too, its user is told at once that it is closed. */
+export function failTransport(transport: UsedTransport, error: unknown): void {
+  const cause = toError(error);
+  try {
+    transport.destroy(cause);
+  } catch {
+    transport[USER]?.onError(cause);
+    onClose.call(transport);
+  }
 }
 
 /** Lets go of a transport: its events are ignored from now on, errors included. */

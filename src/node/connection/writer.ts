@@ -2,6 +2,7 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ProtocolConnection } from "../../protocol/index.js";
+import { attempt, failTransport } from "./transport-user.js";
 
 /** From this many bytes on, to collect more for one write wins nothing. */
 const FLUSH_AT_BYTES = 64 * 1024;
@@ -101,7 +102,7 @@ export class TransportWriter {
     this.#write(this.#core.takeOutput());
     // To end it again would make an error, stack and all, that is seen by nobody.
     const isOut = this.#isEnding && this.#core.unsentBytes === 0;
-    if (isOut) transport.end();
+    if (isOut) attempt(transport, () => transport.end());
   }
 
   /**
@@ -132,11 +133,17 @@ export class TransportWriter {
     const last = chunks[rest];
     if (last === undefined) return;
 
-    if (rest > 0) transport.cork();
-    for (let i = 0; i < rest; i++) transport.write(chunks[i]);
-    if (this.#isWatched) transport.write(last, this.#telling(this.#core.sent.transportBytes));
-    else transport.write(last);
-    if (rest > 0) transport.uncork();
+    try {
+      if (rest > 0) transport.cork();
+      for (let i = 0; i < rest; i++) transport.write(chunks[i]);
+      const taken: unknown = this.#isWatched
+        ? transport.write(last, this.#telling(this.#core.sent.transportBytes))
+        : transport.write(last);
+      if (rest > 0) transport.uncork();
+      if (typeof taken !== "boolean") attempt(transport, () => taken); // it may be a promise
+    } catch (error) {
+      failTransport(transport, error); // as in `attempt`, without a function for each write
+    }
   }
 
   /** A destroyed transport calls back as if all had gone well, also for output that it has not written. */
@@ -159,11 +166,5 @@ function flushSoon(writer: TransportWriter): void {
 function flushAll(): void {
   const writers = scheduled;
   scheduled = [];
-  let count = 0;
-  try {
-    while (count < writers.length) writers[count++]!.flushScheduled();
-  } finally {
-    // Runs on when an application's transport has thrown, because the others still have to write.
-    for (; count < writers.length; count++) flushSoon(writers[count]!);
-  }
+  for (const writer of writers) writer.flushScheduled();
 }

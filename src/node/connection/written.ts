@@ -1,6 +1,6 @@
 /** Tells when what was sent is with the operating system. */
 import { type ProtocolConnection, Queue } from "../../protocol/index.js";
-import { isPromise } from "../../input/index.js";
+import { isPromise, takeRejection } from "../../input/index.js";
 import { TransportError } from "./transport-error.js";
 import type { TransportWriter } from "./writer.js";
 
@@ -102,7 +102,7 @@ export class Written {
   #tell(tell: OnWritten, error?: Error): void {
     try {
       const result = error === undefined ? tell() : tell(error);
-      if (isPromise(result)) result.then(undefined, this.#failed);
+      if (isPromise(result)) void takeRejection(result, this.#failed);
     } catch (cause) {
       this.#failed(cause);
     }

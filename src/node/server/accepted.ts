@@ -3,6 +3,7 @@ import { Chain, type Chained, type DeflateParameters } from "../../protocol/inde
 import { WebSocketConnection } from "../connection/connection.js";
 import type { Membership } from "../connection/setup.js";
 import type { ResolvedConnectionOptions } from "../options.js";
+import { attempt } from "../connection/transport-user.js";
 import type { PendingTransport } from "./pending.js";
 import type { ServerRequest } from "./request.js";
 
@@ -77,7 +78,7 @@ export class Accepted<Data> {
   ): WebSocketConnection<T> {
     const { response, subprotocol, deflate } = agreement;
     const { transport } = pending;
-    transport.write(response);
+    attempt(transport, () => transport.write(response));
     const member = new Member(group, release);
     const connection = new WebSocketConnection<T>({
       role: "server",

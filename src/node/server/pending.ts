@@ -5,7 +5,12 @@ import type { Chained } from "../../protocol/index.js";
 import type { Clock, Timer } from "../platform.js";
 import type { ServerRequest, StillWanted } from "./request.js";
 import { isAnsweredSince, type SocketUse } from "./socket.js";
-import { leaveTransport, type TransportUser, useTransport } from "../connection/transport-user.js";
+import {
+  attempt,
+  leaveTransport,
+  type TransportUser,
+  useTransport,
+} from "../connection/transport-user.js";
 
 export interface PendingLimits {
   readonly clock: Clock;
@@ -97,7 +102,7 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
     }
     this.#kept.set(bytes, this.#keptLength);
     this.#keptLength += bytes.length;
-    if (this.#keptLength > this.#limits.maxQueuedBytes) this.transport.pause();
+    if (this.#keptLength > this.#limits.maxQueuedBytes) this.#attempt(() => this.transport.pause());
   }
 
   /**
@@ -113,8 +118,10 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
     this.#timer?.cancel();
     this.#consume = undefined;
     this.#kept = NOTHING;
-    this.transport.end(response);
-    this.transport.resume();
+    this.#attempt(() => {
+      this.transport.end(response);
+      this.transport.resume();
+    });
     const { clock, closeTimeoutMs } = this.#limits;
     this.#timer = clock.setTimer(() => this.destroy(), closeTimeoutMs);
     this.#becomeUnwanted();
@@ -126,14 +133,14 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
     this.#end();
     this.wanted = undefined;
     leaveTransport(this.transport);
-    this.transport.resume(); // takes effect in the next tick
+    this.#attempt(() => this.transport.resume()); // takes effect in the next tick
     this.#events.onOver(this);
     return this.#kept.subarray(0, this.#keptLength);
   }
 
   /** Ends the transport at once. */
   destroy(): void {
-    this.transport.destroy();
+    this.#attempt(() => this.transport.destroy());
     this.onClose();
   }
 
@@ -158,6 +165,10 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
     this.#end();
     this.#becomeUnwanted();
     this.#events.onOver(this);
+  }
+
+  #attempt(use: () => void): void {
+    attempt(this.transport, use);
   }
 
   #end(): void {

@@ -1,4 +1,5 @@
 /** The one way into a server: turns transports into connections, or refuses them. */
+import { attempt } from "../connection/transport-user.js";
 import type { Duplex } from "node:stream";
 import {
   buildResponse,
@@ -199,7 +200,7 @@ export class Upgrader<Data> {
     const { transport } = pending;
     // Messages that the application sends at once share a packet with the 101 (§4.2.2). They are
     // written at the end of this turn: the microtask below runs behind those of the connection.
-    transport.cork();
+    attempt(transport, () => transport.cork());
     switch (decision.type) {
       case "open": {
         tellAccepted("server", request.remoteAddress);
@@ -222,7 +223,7 @@ export class Upgrader<Data> {
         this.#fail(pending, decision.error, decision.hook);
         break;
     }
-    void SETTLED.then(() => transport.uncork());
+    void SETTLED.then(() => attempt(transport, () => transport.uncork()));
   }
 
   #accept(

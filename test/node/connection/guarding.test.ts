@@ -94,6 +94,16 @@ describe("messageGuard", () => {
       },
     ],
     ["rejects", (): Promise<boolean> => Promise.reject(new Error("guard"))],
+    [
+      "returns what throws when it is asked for its then",
+      (): Promise<boolean> =>
+        // oxlint-disable-next-line unicorn/no-thenable -- that is what is tried here
+        Object.defineProperty(Promise.resolve(true), "then", {
+          get() {
+            throw new Error("guard");
+          },
+        }),
+    ],
   ])(
     "that %s is a listener that failed: 1011, and the message reaches nobody",
     async (_, guard) => {

@@ -7,7 +7,9 @@ import {
   type TransportUser,
   useTransport,
 } from "../../../src/node/connection/transport-user.js";
+import { RawPeer, settle } from "../../support/raw-peer.js";
 import { collectGarbage } from "../../support/retained-bytes.js";
+import { frame } from "../../support/wire-frame.js";
 import { turn } from "../../support/wire-signal.js";
 
 /** Writes down what it gets. */
@@ -96,5 +98,47 @@ describe("the user of a transport", () => {
     await turn();
     expect(used.errored).toMatchObject({ message: "broken" });
     expect(log).toEqual([]);
+  });
+});
+
+describe("a transport that throws [M01]", () => {
+  const oops = new Error("oops");
+  const fails = (): never => {
+    throw oops;
+  };
+  const failure = { code: "TRANSPORT_FAILED", cause: oops };
+
+  it("ends its connection when it throws in a method, with the error in the end's info", async () => {
+    for (const method of ["write", "cork", "end", "pause", "resume"] as const) {
+      const peer = new RawPeer({ maxQueuedBytes: 1 });
+      peer.transport[method] = fails;
+      peer.connection.on("message", () => {}); // `resume`, after `pause`
+      peer.connection.pause();
+      peer.message("x".repeat(10));
+      await settle();
+      peer.connection.resume();
+      for (let i = 0; i < 3; i++) peer.connection.send(Buffer.alloc(20_000));
+      await settle();
+      peer.connection.close();
+      peer.send(frame(8));
+      await settle();
+      peer.clock.advance(60_000);
+      const { error } = await peer.connection.closed;
+      expect([method, error]).toEqual([method, expect.objectContaining(failure)]);
+      expect(peer.transport.destroyed).toBe(true);
+    }
+  });
+
+  it("ends its connection when it cannot be destroyed, either", async () => {
+    const peer = new RawPeer();
+    peer.transport.write = fails;
+    peer.transport.destroy = fails;
+    peer.connection.send("x");
+    expect(await peer.connection.closed).toMatchObject({ error: failure });
+    const other = new RawPeer();
+    other.transport.destroy = fails;
+    other.connection.terminate();
+    expect(await other.connection.closed).toMatchObject({ error: { code: "TERMINATED" } });
+    expect(peer.clock.timers + other.clock.timers).toBe(0);
   });
 });

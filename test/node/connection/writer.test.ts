@@ -7,7 +7,11 @@ import { ProtocolConnection } from "../../../src/protocol/index.js";
 import { turn } from "../../support/wire-signal.js";
 
 /** A connection whose transport does `write` with each chunk. */
-function connected(write: (chunk: Buffer) => void): { send: () => void; told: number[] } {
+function connected(write: (chunk: Buffer) => void): {
+  send: () => void;
+  told: number[];
+  transport: Duplex;
+} {
   const core = new ProtocolConnection({ role: "server", platform: nodePlatform });
   const transport = new Duplex({
     read: () => {},
@@ -22,6 +26,7 @@ function connected(write: (chunk: Buffer) => void): { send: () => void; told: nu
   writer.watch();
   return {
     told,
+    transport,
     send: () => {
       core.sendMessage("x");
       writer.schedule();
@@ -38,16 +43,13 @@ describe("writers of one turn", () => {
       throw new Error("this transport throws");
     });
     const last = connected(() => written.push("last"));
-    process.setUncaughtExceptionCaptureCallback((error) => errors.push(error));
-    try {
-      for (const one of [first, broken, last]) one.send();
-      await turn();
-    } finally {
-      process.setUncaughtExceptionCaptureCallback(null);
-    }
+    broken.transport.on("error", (error) => errors.push(error));
+    for (const one of [first, broken, last]) one.send();
+    await turn();
 
     expect(written).toEqual(["first", "last"]);
     expect([first, broken, last].map(({ told }) => told)).toEqual([[3], [], [3]]);
+    expect(broken.transport.destroyed).toBe(true);
     expect(errors.map(({ message }) => message)).toEqual(["this transport throws"]);
   });
 
