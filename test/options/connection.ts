@@ -10,6 +10,7 @@ import {
   frame,
   SCRIPT_KEY,
   TEXT,
+  type WireFrame,
 } from "../support/wire-frame.js";
 import type { End, Open } from "./ends.js";
 import { type Check, rowOn, type Table } from "./row.js";
@@ -66,7 +67,7 @@ const limitRows = (on: On) => ({
     [1_000, 18_000],
     async (open, maxFragments) => {
       using end = await open({ maxFragments });
-      const rest = Array.from({ length: 17_000 }, () => frame(CONTINUATION, "b", { fin: false }));
+      const rest = Array<WireFrame>(17_000).fill(frame(CONTINUATION, "b", { fin: false }));
       end.send(text("a", false), ...rest, last("c"));
       const outcome = await end.outcome();
       return typeof outcome === "string" ? outcome.length : outcome;

@@ -37,6 +37,9 @@ function codeOf(options: object, message: unknown): unknown {
   return isReply ? Reflect.get(Object(reply.error), "code") : undefined;
 }
 
+/** With the message around it, 80 levels: more than the default. */
+const NESTED = "[".repeat(79) + "]".repeat(79);
+
 const said = JSON.stringify({ type: "say", data: "a" });
 const reversed = (text: string): string => Array.from(text).reverse().join("");
 const backwards = {
@@ -80,9 +83,9 @@ export const CONTRACT: Table<ContractOptions<{}, {}>> = {
     undefined,
   ]),
   maxDepth: row(
-    [1, 3],
+    [79, 80],
     (maxDepth) =>
-      codeOf({ maxDepth, fromClient: { say: () => true } }, `{"type":"say","data":[[]]}`),
+      codeOf({ maxDepth, fromClient: { say: () => true } }, `{"type":"say","data":${NESTED}}`),
     ["INVALID_MESSAGE", undefined],
   ),
 };
@@ -166,7 +169,7 @@ const hooks = {
   ),
 };
 
-/** How a request ends whose reply does not come, after 2 s. */
+/** How a request ends whose reply does not come, after 40 s. */
 async function requested(
   options: Parameters<typeof alone>[0],
   request: RequestOptions = {},
@@ -177,24 +180,27 @@ async function requested(
   client.request("double", 1, request).catch((error: unknown) => {
     outcome = Reflect.get(Object(error), "code") ?? String(error);
   });
-  clock.advance(2_000);
+  clock.advance(40_000);
   await settled();
   return outcome;
 }
 
+const PATIENT = { requestTimeoutMs: Infinity };
+
 const requests = {
-  requestTimeoutMs: row([1_000, 5_000], (requestTimeoutMs) => requested({ requestTimeoutMs }), [
+  requestTimeoutMs: row([10_000, 60_000], (requestTimeoutMs) => requested({ requestTimeoutMs }), [
     "TIMEOUT",
     undefined,
   ]),
-  maxPendingRequests: row([0, 1], (maxPendingRequests) => requested({ maxPendingRequests }), [
-    "TOO_MANY_PENDING",
-    undefined,
-  ]),
+  maxPendingRequests: row(
+    [0, 1],
+    (maxPendingRequests) => requested({ ...PATIENT, maxPendingRequests }),
+    ["TOO_MANY_PENDING", undefined],
+  ),
   clock: row(
     [true, false],
     (isMoved) =>
-      requested({ requestTimeoutMs: 1_000, clock: isMoved ? MOVED : new FakeClock() }, {}, MOVED),
+      requested({ requestTimeoutMs: 10_000, clock: isMoved ? MOVED : new FakeClock() }, {}, MOVED),
     ["TIMEOUT", undefined],
   ),
 };
@@ -258,13 +264,13 @@ const handling = {
 export const PEER: Table<PeerOptions<{}, {}, FakeSocket>> = { ...hooks, ...requests, ...handling };
 
 export const REQUEST: Table<RequestOptions> = {
-  timeoutMs: row([1_000, 5_000], (timeoutMs) => requested({}, { timeoutMs }), [
+  timeoutMs: row([10_000, 60_000], (timeoutMs) => requested({}, { timeoutMs }), [
     "TIMEOUT",
     undefined,
   ]),
   signal: row(
     [AbortSignal.abort(new ErrorReply("ENOUGH")), new AbortController().signal],
-    (signal) => requested({}, { signal }),
+    (signal) => requested(PATIENT, { signal }),
     ["ENOUGH", undefined],
   ),
 };

@@ -14,14 +14,7 @@ import {
 import { portOf, upgradeRequest } from "../support/raw-client.js";
 import { eventually, NO_DEFLATE_LIMITS } from "../support/raw-peer.js";
 import { acceptance, memoryPeer, StubPeer, StubServer } from "../support/stub-server.js";
-import {
-  BINARY,
-  concat,
-  encodeFrame,
-  SCRIPT_KEY,
-  TEXT,
-  type WireFrame,
-} from "../support/wire-frame.js";
+import { BINARY, encodeFrame, SCRIPT_KEY, TEXT, type WireFrame } from "../support/wire-frame.js";
 import { valuesOf } from "../support/wire-handshake.js";
 import { MemorySocket } from "../support/wire-memory.js";
 
@@ -78,7 +71,8 @@ export class End {
   /** Sends frames of the peer, in one piece. */
   send(...frames: readonly WireFrame[]): void {
     const form = this.#role === "server" ? { maskingKey: SCRIPT_KEY } : {};
-    this.peer.write(concat(frames.map((one) => encodeFrame(one, form))));
+    const encoded = new Map([...new Set(frames)].map((one) => [one, encodeFrame(one, form)]));
+    this.peer.write(Buffer.concat(frames.flatMap((one) => encoded.get(one) ?? [])));
   }
 
   /** Waits for `count` frames of the peer. */
