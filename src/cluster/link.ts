@@ -1,7 +1,7 @@
 /** The link to the broker: numbers and queues what goes out, checks what comes in. */
-import { callSafely } from "../input/index.js";
+import { answerAtOnce, callSafely } from "../input/index.js";
 import type { Clock } from "../node/index.js";
-import type { Broker, BrokerSubscription } from "./broker.js";
+import type { Broker, BrokerReceiver, BrokerSubscription } from "./broker.js";
 import type { ClusterCounts, ClusterEvent, LimitExceeded } from "./interface.js";
 import { type ClusterMessage, type Envelope, parseEnvelope, serializeEnvelope } from "./message.js";
 import { ClusterQueue } from "./queue.js";
@@ -119,10 +119,10 @@ export class ClusterLink {
   open(channel: string): Promise<void> {
     const known = this.#subscriptions.get(channel);
     if (known !== undefined) return known.ready;
+    const { broker } = this.#options;
     try {
-      const subscription = this.#options.broker.subscribe(channel, (payload, offset) =>
-        this.#receive(channel, payload, offset),
-      );
+      const receive: BrokerReceiver = (payload, offset) => this.#receive(channel, payload, offset);
+      const subscription = answerAtOnce("subscribe", broker.subscribe(channel, receive));
       if (typeof subscription.unsubscribe !== "function") throw new TypeError(NO_SUBSCRIPTION);
       this.#subscriptions.set(channel, subscription);
       return subscription.ready;

@@ -1,4 +1,5 @@
 /** The wire: turns messages into envelopes and back, by codec, format and batches. */
+import { answerAtOnce } from "../input/index.js";
 import { type Envelope, type Format, INVALID, type Unreadable } from "./envelope.js";
 import { ERROR_TEXTS, type ErrorBody, textOf } from "./error-reply.js";
 
@@ -46,7 +47,7 @@ export class Wire {
     const { codec } = this.#options;
     let value: unknown;
     try {
-      value = codec.parse(asWireMessage(message));
+      value = answerAtOnce("parse of a codec", codec.parse(asWireMessage(message)));
     } catch {
       return [MALFORMED];
     }
@@ -69,15 +70,17 @@ export class Wire {
    * @throws {TypeError} The data cannot be sent.
    */
   write(envelope: Envelope): WireMessage | undefined {
-    const value = this.#options.format.write(envelope);
-    return value === undefined ? undefined : this.#options.codec.serialize(value);
+    const { format, codec } = this.#options;
+    const value = answerAtOnce("write of a format", format.write(envelope));
+    if (value === undefined) return undefined;
+    return asWireMessage(answerAtOnce("serialize of a codec", codec.serialize(value)));
   }
 
   /** Makes one message of several. @throws {TypeError} The contract has no `batch`. */
   join(messages: readonly WireMessage[]): WireMessage {
     const { batch } = this.#options;
     if (batch === undefined) throw new TypeError("set `batch` in the contract to join messages");
-    return (batch.join ?? joinJson)(messages);
+    return asWireMessage(answerAtOnce("batch.join", (batch.join ?? joinJson)(messages)));
   }
 
   /** Makes the body of an error reply, with a code of this library or of the application. */
@@ -103,12 +106,14 @@ export class Wire {
   /** Gives the values of single messages. */
   #split(value: unknown): readonly unknown[] {
     const { batch } = this.#options;
-    return batch === undefined ? [value] : ((batch.split ?? itemsOf)(value) ?? [value]);
+    return batch === undefined
+      ? [value]
+      : (answerAtOnce("batch.split", (batch.split ?? itemsOf)(value)) ?? [value]);
   }
 
   #readOne(value: unknown): Envelope | Unreadable {
     try {
-      return this.#options.format.read(value);
+      return answerAtOnce("read of a format", this.#options.format.read(value));
     } catch {
       return INVALID;
     }

@@ -188,9 +188,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     // While a codec works off the main thread, no event can be taken, and yet more bytes are wanted.
     const hasRoom = core.unreadBytes <= this.#options.maxQueuedBytes;
     this.#setReading(isDry || (hasRoom && this.#wantsMore()));
-    // Behind the end of the transport, what has arrived may still be read: no time limit holds there.
-    const isTimed = core.isInMessage && !this.#transportClosed;
-    if (isTimed) this.#timed().isUnfinished(this.#messageCount);
+    if (core.isInMessage) this.#timed().isUnfinished(this.#messageCount);
     else this.#messageTimeout?.isFinished();
 
     const isOver = isDry && (this.#peerEnded || this.#transportClosed);
@@ -216,7 +214,7 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     if (isReading === this.#isReading) return;
     this.#isReading = isReading;
     const { transport } = this;
-    attempt(transport, () => void (isReading ? transport.resume() : transport.pause()));
+    attempt(transport, () => (isReading ? transport.resume() : transport.pause()));
   }
 
   #progress(): void {

@@ -118,10 +118,8 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
     this.#timer?.cancel();
     this.#consume = undefined;
     this.#kept = NOTHING;
-    this.#attempt(() => {
-      this.transport.end(response);
-      this.transport.resume();
-    });
+    this.#attempt(() => this.transport.end(response));
+    this.#attempt(() => this.transport.resume());
     const { clock, closeTimeoutMs } = this.#limits;
     this.#timer = clock.setTimer(() => this.destroy(), closeTimeoutMs);
     this.#becomeUnwanted();
@@ -167,7 +165,7 @@ export class PendingTransport implements TransportUser, Chained<PendingTransport
     this.#events.onOver(this);
   }
 
-  #attempt(use: () => void): void {
+  #attempt(use: () => unknown): void {
     attempt(this.transport, use);
   }
 
