@@ -9,14 +9,17 @@ const LONG_RUNS = "100000";
  * Tests in these folders share processes and loaded modules: to load them anew for each file
  * takes as long as the tests themselves. They leave nothing behind, and count on nothing.
  */
-const SHARING = ["architecture", "autobahn", "bench", "cluster", "conformance", "contract"].concat([
-  "faults",
-  "manager",
-  "node",
-  "options",
-  "protocol",
-  "support",
-]);
+const SHARING = [
+  "advisories",
+  "architecture",
+  "autobahn",
+  "bench",
+  "cluster",
+  "conformance",
+].concat(
+  ["contract", "faults", "fuzz", "input", "manager", "node", "options", "protocol"],
+  ["support", "tools"],
+);
 
 /** Tests that need a process of their own all the same. */
 const ALONE = [

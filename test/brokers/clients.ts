@@ -1,9 +1,9 @@
-/** The clients that applications have, joined to an engine, and a broker on each. */
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
-import { Redis } from "ioredis";
-import { createClient } from "redis";
-import { NatsBroker } from "../../src/brokers/nats/index.js";
+/**
+ * The clients that applications have, joined to an engine, and a broker on each. A client is loaded
+ * when it is opened: many processes have one of them each, and to load all takes longer than their work.
+ */
+import { NatsBroker, type NatsBrokerOptions } from "../../src/brokers/nats/index.js";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { RedisBroker, type RedisBrokerOptions } from "../../src/brokers/redis/index.js";
 import type { Broker } from "../../src/manager/index.js";
 import { type Engine, natsKind, natsServer, redisKind, redisServer } from "../support/engine.js";
@@ -43,20 +43,21 @@ export const BROKERS: readonly BrokerUnderTest[] = [
     name: "Redis by node-redis",
     isHere: redisServer !== undefined,
     kind: redisKind,
-    open: (port, replay) => {
+    open: async (port, replay) => {
+      const { createClient } = await import("redis");
       const client = createClient({
         socket: { host: HOST, port, reconnectStrategy: () => RECONNECT_MS },
       });
       client.on("error", () => {});
       client.connect().catch(() => {});
       const broker = new RedisBroker(client, redisOptions(replay));
-      return Promise.resolve({
+      return {
         broker,
         close: async () => {
           await broker.close();
           client.destroy();
         },
-      });
+      };
     },
   },
   {
@@ -64,23 +65,14 @@ export const BROKERS: readonly BrokerUnderTest[] = [
     isHere: natsServer !== undefined,
     kind: natsKind,
     open: async (port, replay) => {
+      const { connect } = await import("@nats-io/transport-node");
       const connection = await connect({
         servers: `${HOST}:${port}`,
         ignoreClusterUpdates: true,
         reconnectTimeWait: RECONNECT_MS,
         maxReconnectAttempts: -1,
       });
-      const options =
-        replay === undefined
-          ? {}
-          : {
-              replay: {
-                client: jetstream(connection),
-                manager: await jetstreamManager(connection),
-                maxEntries: replay,
-              },
-            };
-      const broker = new NatsBroker(connection, options);
+      const broker = new NatsBroker(connection, await natsOptions(connection, replay));
       return {
         broker,
         close: async () => {
@@ -92,21 +84,32 @@ export const BROKERS: readonly BrokerUnderTest[] = [
   },
 ];
 
-function openIoRedis(
+async function natsOptions(
+  connection: NatsConnection,
+  replay: number | undefined,
+): Promise<NatsBrokerOptions> {
+  if (replay === undefined) return {};
+  const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
+  const client = jetstream(connection);
+  return { replay: { client, manager: await jetstreamManager(connection), maxEntries: replay } };
+}
+
+async function openIoRedis(
   port: number,
   replay: number | undefined,
   sharded: "auto" | "never",
 ): Promise<OpenBroker> {
+  const { Redis } = await import("ioredis");
   const client = new Redis({ host: HOST, port, retryStrategy: () => RECONNECT_MS });
   client.on("error", () => {});
   const broker = new RedisBroker(client, { sharded, ...redisOptions(replay) });
-  return Promise.resolve({
+  return {
     broker,
     close: async () => {
       await broker.close();
       client.disconnect();
     },
-  });
+  };
 }
 
 function redisOptions(replay: number | undefined): RedisBrokerOptions {

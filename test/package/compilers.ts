@@ -5,14 +5,9 @@ import type last from "typescript-5.9";
 import { ROOT } from "./installed-package.js";
 
 const load = createRequire(import.meta.url);
-/** What is used of them has the same types in both. */
-const COMPILERS: Readonly<Record<"5.4" | "5.9", typeof last>> = {
-  "5.4": load("typescript-5.4"),
-  "5.9": load("typescript-5.9"),
-};
 const NODE_TYPES = path.join(ROOT, "node_modules/@types/");
 
-export type OldVersion = keyof typeof COMPILERS;
+export type OldVersion = "5.4" | "5.9";
 
 const shared = new Map<string, last.SourceFile | undefined>();
 
@@ -28,7 +23,7 @@ export function diagnose(
   files: readonly string[],
   options: object,
 ): string[] {
-  const ts = COMPILERS[version];
+  const ts: typeof last = load(`typescript-${version}`); // what is used of them has the same types in both
   const { options: read, errors } = ts.convertCompilerOptionsFromJson(options, folder);
   const host = hostOf(ts, version, folder, read);
   const program = ts.createProgram(

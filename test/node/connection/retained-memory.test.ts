@@ -8,8 +8,8 @@ import { settle } from "../../support/raw-peer.js";
  * How many messages are kept, so many that what the test runner comes to hold meanwhile, some
  * hundred KiB, does not show; fewer where most are dropped, which takes longer.
  */
-const KEPT = 20_000;
-const KEPT_OF_MANY = 4_000;
+const KEPT = 6_000;
+const KEPT_OF_MANY = 1_500;
 
 /** What a message takes on top of its bytes: a Buffer with an ArrayBuffer of its own, and its place in a list. */
 const BYTES_PER_MESSAGE = 250;
