@@ -125,7 +125,10 @@ function describe(message: Message): string {
 
 function toHeader(text: string): [string, string] {
   const colon = text.indexOf(":");
-  if (colon < 1) throw new UsageError(`--header takes "Name: value", not ${JSON.stringify(text)}`);
+  // What was given may be a secret, and what is complained of may be in a log.
+  if (colon < 1) {
+    throw new UsageError('--header takes "Name: value": there is no name with a colon behind it');
+  }
   return [text.slice(0, colon), text.slice(colon + 1).trim()];
 }
 

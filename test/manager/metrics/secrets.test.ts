@@ -113,7 +113,7 @@ async function visit(path: string, fields = {}, frames = [frame(CLOSE, closePayl
 
 const auth = frame(TEXT, `auth ${TOKEN}`);
 
-it("a token in query, header fields, subprotocols and messages is in no metric, event or error", async () => {
+it("a token in query, header fields, subprotocols and messages is in no metric, event or error [A30]", async () => {
   // Refused handshakes, by every row that a request can meet.
   for (const fields of [
     { origin: "https://elsewhere.example" },
