@@ -1,5 +1,6 @@
 /** All wire scripts against this library over one kind of transport, in every manner of delivery. */
 import { afterAll, describe, it } from "vitest";
+import { sample } from "../support/universal.js";
 import type { Endpoint } from "../support/wire-open.js";
 import { type Delivery, playScript, scriptLength } from "../support/wire-runner.js";
 import type { WireScript } from "../support/wire-script.js";
@@ -10,12 +11,14 @@ import { scriptsFor } from "./scripts/index.js";
 /** Longer scripts are not sent byte by byte. */
 const BYTEWISE_LIMIT = 5_000;
 
-/** Longer scripts are split at the places up to here only: their first frames. */
-const SPLIT_LIMIT = 80;
+/** Longer scripts are split at the places up to here only: a first header, or the first frames. */
+const SPLIT_LIMIT = sample(15, 80);
 
 export interface WireSuiteOptions {
   /** Cuts each script in two at every place, too. */
   readonly everySplit: boolean;
+  /** Plays each script in one manner, these in turn: for a transport that takes long to open. */
+  readonly inTurn?: boolean;
 }
 
 export function describeWireScripts(transport: TransportName, options: WireSuiteOptions): void {
@@ -25,9 +28,11 @@ export function describeWireScripts(transport: TransportName, options: WireSuite
 
   for (const endpoint of [server, client]) {
     describe(`a ${endpoint.role} over ${transport}`, () => {
-      for (const script of scriptsFor(endpoint.role)) {
+      for (const [index, script] of scriptsFor(endpoint.role).entries()) {
         it(script.name, async () => {
-          for (const delivery of deliveriesOf(script, endpoint, options)) {
+          const all = deliveriesOf(script, endpoint, options);
+          const at = index % all.length;
+          for (const delivery of options.inTurn === true ? all.slice(at, at + 1) : all) {
             await playScript(script, endpoint, delivery);
           }
         });

@@ -152,14 +152,21 @@ const DEFAULT_WINDOWS = { ...NO_DEFLATE_LIMITS, serverMaxWindowBits: 12, clientM
 /** docs/deflate.md: 16 KiB for what we send and 4 KiB for what we get, and the objects around them. */
 const COMPRESSION_BYTES = 26_000;
 
+/** With few connections, what the test runner comes to hold meanwhile shows in one look, but not in the median. */
+const LOOKS = sample(3, 1);
+
 test.for(ENDS)(
   "10 000 idle connections with compression, at $name [D13]",
   async (surface, { world }) => {
-    const count = sample(50, 10_000);
+    const count = sample(30, 10_000);
     await bytesEach(world, surface, 10, { deflate: DEFAULT_WINDOWS });
-    const plain = await bytesEach(world, surface, count, {});
-    const compressing = await bytesEach(world, surface, count, { deflate: DEFAULT_WINDOWS });
-    expect(compressing - plain).toBeLessThan(COMPRESSION_BYTES);
+    const differences: number[] = [];
+    for (let look = 0; look < LOOKS; look++) {
+      const plain = await bytesEach(world, surface, count, {});
+      const compressing = await bytesEach(world, surface, count, { deflate: DEFAULT_WINDOWS });
+      differences.push(compressing - plain);
+    }
+    expect(differences.toSorted((a, b) => a - b)[LOOKS >> 1]).toBeLessThan(COMPRESSION_BYTES);
   },
 );
 

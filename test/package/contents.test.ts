@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { IS_LONG } from "../support/universal.js";
 import { InstalledPackage, ROOT } from "./installed-package.js";
 
 interface Manifest {
@@ -206,7 +207,8 @@ describe("the files", () => {
     }
   });
 
-  it("are the same bytes from build to build", () => {
+  // In the long run, and in .ci/run: to build takes longer than all tests of this file.
+  it.runIf(IS_LONG)("are the same bytes from build to build", () => {
     installed.rebuild();
     const built = readdirSync(path.join(installed.stage, "dist"), {
       recursive: true,
