@@ -1,5 +1,5 @@
 /** The conversation of nodes: heartbeats, questions and answers. */
-import { NODES, nodeChannel } from "./names.js";
+import { isNodeId, NODES, nodeChannel } from "./names.js";
 import type { ClusterLink } from "./link.js";
 import type { ClusterLocal, ClusterMembers, RoomMember } from "./interface.js";
 import type { ClusterMessage, Delivery, Envelope } from "./message.js";
@@ -136,25 +136,32 @@ export class ClusterConversation {
     this.#questions.close();
     await this.#link.whenSent();
     await this.#link.sendNow(NODES, { type: "farewell" });
-    await this.#options.broker.presence?.withdraw(this.#local.nodeId).catch(() => {});
+    try {
+      await this.#options.broker.presence?.withdraw(this.#local.nodeId);
+    } catch {} // the entry expires
   }
 
   /** Sends a heartbeat to other nodes and to the engine's register, unless the previous one is still on its way. */
   #sayAlive(kind: "first" | "next"): void {
-    const { broker, nodeTtlMs } = this.#options;
     if (!this.#isHeartbeatUnderWay) {
       this.#isHeartbeatUnderWay = true;
       void this.#link
         .sendNow(NODES, this.#heartbeat(kind))
         .then(() => (this.#isHeartbeatUnderWay = false));
     }
+    void this.#announce();
+  }
+
+  /** Renews the entry in the engine's register, unless that is under way. The next interval makes up for a failure. */
+  async #announce(): Promise<void> {
+    const { broker, nodeTtlMs } = this.#options;
     if (broker.presence === undefined || this.#isAnnouncing) return;
     this.#isAnnouncing = true;
-    broker.presence
-      .announce(this.#local.nodeId, nodeTtlMs)
-      .then((nodeIds) => this.nodes.announced(nodeIds))
-      .catch(() => {})
-      .finally(() => (this.#isAnnouncing = false));
+    try {
+      const nodeIds: unknown = await broker.presence.announce(this.#local.nodeId, nodeTtlMs);
+      if (Array.isArray(nodeIds)) this.nodes.announced(nodeIds.filter(isNodeId));
+    } catch {}
+    this.#isAnnouncing = false;
   }
 
   #heartbeat(kind: "first" | "next"): NodeMessage {

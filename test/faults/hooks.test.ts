@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { declaredHooks } from "../support/declared-hooks.js";
 import { test } from "../support/universal.js";
+import { BROKER_ROWS } from "./hooks/broker-rows.js";
 import { CLIENT_ROWS } from "./hooks/client-rows.js";
 import { CONNECTION_ROWS } from "./hooks/connection-rows.js";
 import { CONTRACT_ROWS } from "./hooks/contract-rows.js";
@@ -15,6 +16,7 @@ const ROWS: Rows = {
   ...CONNECTION_ROWS,
   ...CLIENT_ROWS,
   ...MANAGER_ROWS,
+  ...BROKER_ROWS,
   ...CONTRACT_ROWS,
 };
 

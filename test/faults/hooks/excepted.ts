@@ -15,8 +15,6 @@ export const EXCEPTED_OWNERS: Readonly<Record<string, string>> = {
   WebSocketTarget:
     "as on every EventTarget of Node, errors are uncaught exceptions, as the standard wants it: node/websocket/websocket-dispatch",
   WebSocket: "as WebSocketTarget",
-  BrokerReplay: "a failure is a gap: cluster/replay",
-  BrokerPresence: "a failure is passed over, and the next interval comes: cluster/nodes",
   Incoming: "a class inside the library has the name of an exported type, too",
   Outgoing: "as Incoming",
   PreparedMessage: OURS,
@@ -47,7 +45,6 @@ export const EXCEPTED: Readonly<Record<string, string>> = {
   "Broker.close": "the application calls it",
   "Broker.refresh": "no message of a peer leads there",
   "ContractPeer.on(handler)": "as Handlers.*: it adds one more",
-  "ManagerEvents.cluster": "as ManagerEvents.broadcast: one way to call both",
   "ManagerOptions.cluster": "the constructor of the manager calls it, and throws what it throws",
   "RequestType.response": PROMISE_TO_CALLER,
   "WebSocketConnection.listenerAdded(listener)": OURS,

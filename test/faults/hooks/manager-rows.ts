@@ -1,11 +1,6 @@
 /** Functions that a manager is given: a connection meets one that misbehaves, and others are served. */
 import { expect } from "vitest";
-import {
-  type Broker,
-  ConnectionManager,
-  type ManagerOptions,
-  MemoryBroker,
-} from "../../../src/manager/index.js";
+import { ConnectionManager, type ManagerOptions } from "../../../src/manager/index.js";
 import { RawClient, upgradeRequest } from "../../support/raw-client.js";
 import { type RawPeer, settle } from "../../support/raw-peer.js";
 import { frame, TEXT } from "../../support/wire-frame.js";
@@ -20,14 +15,14 @@ interface Managed {
   readonly reports?: number;
 }
 
-function added(stage: Stage, manager: Manager): RawPeer {
+export function added(stage: Stage, manager: Manager): RawPeer {
   const { onHandlerError } = stage;
   const { peer } = stage.world.peer({ role: "server", reading: "nobody" }, { onHandlerError });
   manager.add(peer.connection);
   return peer;
 }
 
-async function visit(peer: RawPeer, manager: Manager, stage: Stage): Promise<void> {
+export async function visit(peer: RawPeer, manager: Manager, stage: Stage): Promise<void> {
   peer.send(frame(TEXT, "login"), frame(TEXT, "first"), frame(TEXT, "too many"));
   await settle();
   void manager
@@ -77,7 +72,7 @@ function managed({ options = () => ({}), prepare, good, ...row }: Managed): Scen
 }
 
 /** It ends in its time. */
-async function shutDown(manager: Manager, stage: Stage): Promise<void> {
+export async function shutDown(manager: Manager, stage: Stage): Promise<void> {
   const ending = manager.shutdown({ deadlineMs: 1_000 });
   await stage.pass();
   await ending;
@@ -115,53 +110,6 @@ const limited = (
     expect(manager.size).toBe(0);
     const last = world.use(await RawClient.send(under, upgradeRequest()));
     expect((await last.head()).startLine).toContain(" 101 ");
-    await shutDown(manager, stage);
-  },
-});
-
-/** An engine in memory, of which one method misbehaves once, when the cluster is at work. */
-const brokered = (
-  method: "publish" | "subscribe" | "unsubscribe" | "onStatus" | "stop",
-): Scenario => ({
-  reports: 0,
-  run: async (stage) => {
-    const { clock } = stage.world;
-    const real = new MemoryBroker();
-    let isAtWork = false;
-    const hook = stage.hook();
-    const misbehaving = (name: string): boolean =>
-      name === method && isAtWork && stage.misbehaved === 0;
-    const broker: Broker = {
-      isUp: true,
-      publish: (channel, payload) =>
-        misbehaving("publish") ? hook() : real.publish(channel, payload),
-      subscribe: (channel, receive) => {
-        if (misbehaving("subscribe")) return hook();
-        const one = real.subscribe(channel, receive);
-        const unsubscribe = () => (misbehaving("unsubscribe") ? hook() : one.unsubscribe());
-        return { ready: one.ready, unsubscribe };
-      },
-      onStatus: () => () => (misbehaving("stop") ? hook() : undefined),
-      close: async () => {},
-    };
-    const manager = new ConnectionManager({
-      broker,
-      clock,
-      onHandlerError: stage.onHandlerError,
-    });
-    isAtWork = true;
-    const peer = added(stage, manager);
-    await visit(peer, manager, stage);
-    await stage.pass();
-    peer.socket.resetAndDestroy();
-    await settle();
-    const other = added(stage, manager);
-    await visit(other, manager, stage);
-    manager.sendTo(manager.idOf(other.connection) ?? "", "still here");
-    await settle();
-    expect(other.frames.map(({ payload }) => Buffer.from(payload).toString())).toContain(
-      "still here",
-    );
     await shutDown(manager, stage);
   },
 });
@@ -208,8 +156,4 @@ export const MANAGER_ROWS: Rows = {
     () => ({ maxConnections: 1 }),
     (manager, hook) => manager.on("refused", hook),
   ),
-  "Broker.publish": brokered("publish"),
-  "Broker.subscribe": brokered("subscribe"),
-  "Broker.onStatus": brokered("stop"),
-  "BrokerSubscription.unsubscribe": brokered("unsubscribe"),
 };
