@@ -122,7 +122,9 @@ export class ContractPeer<
       clock: this.#options.clock,
       maxPending: this.#options.maxPendingRequests,
       defaultTimeoutMs: this.#options.requestTimeoutMs,
-      onGivenUp: (id) => this.sendEnvelope({ kind: "cancel", id }),
+      onGivenUp: (id) => {
+        this.#dispatcher.tell("the connection", () => this.sendEnvelope({ kind: "cancel", id }));
+      },
     });
     this.#dispatcher = new Dispatcher({
       definitions: setup.incoming,

@@ -52,9 +52,10 @@ export class Receiver {
 
   /** Takes a message. @returns A promise if the next message should wait for it. */
   receive(message: unknown): Promise<void> | undefined {
+    const { dispatcher, transport, overflowCode } = this.#setup;
     if (this.#queue.isOverfull) {
-      const { transport, overflowCode } = this.#setup;
-      transport.close(overflowCode, `too many messages wait: ${this.#queue.excess}`);
+      const reason = `too many messages wait: ${this.#queue.excess}`;
+      dispatcher.tell("the connection", () => transport.close(overflowCode, reason));
       return undefined;
     }
     const readings = this.#setup.wire.read(message);
@@ -62,7 +63,8 @@ export class Receiver {
       if (reading.kind === "event" || reading.kind === "request" || reading.kind === "unreadable") {
         this.#enqueue(reading, lengthOf(message) / readings.length);
       } else {
-        this.#obey(reading);
+        // To answer a ping, the codec and the connection are asked, and what they throw is no concern of others.
+        dispatcher.tell("the connection", () => this.#obey(reading));
       }
     }
     return this.#setup.pending.size > 0 ? undefined : this.#queue.whenRoom();

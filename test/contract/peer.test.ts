@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { bareFormat, defineContract } from "../../src/contract/index.js";
+import { FakeClock } from "../support/clock.js";
 import { FakeConnection, settled } from "../support/contract-pair.js";
 import { ReadyState } from "../../src/protocol/index.js";
 import { eventually, RawPeer } from "../support/raw-peer.js";
@@ -257,4 +258,25 @@ describe("options", () => {
   ])("refuses %s of %d", (name, value) => {
     expect(() => alone({ [name]: value })).toThrow(new RegExp(`^${name} must be`));
   });
+});
+
+it("a request that is given up does not end the process when that cannot be sent [M01]", async () => {
+  const clock = new FakeClock();
+  const reports: unknown[] = [];
+  const connection = new FakeConnection();
+  const isText = (value: unknown): value is string => typeof value === "string";
+  const types = { ask: { request: isText, response: isText } };
+  const contract = defineContract({ fromClient: {}, fromServer: types });
+  const peer = contract.serve(connection, {
+    clock,
+    onHandlerError: (...values: unknown[]) => void reports.push(values),
+  });
+  const asking = peer.request("ask", "x", { timeoutMs: 10 });
+  const oops = new Error("oops");
+  connection.onSent = () => {
+    throw oops;
+  };
+  expect(() => clock.advance(10)).not.toThrow();
+  await expect(asking).rejects.toMatchObject({ code: "TIMEOUT" });
+  expect(reports).toEqual([[oops, "", "the connection of a ContractPeer"]]);
 });

@@ -44,7 +44,7 @@ function contracted({
       const peer = contract(hook).serve(connection, all);
       await receive(connection, message);
       await stage.pass();
-      expect(stage.misbehaved).toBe(1);
+      expect(stage.misbehaved).toBeGreaterThan(0);
       connection.takeSent();
       await receive(connection, { type: "ask", id: 7, data: "still here" });
       expect(connection.takeSent()).toContainEqual({ reply: 7, data: "still here" });
@@ -62,6 +62,18 @@ async function receive(connection: FakeConnection, message: object): Promise<voi
 }
 
 const REQUEST = { type: "ask", id: 1, data: "x" };
+
+/** Both in answers to requests, and where nobody waits for an answer: to a ping. */
+const writing = (
+  contract: NonNullable<Contracted["contract"]>,
+  good: (...values: readonly unknown[]) => unknown,
+): Scenario => ({
+  run: async (stage) => {
+    for (const message of [REQUEST, { ping: 1 }]) {
+      await contracted({ contract, good, message }).run(stage);
+    }
+  },
+});
 
 export const CONTRACT_ROWS: Rows = {
   "Handlers.*": contracted({
@@ -100,21 +112,19 @@ export const CONTRACT_ROWS: Rows = {
     contract: (parse) => contractOf({ codec: { ...jsonCodec, parse } }),
     good: (message) => JSON.parse(String(message)),
   }),
-  "Codec.serialize": contracted({
-    contract: (serialize) => contractOf({ codec: { ...jsonCodec, serialize } }),
-    good: (value) => JSON.stringify(value),
-    message: REQUEST,
-  }),
+  "Codec.serialize": writing(
+    (serialize) => contractOf({ codec: { ...jsonCodec, serialize } }),
+    (value) => JSON.stringify(value),
+  ),
   "Format.read": contracted({
     reports: 0,
     contract: (read) => contractOf({ format: { ...envelopeFormat, read } }),
     good: (value) => envelopeFormat.read(value),
   }),
-  "Format.write": contracted({
-    contract: (write) => contractOf({ format: { ...envelopeFormat, write } }),
-    good: (envelope) => Reflect.apply(envelopeFormat.write, undefined, [envelope]),
-    message: REQUEST,
-  }),
+  "Format.write": writing(
+    (write) => contractOf({ format: { ...envelopeFormat, write } }),
+    (envelope) => Reflect.apply(envelopeFormat.write, undefined, [envelope]),
+  ),
   "RequestType.request": contracted({ contract: (say) => contractOf({}, { say }), good: isText }),
   "StandardSchema.~standard.validate": contracted({
     contract: (validate) =>
