@@ -66,8 +66,8 @@ export interface ConnectOptions extends ConnectionOptions, RouteOptions {
 
   /**
    * How many redirects to follow; `true` is 5. One from wss to ws is never followed.
-   * To another origin user information, Authorization, Cookie, Proxy-Authorization
-   * and Host are not sent, nor the client certificate; other header fields are.
+   * To another origin go, of {@link headers}, only Accept, Accept-Language, Origin and
+   * User-Agent; neither user information nor the client certificate does.
    *
    * @defaultValue false: a redirect is a failure; with {@link redirect} 5
    */

@@ -12,12 +12,15 @@ import type { Route } from "./route.js";
 /** The statuses that name one URL; 300 and 304 to 306 do not. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Header fields for the first origin only, in lower case. */
-const BOUND_TO_ORIGIN: ReadonlySet<string> = new Set([
-  "authorization",
-  "cookie",
-  "host",
-  "proxy-authorization",
+/**
+ * The header fields that go along to another origin, in lower case. Any other may be a secret, such
+ * as `X-Api-Key`, or about the first origin, such as `Host`.
+ */
+const FOR_ALL_ORIGINS: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-language",
+  "origin",
+  "user-agent",
 ]);
 
 /** Options of TLS for one server only: a client's certificate, a session, the name of the server. */
@@ -80,7 +83,7 @@ function redirected(options: ResolvedConnectOptions, head: ResponseHead): Resolv
     ...left,
     uri: { ...target, userinfo: undefined },
     route: routeFrom(options, target, head),
-    headers: options.headers.filter(([name]) => !BOUND_TO_ORIGIN.has(name.toLowerCase())),
+    headers: options.headers.filter(([name]) => FOR_ALL_ORIGINS.has(name.toLowerCase())),
     tls: withoutIdentity(options.tls),
   };
 }

@@ -68,7 +68,7 @@ describe("the redirect option", () => {
     expect(told[0]?.responseHeaders.get("x-why")).toBe("moved");
     expect(told.map((one) => one.headers.map(([name]) => name))).toEqual([
       ["Cookie", "X-Tag", "Authorization"],
-      ["X-Tag"],
+      [],
     ]);
     expect(valuesOf(heads[2]!, "authorization")).toEqual([]);
   });
@@ -94,7 +94,7 @@ describe("the redirect option", () => {
   it("changes header fields, once, and those bound to an origin stay bound", async () => {
     const redirect = ({ to, headers }: Redirect) =>
       to === "ws://b/" ? { headers: [...headers, ["Authorization", "Bearer b"] as const] } : true;
-    const options = { redirect, headers: { Authorization: "Bearer a", "X-Tag": "t" } };
+    const options = { redirect, headers: { Authorization: "Bearer a", "User-Agent": "t" } };
     const { heads } = await journey("ws://a/", ["ws://b/", "/there", "ws://c/"], options);
     expect(heads.map((head) => valuesOf(head, "authorization"))).toEqual([
       ["Bearer a"],
@@ -102,7 +102,7 @@ describe("the redirect option", () => {
       ["Bearer b"],
       [],
     ]);
-    expect(heads.map((head) => valuesOf(head, "x-tag"))).toEqual([["t"], ["t"], ["t"], ["t"]]);
+    expect(heads.map((head) => valuesOf(head, "user-agent"))).toEqual([["t"], ["t"], ["t"], ["t"]]);
   });
 
   it("may leave header fields out", async () => {

@@ -9,7 +9,18 @@ import { CA, CLIENT, KEY, LOCALHOST } from "../../support/certificates/index.js"
 import { memoryPeer, type StubPeer, StubServer } from "../../support/stub-server.js";
 import { type Head, valuesOf } from "../../support/wire-handshake.js";
 
-const SECRETS = { Authorization: "Bearer a", Cookie: "b", "Proxy-Authorization": "c", Host: "d" };
+const FIELDS = {
+  Authorization: "Bearer a",
+  Cookie: "b",
+  "Proxy-Authorization": "c",
+  Host: "d",
+  "X-Api-Key": "e",
+  "X-Tag": "f",
+  "User-Agent": "me/1",
+  "Accept-Language": "en",
+};
+
+const BOUND = ["authorization", "cookie", "proxy-authorization", "x-api-key", "x-tag"];
 
 interface Hop {
   readonly target: ConnectionTarget;
@@ -130,13 +141,15 @@ describe("a redirect", () => {
   it.each(["ws://other:8080/", "ws://h:8081/", "ws://127.0.0.1:8080/"])(
     "to another origin leaves credentials behind: %s",
     async (to) => {
-      for (const headers of [SECRETS, Object.entries(SECRETS)]) {
+      for (const headers of [FIELDS, Object.entries(FIELDS)]) {
         const options = { headers, subprotocols: ["chat"], origin: "https://app.example" };
         const { hops } = await journey("ws://user:pass@h:8080/", [to, undefined], options);
         const { head } = hops[1]!;
-        for (const name of ["authorization", "cookie", "proxy-authorization"]) {
+        for (const name of BOUND) {
           expect(valuesOf(head, name)).toEqual([]);
         }
+        expect(valuesOf(head, "user-agent")).toEqual(["me/1"]);
+        expect(valuesOf(head, "accept-language")).toEqual(["en"]);
         expect(valuesOf(head, "host")).toEqual([new URL(to).host]);
         expect(valuesOf(head, "origin")).toEqual(["https://app.example"]);
         expect(valuesOf(head, "sec-websocket-protocol")).toEqual(["chat"]);
@@ -146,7 +159,7 @@ describe("a redirect", () => {
 
   it("back to the first origin does not bring them back", async () => {
     const answers = ["ws://other/", "ws://h/", undefined];
-    const { hops } = await journey("ws://user:pass@h/", answers, { headers: SECRETS });
+    const { hops } = await journey("ws://user:pass@h/", answers, { headers: FIELDS });
     expect(hops).toHaveLength(3);
     expect(valuesOf(hops[2]!.head, "authorization")).toEqual([]);
     expect(valuesOf(hops[2]!.head, "cookie")).toEqual([]);
