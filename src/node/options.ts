@@ -24,7 +24,7 @@ export type OnFrame = (frame: ObservedFrame, connection: WebSocketConnection) =>
  * lifts a limit; 0 is a limit of zero.
  */
 export interface ConnectionOptions extends MessageLimits {
-  /** Longest time from the first to the last byte of a message; then 1008. @defaultValue 60 000 */
+  /** Longest time from the first to the last byte of a message or frame; then 1008. @defaultValue 60 000 */
   readonly messageTimeoutMs?: number | undefined;
 
   /** How much may wait to be sent before {@link bufferPolicy} applies. @defaultValue 1 MiB */
@@ -60,7 +60,12 @@ export interface ConnectionOptions extends MessageLimits {
    */
   readonly pingIntervalMs?: number | undefined;
 
-  /** How long a peer may stay silent after a ping; then the connection ends with 1006. @defaultValue 15 000 */
+  /**
+   * How long a peer may stay silent after a ping; then the connection ends with 1006. While reading is
+   * paused, this end reads on for the pong, unless more than 64 KiB wait unread: then nothing ends.
+   *
+   * @defaultValue 15 000
+   */
   readonly pongTimeoutMs?: number | undefined;
 
   /**

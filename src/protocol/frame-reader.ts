@@ -1,6 +1,7 @@
 /** Reads frames from received bytes (RFC 6455 §5.2). */
 import type { Budget } from "./budget.js";
 import { ByteQueue } from "./byte-queue.js";
+import { COPIED_CHUNK_BYTES } from "./copying.js";
 import {
   type FrameHeader,
   MAX_HEADER_LENGTH,
@@ -90,11 +91,14 @@ export class FrameReader {
   read(): FramePart | undefined {
     const isFirst = this.#position === 0 && this.#header === undefined;
     const header = this.#header ?? this.#readHeader();
-    if (header === undefined) return undefined;
-
+    if (header === undefined) {
+      this.#keepFew();
+      return undefined;
+    }
     if (isControl(header.opcode)) {
       if (this.#bytes.length < header.payloadLength) {
         this.#header = header;
+        this.#keepFew();
         this.#budget.unparsedBytes = this.#bytes.length;
         return undefined;
       }
@@ -123,6 +127,15 @@ export class FrameReader {
     bytes.skip(end - bytes.start);
     this.#budget.unparsedBytes = bytes.length;
     return whole;
+  }
+
+  /** The few bytes of an unfinished frame do not keep the whole chunk that they came in. */
+  #keepFew(): void {
+    const { front, start } = this.#bytes;
+    if (start > 0 || front.buffer.byteLength > COPIED_CHUNK_BYTES) {
+      this.#bytes.copyFront();
+      this.#isLent = false;
+    }
   }
 
   /** Copies a lent chunk that comes behind other bytes: it would have to be kept anyway. */

@@ -55,6 +55,15 @@ function framesOf(
 }
 
 describe("FrameReader, with lent memory", () => {
+  it.each([1, 2, 5, 12])("copies %i bytes of half a ping out of their chunk", (count) => {
+    const { reader } = newReader("client");
+    const memory = concat([frameFrom("client", PING, "0123456789"), new Uint8Array(65_536)]);
+    reader.push(memory.subarray(0, count));
+    expect(reader.read()).toBeUndefined();
+    memory.fill(0); // a view would see this
+    reader.push(frameFrom("client", PING, "0123456789").subarray(count));
+    expect(readAll(reader).map(({ payload }) => payload)).toEqual([utf8("0123456789")]);
+  });
   it("unmasks in place, and copies the rest of a frame when it has to keep it", () => {
     const { reader, budget } = newReader("client");
     const memory = concat([frameFrom("client", TEXT, "Hello"), hex("82 85 37")]);

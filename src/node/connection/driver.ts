@@ -20,7 +20,7 @@ import { Pings } from "./pings.js";
 import { TransportError, transportError } from "./transport-error.js";
 import { attempt, type TransportUser, useTransport } from "./transport-user.js";
 import { chargeTurn, chargeWholeTurn, isTurnSpent, waitForTurn } from "./turn-budget.js";
-import { TransportWriter, type WriterOwner } from "./writer.js";
+import { queuedBytesOf, TransportWriter, type WriterOwner } from "./writer.js";
 
 type DriverSetup = Pick<SessionSetup, "role" | "transport" | "options" | "deflate" | "received">;
 
@@ -158,7 +158,8 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
         const { uncompressedBytes } = core.received;
         if (uncompressedBytes !== chargedBytes) chargeTurn(uncompressedBytes - chargedBytes);
         chargedBytes = uncompressedBytes;
-      } else if (event.type === "pong") this.#pings?.pongReceived(event.payload);
+      } else if (!core.isInMessage) this.#messageTimeout?.isFinished();
+      if (event.type === "pong") this.#pings?.pongReceived(event.payload);
       else if (event.type === "failed") this.#failed(event.error);
       this.#owner.onEvent(event);
     }
@@ -188,7 +189,9 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
     // While a codec works off the main thread, no event can be taken, and yet more bytes are wanted.
     const hasRoom = core.unreadBytes <= this.#options.maxQueuedBytes;
     this.#setReading(isDry || (hasRoom && this.#wantsMore()));
-    if (core.isInMessage) this.#timed().isUnfinished(this.#messageCount);
+    // Half a frame counts from its first byte, as a part of the message that it may begin.
+    const isUnfinished = core.isInMessage || (isDry && core.unreadBytes > 0);
+    if (isUnfinished && !this.#transportClosed) this.#timed().isUnfinished(this.#messageCount);
     else this.#messageTimeout?.isFinished();
 
     const isOver = isDry && (this.#peerEnded || this.#transportClosed);
@@ -239,6 +242,14 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
 
   sendPing(): void {
     this.pings.sendKeepalive();
+  }
+
+  listen(): void {
+    if (!this.#hasEnded && this.core.unreadBytes <= MAX_UNREAD_TO_LISTEN) this.#setReading(true);
+  }
+
+  queuedBytes(): number {
+    return queuedBytesOf(this.transport);
   }
 
   isReadingPaused(): boolean {
@@ -314,6 +325,9 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
 
 /** How far events were taken: all there are, or until the owner wants no more, or more follow by themselves. */
 type Pulled = "dry" | "held back" | "goes on";
+
+/** A connection whose reading is paused listens for a pong behind at most this much. */
+const MAX_UNREAD_TO_LISTEN = 64 * 1024;
 
 /** More events than a socket's chunk of 64 KiB can hold. Other transports give longer chunks, while all connections wait. */
 const MAX_EVENTS_A_TURN = 16_384;

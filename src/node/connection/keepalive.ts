@@ -6,6 +6,10 @@ import { type Waiter, SharedTimeout } from "./shared-timeout.js";
 /** What {@link Keepalive} asks of the connection that it watches. */
 export interface KeepaliveOwner {
   readonly sendPing: () => void;
+  /** Reads on while reading is paused, so that the pong can arrive, where that costs little memory. */
+  readonly listen: () => void;
+  /** How much of what was written waits for the peer. When it shrinks, the peer reads. */
+  readonly queuedBytes: () => number;
   /**
    * Whether silence would be this end's own doing: nothing is being read, and not because the peer
    * does not read either.
@@ -32,6 +36,8 @@ export class Keepalive implements Waiter {
   /** For the pong. */
   #timer: Timer | undefined;
   #isHeard = false;
+  /** When the ping was sent. */
+  #queuedBytes = 0;
 
   constructor(options: KeepaliveTimes, owner: KeepaliveOwner) {
     this.#options = options;
@@ -65,11 +71,16 @@ export class Keepalive implements Waiter {
     const judgeSoon = (): void => void (this.#timer = clock.setTimer(() => this.#judge(), 0));
     this.#timer = clock.setTimer(judgeSoon, pongTimeoutMs);
     this.#owner.sendPing();
+    this.#queuedBytes = this.#owner.queuedBytes();
+    this.#owner.listen();
   }
 
   #judge(): void {
     this.#timer = undefined;
-    if (this.#isHeard || this.#owner.isReadingPaused()) this.#wait();
+    const owner = this.#owner;
+    // The ping may wait behind a long message, which the peer is still reading.
+    const hasRead = owner.queuedBytes() < this.#queuedBytes;
+    if (this.#isHeard || hasRead || owner.isReadingPaused()) this.#wait();
     else this.#owner.onSilence();
   }
 }

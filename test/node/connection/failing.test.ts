@@ -8,6 +8,7 @@ import {
   CONTINUATION,
   frame,
   hex,
+  PING,
   TEXT,
   utf8,
 } from "../../support/wire-frame.js";
@@ -156,6 +157,30 @@ describe("an end that is not clean", () => {
     peer.clock.advance(101);
     const reason = "message unfinished after 1000 ms is over messageTimeoutMs 1000";
     expect(await peer.next()).toMatchObject({ opcode: CLOSE, payload: closePayload(1008, reason) });
+  });
+
+  it.each([1, 3, 5])("fails %i bytes of a frame that goes no further with 1008", async (count) => {
+    const peer = new RawPeer({ messageTimeoutMs: 1_000, pingIntervalMs: Infinity });
+    peer.sendBytes(peer.encode(frame(PING, "abc")).subarray(0, count));
+    await settle();
+    peer.clock.advance(999);
+    expect(peer.connection.readyState).toBe(ReadyState.OPEN);
+    peer.clock.advance(2);
+    const { payload } = await peer.next();
+    expect(Buffer.from(payload).readUInt16BE()).toBe(1008);
+  });
+
+  it("gives each ping in halves its own time", async () => {
+    const peer = new RawPeer({ messageTimeoutMs: 1_000, pingIntervalMs: Infinity });
+    const ping = peer.encode(frame(PING, "abc"));
+    peer.sendBytes(ping.subarray(0, 3));
+    for (let i = 0; i < 10; i++) {
+      await settle();
+      peer.clock.advance(900);
+      peer.sendBytes(Buffer.concat([ping.subarray(3), ping.subarray(0, 3)]));
+    }
+    await settle();
+    expect(peer.connection.readyState).toBe(ReadyState.OPEN);
   });
 
   it("forgets the time of a message that was finished", async () => {

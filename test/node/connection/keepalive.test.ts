@@ -7,9 +7,16 @@ import { FakeClock } from "../../support/clock.js";
 class Owner implements KeepaliveOwner {
   readonly log: string[] = [];
   isPaused = false;
+  queued = 0;
 
   sendPing(): void {
     this.log.push("ping");
+  }
+
+  listen(): void {}
+
+  queuedBytes(): number {
+    return this.queued;
   }
 
   isReadingPaused(): boolean {
@@ -48,6 +55,18 @@ describe("Keepalive", () => {
     owner.isPaused = false;
     clock.advance(110);
     expect(owner.log).toEqual(["ping", "ping", "ping", "silence"]);
+  });
+
+  it("takes it for a sign of life that what was written becomes less", () => {
+    const { clock, owner } = scene();
+    owner.queued = 1_000;
+    clock.advance(100);
+    owner.queued = 999;
+    clock.advance(10);
+    clock.advance(100);
+    expect(owner.log).toEqual(["ping", "ping"]);
+    clock.advance(10);
+    expect(owner.log).toEqual(["ping", "ping", "silence"]);
   });
 
   it("sets no timer any more when it has been stopped, also while it waits for a pong", () => {

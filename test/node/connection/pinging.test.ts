@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ReadyState } from "../../../src/protocol/connection-reports.js";
-import { RawPeer, settle } from "../../support/raw-peer.js";
+import { eventually, RawPeer, settle } from "../../support/raw-peer.js";
 import { BINARY, frame, hex, PING, PONG, TEXT, utf8 } from "../../support/wire-frame.js";
 
 describe("ping", () => {
@@ -80,6 +80,12 @@ describe("roundTripMs", () => {
 });
 
 describe("keepalive", () => {
+  function pausedPeer(): RawPeer {
+    const peer = new RawPeer();
+    peer.connection.on("message", () => peer.connection.pause());
+    return peer;
+  }
+
   it("pings at each interval while anything is heard", async () => {
     const peer = new RawPeer();
     for (let i = 0; i < 3; i++) {
@@ -123,14 +129,49 @@ describe("keepalive", () => {
     for (const other of others) expect(await other.next()).toMatchObject({ opcode: PING });
   });
 
-  it("does not blame the peer while this end does not read", async () => {
-    const peer = new RawPeer();
-    peer.connection.on("message", () => peer.connection.pause());
+  it("ends a silent peer while reading is paused, too [E03]", async () => {
+    const peer = pausedPeer();
     peer.send(frame(TEXT, "a"), frame(TEXT, "b"));
     await settle();
-    peer.clock.advance(100_000);
+    peer.clock.advance(44_999);
     await settle();
     expect(peer.connection.readyState).toBe(ReadyState.OPEN);
+    peer.clock.advance(2);
+    await eventually(() => peer.connection.readyState === ReadyState.CLOSED);
+  });
+
+  it("lets a peer that answers live, however long reading is paused", async () => {
+    const peer = pausedPeer();
+    const texts: string[] = [];
+    peer.connection.on("message", (text) => void texts.push(String(text)));
+    peer.send(frame(TEXT, "a"), frame(TEXT, "b"));
+    await settle();
+    for (let i = 0; i < 1_000; i++) {
+      peer.clock.advance(30_000);
+      await peer.next();
+      peer.send(frame(PONG));
+      await settle();
+      expect(peer.transport.isPaused()).toBe(true);
+      peer.clock.advance(15_000);
+    }
+    expect(peer.connection.readyState).toBe(ReadyState.OPEN);
+    expect(texts).toEqual(["a"]);
+  });
+
+  it("does not blame a peer whose pong lies behind more than it reads ahead", async () => {
+    const peer = pausedPeer();
+    for (let i = 0; i < 100; i++) peer.send(frame(BINARY, Buffer.alloc(10_000)));
+    await settle();
+    const unread = () => peer.transport.readableLength + peer.socket.writableLength;
+    const before = unread();
+    for (let i = 0; i < 50; i++) {
+      peer.clock.advance(30_000);
+      await settle();
+      peer.clock.advance(15_000);
+      await settle();
+    }
+    expect(peer.connection.readyState).toBe(ReadyState.OPEN);
+    expect(before - unread()).toBeLessThan(150_000);
   });
 
   it("does blame a peer that reads nothing of what it is sent", async () => {
