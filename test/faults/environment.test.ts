@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { connect } from "../../src/node/index.js";
 import { BuiltPrograms, type Program } from "../support/built-program.js";
 import { RawClient, upgradeRequest } from "../support/raw-client.js";
-import { sample, test } from "../support/universal.js";
+import { IS_LONG, sample, test } from "../support/universal.js";
 import {
   BINARY,
   concat,
@@ -101,7 +101,7 @@ const FLOODS: readonly [string, WireFrame, WireFrame][] = [
 ];
 
 /** Bytes of a flood from one client. */
-const FLOOD_BYTES = sample(4_000_000, 60_000_000);
+const FLOOD_BYTES = sample(1_500_000, 60_000_000);
 
 test("a heap of 64 MiB and floods of all kinds, from peers that do not read [K02]", async ({
   world,
@@ -136,13 +136,15 @@ test("servers in a thread that is terminated, and with passed sockets in a proce
   expect(await program.exit()).toBe(0); // by itself: nothing is left that keeps it
 });
 
-test.for([
+const STRICT = [
   "--frozen-intrinsics",
   "--throw-deprecation --pending-deprecation",
   "--disallow-code-generation-from-strings",
   "--disable-proto=throw",
-  "--unhandled-rejections=strict --trace-warnings",
-])("a process with %s [K04]", async (flags) => {
+  "--unhandled-rejections=strict",
+];
+
+test.for(IS_LONG ? STRICT : [STRICT.join(" ")])("a process with %s [K04]", async (flags) => {
   await using program = programs.start(CONVERSATION, {
     NODE_OPTIONS: flags,
     NODE_NO_WARNINGS: "1",

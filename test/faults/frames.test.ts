@@ -1,8 +1,14 @@
 // Frames that break a rule, one by one (RFC 6455 §5, §7.4).
 import { expect } from "vitest";
 import { NO_DEFLATE_LIMITS, type PeerOptions, type RawPeer } from "../support/raw-peer.js";
-import { retainedBytes } from "../support/retained-bytes.js";
-import { IS_LONG, SURFACES, type Surface, test, type World } from "../support/universal.js";
+import {
+  heldBytes,
+  IS_LONG,
+  SURFACES,
+  type Surface,
+  test,
+  type World,
+} from "../support/universal.js";
 import {
   BINARY,
   CLOSE,
@@ -86,14 +92,14 @@ test.for(SURFACES)(
 test.for(SURFACES)(
   "unknown opcodes, with nothing and with 2^40 bytes announced, at $name [B04]",
   async (surface, { world }) => {
-    const before = retainedBytes();
+    const before = heldBytes(surface);
     for (const opcode of [3, 4, 5, 6, 7, 11, 12, 13, 14, 15]) {
       for (const declaredLength of [0n, 2n ** 40n]) {
         const bytes = encoded(surface, frame(opcode), { declaredLength });
         expect(await world.outcome(surface, () => bytes)).toEqual(broken(1002));
       }
     }
-    expect(retainedBytes() - before).toBeLessThan(4_000_000);
+    expect(heldBytes(surface) - before).toBeLessThan(4_000_000);
   },
 );
 
@@ -110,14 +116,14 @@ const LENGTHS: readonly [bigint, number][] = [
 test.for(SURFACES)(
   "lengths from 2^31 to 2^64 - 1 in a header alone, at $name [B05]",
   async (surface, { world }) => {
-    const before = retainedBytes();
+    const before = heldBytes(surface);
     for (const [declaredLength, code] of LENGTHS) {
       for (const opcode of [TEXT, BINARY]) {
         const bytes = encoded(surface, frame(opcode), { declaredLength });
         expect(await world.outcome(surface, () => bytes)).toEqual(broken(code));
       }
     }
-    expect(retainedBytes() - before).toBeLessThan(4_000_000);
+    expect(heldBytes(surface) - before).toBeLessThan(4_000_000);
   },
 );
 

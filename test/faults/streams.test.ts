@@ -79,7 +79,7 @@ test.for(SURFACES)(
       Array.from(bytes, (byte) => Uint8Array.of(byte)),
     );
     expect(bytewise).toEqual(expected);
-    for (let at = 1, length = 2; at < length; at += sample(7, 1)) {
+    for (let at = 1, length = 2; at < length; at += sample(17, 1)) {
       const log = await logOf(world, surface, (bytes) => {
         length = bytes.length;
         return [bytes.slice(0, at), bytes.slice(at)];
@@ -239,7 +239,7 @@ test.for(SURFACES)(
           world.forget(seen);
         },
       ),
-      IS_LONG ? {} : { numRuns: 40 },
+      IS_LONG ? {} : { numRuns: 20 },
     );
   },
 );

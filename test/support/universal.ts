@@ -10,6 +10,7 @@ import { ReadyState } from "../../src/protocol/index.js";
 import { FakeClock } from "./clock.js";
 import { Observer } from "./diagnostics.js";
 import { eventually, type PeerOptions, RawPeer, settle } from "./raw-peer.js";
+import { retainedBytes } from "./retained-bytes.js";
 import { type ServerUnderTest, startServer, type WayIn } from "./server-under-test.js";
 import type { ServerOptions } from "../../src/node/index.js";
 import { type StubOptions, StubServer } from "./stub-server.js";
@@ -40,6 +41,11 @@ export const SURFACES: readonly Surface[] = [
 
 /** The server's and the client's, each with a listener: where it does not matter who takes messages. */
 export const ENDS: readonly Surface[] = SURFACES.filter(({ reading }) => reading === "listener");
+
+/** Bytes in use. Collecting takes long, so in `npm test` only ends with listeners are asked; others hold 0. */
+export function heldBytes({ reading }: Pick<Surface, "reading">): number {
+  return reading === "listener" || IS_LONG ? retainedBytes() : 0;
+}
 
 /** Each of `rows` with each of `others` in front: a test for each. */
 export function crossed<Other, Row extends readonly unknown[]>(
