@@ -27,6 +27,9 @@ export interface Broker {
   /**
    * Calls `receive` for messages that are published to `channel` from about now on, until
    * `unsubscribe`. When its connection was lost, the broker renews all subscriptions by itself.
+   *
+   * It does not throw. If it does, messages of the channel do not come, and a `cluster` event of the
+   * type `down` has the error.
    */
   subscribe(channel: string, receive: BrokerReceiver): BrokerSubscription;
 

@@ -124,8 +124,11 @@ export class ClusterLink {
       const receive: BrokerReceiver = (payload, offset) => this.#receive(channel, payload, offset);
       const subscription = answerAtOnce("subscribe", broker.subscribe(channel, receive));
       if (typeof subscription.unsubscribe !== "function") throw new TypeError(NO_SUBSCRIPTION);
-      this.#subscriptions.set(channel, subscription);
-      return subscription.ready;
+      const ready = Promise.resolve(subscription.ready).catch((error: unknown) =>
+        this.#brokerFailed(error),
+      );
+      this.#subscriptions.set(channel, { ready, unsubscribe: () => subscription.unsubscribe() });
+      return ready;
     } catch (error) {
       this.#brokerFailed(error);
       return Promise.resolve();

@@ -9,6 +9,11 @@ import { FaultyWay, settle } from "../support/cluster.js";
 
 const links: ClusterLink[] = [];
 
+const oops = new Error("oops");
+const fails = (): never => {
+  throw oops;
+};
+
 afterEach(() => {
   for (const link of links.splice(0)) link.end();
 });
@@ -181,6 +186,23 @@ describe("ClusterLink", () => {
     }
     expect(other.events).toEqual([{ ...gap, nodeId: "b", reason: "refused" }]);
     expect(other.link.counts).toMatchObject({ dropped: 1, queuedMessages: 0 });
+  });
+
+  it.each<[string, () => ReturnType<Broker["subscribe"]>, error: unknown]>([
+    ["throws", () => fails(), oops],
+    ["gives no subscription", () => Object.create(null), expect.any(TypeError)],
+    ["gives one that fails", () => ({ ready: Promise.reject(oops), unsubscribe: () => {} }), oops],
+    [
+      "gives one that cannot be ended",
+      () => ({ ready: Promise.resolve(), unsubscribe: fails }),
+      oops,
+    ],
+  ])("tells of a broker that %s, and goes on [M01]", async (_what, subscribe, error) => {
+    const broker = Object.assign(new MemoryBroker(), { subscribe });
+    const { link, events } = linkOf("a", broker);
+    await link.open("room");
+    link.close("room");
+    expect(events).toEqual([{ type: "down", error }]);
   });
 
   it("begins anew with a node that it was told to forget", async () => {
