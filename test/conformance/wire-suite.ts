@@ -17,7 +17,7 @@ const SPLIT_LIMIT = sample(15, 80);
 export interface WireSuiteOptions {
   /** Cuts each script in two at every place, too. */
   readonly everySplit: boolean;
-  /** Plays each script in one manner, these in turn: for a transport that takes long to open. */
+  /** Plays each script in one manner, these in turn: for transports on which that takes long. */
   readonly inTurn?: boolean;
 }
 

@@ -8,6 +8,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
@@ -25,8 +26,8 @@ const SOURCES = [
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The folder in which the package was built, and the file that npm would publish. */
-    readonly packed: { readonly stage: string; readonly tarball: string };
+    /** The folder in which the package was built, the file that npm would publish, and an application that has it. */
+    readonly packed: { readonly stage: string; readonly tarball: string; readonly app: string };
   }
 }
 
@@ -40,7 +41,8 @@ export function setup(project: TestProject): () => void {
   const stage = mkdtempSync(path.join(ROOT, ".cache/package-"));
   const remove = (): void => rmSync(stage, { recursive: true, force: true });
   try {
-    project.provide("packed", { stage, tarball: pack(stage) });
+    const tarball = pack(stage);
+    project.provide("packed", { stage, tarball, app: install(stage, tarball) });
   } catch (error) {
     remove();
     throw error;
@@ -58,6 +60,15 @@ function pack(stage: string): string {
   const tarball = readdirSync(stage).find((file) => file.endsWith(".tgz"));
   if (tarball === undefined) throw new Error("npm pack made no tarball");
   return path.join(stage, tarball);
+}
+
+/** Once for all tests, which copy it to folders outside of the repository, where nothing else is found. */
+function install(stage: string, tarball: string): string {
+  const app = path.join(stage, "app");
+  mkdirSync(app);
+  writeFileSync(path.join(app, "package.json"), JSON.stringify({ private: true }));
+  npm(app, "install", "--offline", "--no-audit", "--no-fund", tarball);
+  return app;
 }
 
 export function npm(cwd: string, ...args: readonly string[]): void {

@@ -187,11 +187,10 @@ export class World {
     process.off("uncaughtException", this.#note).off("unhandledRejection", this.#note);
     this.#observer[Symbol.dispose]();
     this.#zlib[Symbol.dispose]();
-    const count = (channel: string): number => this.#observer.on(channel).length;
     expect({
       uncaught: this.#uncaught,
       connections: this.witnesses.flatMap(({ faults }) => faults),
-      neverClosed: count("connection:opened") - count("connection:closed"),
+      neverClosed: this.#neverClosed(),
       heldByServers: this.#servers.map(({ server }) => server.connections.size),
       timers: this.clock.timers,
       leftOver,
@@ -199,12 +198,18 @@ export class World {
     }).toEqual({
       uncaught: [],
       connections: [],
-      neverClosed: 0,
+      neverClosed: [],
       heldByServers: this.#servers.map(() => 0),
       timers: 0,
       leftOver: [],
       prototype: this.#prototype,
     });
+  }
+
+  /** The numbers of connections that opened and did not close. What a test before has left may close meanwhile. */
+  #neverClosed(): readonly (number | undefined)[] {
+    const closed = new Set(numbersOf(this.#observer.on("connection:closed")));
+    return numbersOf(this.#observer.on("connection:opened")).filter((one) => !closed.has(one));
   }
 
   /** @returns What is still there, by the names that Node gives to resources. */
@@ -227,6 +232,13 @@ export class World {
     await eventually(() => left().length === 0).catch(() => {}); // then it is said what is left
     return left();
   }
+}
+
+function numbersOf(messages: readonly unknown[]): (number | undefined)[] {
+  return messages.map((message) => {
+    const isNumbered = typeof message === "object" && message !== null && "connection" in message;
+    return isNumbered ? Number(message.connection) : undefined;
+  });
 }
 
 /** How many sockets, timers, requests and the like keep this process busy. */

@@ -46,15 +46,15 @@ async function savedBytes(
   const client = await connect(server.url, options);
   const ends = { server: await accepted, client };
   const [from, to] = sender === "server" ? [ends.server, ends.client] : [ends.client, ends.server];
-  const received: unknown[] = [];
+  const received: Uint8Array[] = [];
   const done = new Promise<void>((resolve) => {
     to.on("message", (message) => {
-      if (received.push(message) === messages.length) resolve();
+      if (received.push(Buffer.from(message)) === messages.length) resolve();
     });
   });
   for (const message of messages) from.send(message);
   await done;
-  expect(received).toEqual(messages);
+  expect(Buffer.concat(received).equals(Buffer.concat(messages))).toBe(true);
   client.terminate();
   const sum = (lengths: readonly number[]): number => lengths.reduce((all, one) => all + one, 0);
   return sum(messages.map(({ length }) => length)) - sum(frames.map((one) => one.payloadLength));

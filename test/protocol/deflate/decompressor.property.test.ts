@@ -37,7 +37,7 @@ describe("Decompressor", () => {
         if (ours === undefined || theirs === undefined) expect(ours).toEqual(theirs);
         else expect(isEqual(ours, theirs)).toBe(true);
       }),
-      streamRuns(5000),
+      streamRuns(1500),
     );
   });
 
@@ -94,7 +94,7 @@ describe("Decompressor", () => {
           }
         }
       }),
-      streamRuns(400),
+      streamRuns(150),
     );
   });
 });
