@@ -58,7 +58,7 @@ export interface PeerSettings {
   /**
    * The largest size of messages that wait for their handlers. Each counts its length and 256 more.
    * Beyond it a server's connection delivers no more until some are handled. A WebSocket cannot be
-   * held back, and neither can an end that waits for replies: at 16 times the size the connection is
+   * held back, and neither can an end that waits for replies: at 4 times the size the connection is
    * closed.
    *
    * @defaultValue 1 MiB

@@ -137,7 +137,8 @@ interface Waiting {
 /** The cost of a waiting message beside its text or bytes. */
 const CHARGE_PER_MESSAGE = 256;
 
-const HARD_LIMIT_FACTOR = 16;
+/** An end that waits for a reply may have to let its peer's messages in to get it, but not many. */
+const HARD_LIMIT_FACTOR = 4;
 
 /** A queue of messages for their handlers: in order, at most `concurrency` at a time. */
 class IncomingQueue {

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { type PeerOptions, defineContract } from "../../src/contract/index.js";
 import { FakeConnection, FakeSocket, settled } from "../support/contract-pair.js";
+import { retainedBytes } from "../support/retained-bytes.js";
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
 const both = { work: isNumber, ask: { request: isNumber, response: isNumber } };
@@ -183,19 +184,35 @@ describe("a connection with backpressure", () => {
 });
 
 describe("an end that cannot be held back", () => {
-  it("closes when 16 times the limit waits", async () => {
+  it("closes when 4 times the limit waits", async () => {
     const socket = new FakeSocket();
     const never = new Promise<never>(() => {});
     contract.wrap(socket, { maxQueuedBytes: 1000, handlers: { work: () => never } });
     const message = JSON.stringify({ type: "work", data: 1 });
     // One is being handled, and each of the others counts 256 and its length.
-    const limit = Math.floor(16_000 / (message.length + 256)) + 1;
+    const limit = Math.floor(4000 / (message.length + 256)) + 1;
     for (let i = 0; i <= limit; i++) socket.receive(message);
     expect(socket.closedWith).toBeUndefined();
     socket.receive(message);
     const bytes = limit * (message.length + 256);
-    const reason = `too many messages wait: ${bytes} bytes, over 16 times maxQueuedBytes 1000`;
+    const reason = `too many messages wait: ${bytes} bytes, over 4 times maxQueuedBytes 1000`;
     expect(socket.closedWith).toEqual([4013, reason]);
+  });
+
+  it("holds no more than 8 MiB of small messages while its own request is unanswered", () => {
+    const socket = new FakeSocket();
+    const never = new Promise<never>(() => {});
+    const peer = contract.wrap(socket, { handlers: { ask: () => never } });
+    void peer.request("ask", 1).catch(() => {});
+    const before = retainedBytes();
+    let count = 0;
+    for (; count < 100_000 && socket.closedWith === undefined; count++) {
+      socket.receive(JSON.stringify({ type: "ask", id: count, data: 1 }));
+    }
+    expect(socket.closedWith?.[0]).toBe(4013);
+    expect(count).toBeGreaterThan(10_000);
+    expect(retainedBytes() - before).toBeLessThan(8 * 1_048_576);
+    expect(peer).toBeDefined();
   });
 
   it("closes with 1013 on servers that wait for a reply of the peer", () => {
