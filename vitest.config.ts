@@ -23,8 +23,10 @@ const SHARING = [
 
 /** Tests that need a process of their own all the same. */
 const ALONE = [
-  // look at the memory, the warnings or the uncaught exceptions of their process
+  // look at the memory (to collect garbage takes long where many files have left some), the warnings or the uncaught exceptions of their process
   "test/conformance/transports.test.ts",
+  "test/faults/deflate-jobs.test.ts",
+  "test/faults/floods.test.ts",
   "test/manager/metrics/secrets.test.ts",
   "test/node/connection/retained-memory.test.ts",
   "test/node/websocket/websocket-dispatch.test.ts",

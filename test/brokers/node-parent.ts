@@ -1,38 +1,36 @@
 /** Nodes in processes of their own, and their clients here. */
-import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
+import { build } from "rolldown";
 import type { ClusterEvent } from "../../src/manager/index.js";
 import { connect, type WebSocketConnection } from "../../src/node/index.js";
 import type { Command, Report } from "./node-process.js";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 
-/** The program of a node, compiled: a process of its own has no test runner to read TypeScript. */
+/** The program of a node, in one file: a process of its own has no test runner to read TypeScript. */
 export class NodeProgram {
-  readonly #folder: string;
   readonly file: string;
+  readonly #folder: string;
 
-  constructor() {
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.file = path.join(folder, "node-process.js");
+  }
+
+  static async make(): Promise<NodeProgram> {
     mkdirSync(path.join(ROOT, ".cache"), { recursive: true });
-    this.#folder = mkdtempSync(path.join(ROOT, ".cache/nodes-"));
-    const config = path.join(this.#folder, "tsconfig.json");
-    // Types are checked with those of all files.
-    const compilerOptions = {
-      noEmit: false,
-      noCheck: true,
-      rootDir: ROOT,
-      outDir: "out",
-      paths: {},
-    };
-    const files = [path.join(ROOT, "test/brokers/node-process.ts")];
-    const extended = path.join(ROOT, "tsconfig.json");
-    const settings = { extends: extended, compilerOptions, files, include: [] };
-    writeFileSync(config, JSON.stringify(settings));
-    const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
-    execFileSync(process.execPath, [tsc, "-p", config], { stdio: "inherit" });
-    this.file = path.join(this.#folder, "out/test/brokers/node-process.js");
+    const folder = mkdtempSync(path.join(ROOT, ".cache/nodes-"));
+    await build({
+      input: path.join(ROOT, "test/brokers/node-process.ts"),
+      platform: "node",
+      external: /^[@a-z]/, // what is installed stays where it is
+      output: { dir: folder },
+      logLevel: "silent",
+    });
+    return new NodeProgram(folder);
   }
 
   remove(): void {

@@ -25,9 +25,9 @@ const brokers = BROKERS.filter(({ isHere, name }) => isHere && !name.includes("n
 
 let program: NodeProgram;
 
-beforeAll(() => {
+beforeAll(async () => {
   if (brokers.length === 0) return undefined;
-  program = new NodeProgram();
+  program = await NodeProgram.make();
   return () => program.remove();
 });
 
