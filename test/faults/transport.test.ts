@@ -104,6 +104,35 @@ test.for(READINGS)(
   },
 );
 
+test("packets that vanish while this end has paused reading [E03]", async ({ world }) => {
+  const under = await world.serve({}, "own listener", "loop");
+  const proxy = await TcpProxy.listen();
+  world.defer(() => proxy.close());
+  proxy.target = { port: under.port, host: "127.0.0.1" };
+  const options = { clock: world.clock, pingIntervalMs: Infinity };
+  const client = world.watch(await connect(`ws://127.0.0.1:${proxy.port}/`, options), "loop");
+  await eventually(() => world.witnesses.length === 2);
+  const server = world.witnesses.find((one) => one !== client);
+  server?.connection.pause();
+  const { transport } = server!.connection;
+  for (let i = 0; i < 20; i++) {
+    world.clock.advance(30_000);
+    await eventually(() => transport.isPaused());
+    world.clock.advance(15_000);
+    await settle();
+    expect(server?.connection.readyState).toBe(1);
+  }
+  proxy.silence();
+  world.clock.advance(30_000);
+  await settle();
+  world.clock.advance(15_000);
+  await eventually(() => server?.connection.readyState === 3);
+  server?.connection.resume();
+  client.connection.terminate();
+  await eventually(() => client.closes.length + (server?.closes.length ?? 0) === 2);
+  expect(server?.end).toBe("1006 PONG_TIMEOUT");
+});
+
 test.for(crossed(TCP_ENDS, READINGS))(
   "foreign code destroys the socket of a %s with a %s [E13]",
   async ([end, reading], { world }) => {
