@@ -1,11 +1,12 @@
 // Servers that have no sharded pub/sub, or do not let everybody use it: the broker goes without.
 import { Cluster, Redis } from "ioredis";
 import { createClient } from "redis";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { RedisBroker, type RedisBrokerOptions } from "../../src/brokers/redis/index.js";
 import { findMode } from "../../src/brokers/redis/redis-link.js";
 import { Engine, type EngineKind, redisKind, redisServer } from "../support/engine.js";
 import { freePort } from "../support/free-port.js";
+import { PATIENCE_MS } from "../support/wire-signal.js";
 
 /** Redis with further arguments on its command line. */
 const redisWith =
@@ -103,7 +104,10 @@ async function clusterOfOne(): Promise<number> {
   const engine = await start(redisWith(...further));
   const client = new Redis({ host: HOST, port: engine.port });
   await client.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-  while (!String(await client.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
+  // It takes two seconds to be ready, and is not asked all the time meanwhile.
+  const isReady = async (): Promise<boolean> =>
+    String(await client.call("CLUSTER", "INFO")).includes("cluster_state:ok");
+  await vi.waitUntil(isReady, { timeout: PATIENCE_MS, interval: 50 });
   client.disconnect();
   return port;
 }

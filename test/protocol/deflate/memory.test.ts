@@ -61,7 +61,7 @@ const LOOKS = 9;
 
 /** What one of `calls` allocates on top of its result, in bytes: the median of several looks, once all is compiled. */
 function allocatedBeyond(calls: readonly (() => Uint8Array)[]): number {
-  for (let round = 0; round < 200; round++) for (const call of calls) call();
+  for (let round = 0; round < 100; round++) for (const call of calls) call();
   const looks = Array.from({ length: LOOKS }, () => {
     retainedBytes();
     const before = process.memoryUsage();
