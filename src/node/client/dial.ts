@@ -12,7 +12,7 @@ import {
   type WebSocketUri,
 } from "../../protocol/index.js";
 import type { Clock, Timer } from "../platform.js";
-import { connectShared } from "../connection/socket-reads.js";
+import { connectShared } from "../connection/socket-internals.js";
 import type { ResolvedConnectionOptions } from "../options.js";
 import type { TlsClientOptions } from "./options.js";
 import { BodyReader, readBody, readHead, transportFailed, whenReady } from "./response.js";

@@ -13,14 +13,14 @@ import {
 import type { Timer } from "../platform.js";
 import { type ConnectionSettings, coreFor, type SessionSetup } from "./setup.js";
 import { tellFailed } from "../diagnostics.js";
-import { readDirectly, shareReads } from "./socket-reads.js";
+import { queuedBytesOf, readDirectly, shareReads } from "./socket-internals.js";
 import { Keepalive, type KeepaliveOwner } from "./keepalive.js";
 import { MessageTimeout } from "./message-timeout.js";
 import { Pings } from "./pings.js";
 import { TransportError, transportError } from "./transport-error.js";
 import { attempt, type TransportUser, useTransport } from "./transport-user.js";
 import { chargeTurn, chargeWholeTurn, isTurnSpent, waitForTurn } from "./turn-budget.js";
-import { queuedBytesOf, TransportWriter, type WriterOwner } from "./writer.js";
+import { TransportWriter, type WriterOwner } from "./writer.js";
 
 type DriverSetup = Pick<SessionSetup, "role" | "transport" | "options" | "deflate" | "received">;
 

@@ -154,17 +154,6 @@ export class TransportWriter {
   }
 }
 
-/**
- * How many bytes of what was written to a socket the operating system has not taken. Unlike
- * `writableLength` it shrinks within one write. Node keeps it private, but its own idle timeout
- * reads it. Zero where it is unknown.
- */
-export function queuedBytesOf(transport: Duplex): number {
-  const handle: unknown = transport instanceof Socket && Reflect.get(transport, "_handle");
-  if (typeof handle !== "object" || handle === null || !("writeQueueSize" in handle)) return 0;
-  return typeof handle.writeQueueSize === "number" ? handle.writeQueueSize : 0;
-}
-
 const NOTHING = new Uint8Array(0);
 
 let scheduled: TransportWriter[] = [];

@@ -1,6 +1,6 @@
 /** Which listener may answer on the socket of an upgrade, when several may want to. */
 import type { Duplex, Readable } from "node:stream";
-import { unfinishedResponse } from "../connection/socket-reads.js";
+import { unfinishedResponse } from "../connection/socket-internals.js";
 
 /** Marks a socket as taken, for other copies of this package in the process, too. */
 const TAKEN: unique symbol = Symbol.for("plainsocket.taken");

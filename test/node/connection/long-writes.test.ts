@@ -1,7 +1,7 @@
 // A peer that reads one long message slowly, on real sockets: its pong comes only behind the message.
 import { connect as connectTcp, type Socket } from "node:net";
 import { expect, it } from "vitest";
-import { queuedBytesOf } from "../../../src/node/connection/writer.js";
+import { queuedBytesOf } from "../../../src/node/connection/socket-internals.js";
 import { connect, type WebSocketConnection, WebSocketServer } from "../../../src/index.js";
 import { FakeClock } from "../../support/clock.js";
 import { eventually, settle } from "../../support/raw-peer.js";

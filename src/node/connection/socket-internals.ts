@@ -1,4 +1,4 @@
-/** Reads of sockets past the queue of their streams, and the one place that touches private parts of Node. */
+/** The private parts of Node's sockets: reads past the queue of a stream, and what of a write is on its way. */
 import { Buffer } from "node:buffer";
 import { OutgoingMessage } from "node:http";
 import net, { type NetConnectOpts, Socket } from "node:net";
@@ -115,4 +115,15 @@ function pushDirectly(this: Socket, chunk: unknown, encoding?: BufferEncoding): 
 export function unfinishedResponse(transport: Duplex): OutgoingMessage | undefined {
   const response: unknown = Reflect.get(transport, "_httpMessage");
   return response instanceof OutgoingMessage ? response : undefined;
+}
+
+/**
+ * How many bytes of what was written to a socket the operating system has not taken. Unlike
+ * `writableLength` it shrinks within one write. Node keeps it private, but its own idle timeout
+ * reads it. Zero where it is unknown.
+ */
+export function queuedBytesOf(transport: Duplex): number {
+  const handle: unknown = transport instanceof Socket && Reflect.get(transport, "_handle");
+  if (typeof handle !== "object" || handle === null || !("writeQueueSize" in handle)) return 0;
+  return typeof handle.writeQueueSize === "number" ? handle.writeQueueSize : 0;
 }

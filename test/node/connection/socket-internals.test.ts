@@ -8,7 +8,7 @@ import {
   connectShared,
   readDirectly,
   shareReads,
-} from "../../../src/node/connection/socket-reads.js";
+} from "../../../src/node/connection/socket-internals.js";
 import { type TransportUser, useTransport } from "../../../src/node/connection/transport-user.js";
 import { listen } from "../../support/wire-transport.js";
 
