@@ -169,6 +169,7 @@ const NAMES: Names<ManagerOptions> = {
   },
   advice: {
     adapter: "use broker",
+    allowedHosts: OF_SERVER,
     authenticate: `${OF_SERVER}; authenticateFirst checks the first message`,
     contract: 'call contract.serve(connection) in a listener of "connection"',
     maxMessageBytes: OF_SERVER,

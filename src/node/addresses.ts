@@ -86,6 +86,9 @@ function addressIn(element: string | undefined): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
+/** Decimal digits without a leading zero, which some programs read as octal. */
+const PREFIX = /^(?:0|[1-9]\d*)$/;
+
 /** Takes addresses such as `"127.0.0.1"` and networks such as `"10.0.0.0/8"`, of both versions of IP. */
 export class AddressList {
   readonly #list = new BlockList();
@@ -99,9 +102,8 @@ export class AddressList {
       this.#list.addAddress(address, familyOf(version));
       return true;
     }
-    const bits = Number(prefix);
-    const isLength = prefix !== "" && Number.isInteger(bits) && bits >= 0;
-    if (!isLength || bits > bitsOf(version)) return false;
+    const bits = PREFIX.test(prefix) ? Number(prefix) : Number.NaN; // "1e1" and " 8" are numbers, too
+    if (!(bits <= bitsOf(version))) return false;
     this.#list.addSubnet(address, bits, familyOf(version));
     return true;
   }

@@ -88,6 +88,11 @@ function requestRows() {
       (way, origins) => statusWith({ origins }, way, { origin: "https://a.example" }),
       [403, 101, 101],
     ),
+    allowedHosts: onWays(
+      [undefined, ["app.example"], ["localhost"]],
+      (way, allowedHosts) => statusWith({ allowedHosts }, way, { host: "localhost:8080" }),
+      [101, 421, 101],
+    ),
     authenticate: onWays(
       ["ada", false] as const,
       async (way, verdict) => {

@@ -1,6 +1,6 @@
 /** The proxy that the environment names for a URL, by the variables that curl, Node and others read. */
 import { isIP } from "node:net";
-import { type WebSocketUri } from "../../protocol/index.js";
+import { parsePort, type WebSocketUri } from "../../protocol/index.js";
 import { AddressList } from "../addresses.js";
 
 /** Variables by their names, such as `process.env`. */
@@ -65,11 +65,16 @@ function toException(element: string): { readonly name: string; readonly port?: 
   const end = element.indexOf("]");
   if (element.startsWith("[") && end > 0) {
     const port = element.slice(end + 1);
-    return { name: element.slice(1, end), ...(port === "" ? {} : { port: Number(port.slice(1)) }) };
+    return { name: element.slice(1, end), ...(port === "" ? {} : { port: portIn(port.slice(1)) }) };
   }
   const colon = element.indexOf(":");
   if (colon < 0 || colon !== element.lastIndexOf(":")) return { name: element };
-  return { name: element.slice(0, colon), port: Number(element.slice(colon + 1)) };
+  return { name: element.slice(0, colon), port: portIn(element.slice(colon + 1)) };
+}
+
+/** A port that no URL has, for a text that is no port: the element then names nothing. */
+function portIn(text: string): number {
+  return parsePort(text) ?? Number.NaN;
 }
 
 function isBelow(host: string, exception: string): boolean {

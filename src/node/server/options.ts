@@ -10,7 +10,9 @@ import {
   type HeaderFields,
   type HeadLimits,
   type HttpResponse,
+  type IsOwnHost,
   type OriginPolicy,
+  ownHosts,
 } from "../../protocol/index.js";
 import { SERVER_ADVICE } from "../foreign-names.js";
 import { checkListenerOptions, type ListenerOptions } from "./listener.js";
@@ -58,6 +60,17 @@ export interface ServerOptions<Data = undefined>
 
   /** The origins whose pages may connect; pages of others get 403 (RFC 6455 §10.2). @defaultValue `"same-origin"` */
   readonly origins?: OriginPolicy | undefined;
+
+  /**
+   * The names by which clients may ask for this server, such as `"app.example"`, `"localhost:8080"` or
+   * `"[::1]"`. Requests with another Host get 421 (RFC 9110 §7.4), also those for `onRequest`. A name
+   * without a port allows all ports. Set it for a server on a visitor's own machine or in a private
+   * network: a page of another site can give its own name the address of this server (DNS rebinding),
+   * and is then of the same origin.
+   *
+   * @defaultValue any host
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
 
   /**
    * Finds out who the client is. It returns, or resolves with, `true` or a value that says who the
@@ -146,6 +159,7 @@ const NAMES: Names<ServerOptions<unknown>> = {
     route: true,
     trustedProxies: true,
     origins: true,
+    allowedHosts: true,
     authenticate: true,
     subprotocols: true,
     selectSubprotocol: true,
@@ -172,6 +186,7 @@ export interface ResolvedServerOptions<Data> {
   readonly route: ServerOptions<Data>["route"];
   readonly isTrusted: IsTrusted;
   readonly origins: OriginPolicy;
+  readonly isOwnHost: IsOwnHost;
   readonly authenticate: ServerOptions<Data>["authenticate"];
   readonly selectSubprotocol: NonNullable<ServerOptions<Data>["selectSubprotocol"]>;
   readonly responseHeaders: (request: ServerRequest) => HeaderFields;
@@ -209,6 +224,7 @@ export function resolveServerOptions<Data>(
     route,
     isTrusted: trustOf(options.trustedProxies ?? []),
     origins,
+    isOwnHost: ownHosts(options.allowedHosts),
     authenticate: toAuthenticator(options.authenticate),
     selectSubprotocol: toSelector(options),
     responseHeaders: toHeaderSource(options.responseHeaders),

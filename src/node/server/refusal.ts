@@ -158,6 +158,7 @@ export function excessOf(
 /** Kinds of refusals that are more often caused by options, or by the proxy in front, than by the client. */
 const KINDS: ReadonlyMap<RefusedHandshake["code"], string> = new Map<HandshakeFaultCode, string>([
   ["ORIGIN_REFUSED", "origin"],
+  ["HOST_REFUSED", "host"],
   ["HTTP_VERSION_UNSUPPORTED", "proxy"],
   ["UPGRADE_MISSING", "proxy"],
   ["CONNECTION_MISSING", "proxy"],
@@ -183,10 +184,7 @@ export class RefusalWarnings {
     // A request that is no opening handshake, such as that of a person who typed the address.
     const isPlain = code === "UPGRADE_MISSING" && request !== undefined;
     if (kind === undefined || isPlain) return;
-    const who =
-      code === "ORIGIN_REFUSED" && request !== undefined
-        ? `a page of ${shown(request.origin ?? "no origin")}, which asked for the host ${shown(request.host)}`
-        : "a client";
+    const who = whoIs(code, request);
     this.#tell(kind, code, `A WebSocketServer refused ${who}: ${reason}`, TOLD_EACH);
   }
 
@@ -210,6 +208,13 @@ export class RefusalWarnings {
 }
 
 const TOLD_EACH = ' A listener of "refused" is told of each refusal.';
+
+function whoIs(code: RefusedHandshake["code"], request: ServerRequest | undefined): string {
+  const isPage = code === "ORIGIN_REFUSED";
+  if (request === undefined || !(isPage || code === "HOST_REFUSED")) return "a client";
+  const who = isPage ? `a page of ${shown(request.origin ?? "no origin")}` : "a client";
+  return `${who}, which asked for the host ${shown(request.host)}`;
+}
 
 function shown(text: string): string {
   const start = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;

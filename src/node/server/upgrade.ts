@@ -132,7 +132,9 @@ export class Upgrader<Data> {
     const excess = excessOf(head, this.options.limits);
     if (excess !== undefined) this.refuse(pending, excess);
     else if (arrival.kind === "refused") this.refuse(pending, faultRefusal(arrival.refusal));
-    else if (arrival.kind === "not-an-upgrade") {
+    else if (!this.options.isOwnHost(arrival.request.host, arrival.request.isSecure)) {
+      this.refuse(pending, faultRefusal(refusalFor("HOST_REFUSED")));
+    } else if (arrival.kind === "not-an-upgrade") {
       void this.#answerPlain(pending, arrival.request, faultRefusal(arrival.refusal));
     } else if (claim === "foreign") this.refuse(pending, PATH_UNKNOWN);
     else if (claim === "ours")

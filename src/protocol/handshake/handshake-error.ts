@@ -38,6 +38,7 @@ export const HANDSHAKE_FAULTS = {
   VERSION_UNSUPPORTED:      { httpStatus: 426,       section: "RFC 6455 §4.4",      rule: "only version 13 of the protocol is spoken" },
   SUBPROTOCOLS_INVALID:     { httpStatus: 400,       section: "RFC 6455 §11.3.4",   rule: "Sec-WebSocket-Protocol must list tokens, each of them once" },
   EXTENSIONS_INVALID:       { httpStatus: 400,       section: "RFC 6455 §9.1",      rule: "Sec-WebSocket-Extensions must follow its grammar" },
+  HOST_REFUSED:             { httpStatus: 421,       section: "RFC 9110 §7.4",      rule: "the server must serve the host that is asked for" },
   ORIGIN_REFUSED:           { httpStatus: 403,       section: "RFC 6455 §10.2",     rule: "pages of this origin may not connect" },
   TIMEOUT:                  { httpStatus: 408,       section: "RFC 6455 §4",        rule: "the opening handshake took longer than the limit", option: "handshakeTimeoutMs" },
   CONNECTIONS_TOO_MANY:     { httpStatus: 503,       section: "RFC 6455 §10",       rule: "the server is at its limit of connections", option: "maxConnections" },

@@ -24,6 +24,7 @@ export {
   type HandshakeFault,
   type HandshakeFaultCode,
 } from "./handshake-error.js";
+export { parsePort } from "./authority.js";
 export {
   type CompleteHead,
   type HeadLimits,
@@ -32,6 +33,7 @@ export {
   type ResponseHead,
   ResponseHeadReader,
 } from "./head.js";
+export { type IsOwnHost, ownHosts } from "./host.js";
 export {
   checkOriginPolicy,
   judgeOrigin,

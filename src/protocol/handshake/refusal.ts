@@ -40,6 +40,8 @@ const REASON_PHRASES: ReadonlyMap<number, string> = new Map([
   [408, "Request Timeout"],
   [409, "Conflict"],
   [410, "Gone"],
+  [413, "Content Too Large"],
+  [421, "Misdirected Request"],
   [426, "Upgrade Required"],
   [429, "Too Many Requests"],
   [431, "Request Header Fields Too Large"],
@@ -145,6 +147,10 @@ const ADVICE: ReadonlyMap<HandshakeFaultCode, string> = new Map([
   ],
   ["HEADERS_TOO_MANY", "Send fewer header fields, or raise the server's option maxHeaderCount."],
   ["CONNECTIONS_TOO_MANY", "Try again later, or raise the server's option maxConnections."],
+  [
+    "HOST_REFUSED",
+    "To let its clients in, add the host to the server's option allowedHosts. Behind a proxy, have it pass on Host (nginx: proxy_set_header Host $http_host).",
+  ],
   ["SERVER_CLOSING", "Try again later."],
 ]);
 

@@ -139,7 +139,7 @@ describe("the table of faults", () => {
 
       expect(section).toMatch(/^(RFC \d{4}|WHATWG WebSockets) §\d/);
       expect(rule).toMatch(/^[ -~]+[^.]$/);
-      expect([undefined, 400, 403, 405, 408, 426, 431, 503, 505]).toContain(httpStatus);
+      expect([undefined, 400, 403, 405, 408, 413, 421, 426, 431, 503, 505]).toContain(httpStatus);
     },
   );
 });
