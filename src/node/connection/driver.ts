@@ -141,13 +141,14 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
 
   #pull(): Pulled {
     const { core } = this;
+    const { canDecode } = core;
     let chargedBytes = core.received.uncompressedBytes;
     for (let count = 0; this.#wantsMore(); count++) {
       if (count === MAX_EVENTS_A_TURN) {
         setImmediate(() => this.pump());
         return "goes on";
       }
-      if (core.canDecode && isTurnSpent()) {
+      if (canDecode && isTurnSpent()) {
         waitForTurn(this);
         return "goes on";
       }
@@ -155,9 +156,10 @@ export class Driver implements KeepaliveOwner, TransportUser, WriterOwner {
       if (event === undefined) return core.isDecoding ? "goes on" : "dry";
       if (event.type === "message") {
         this.#messageCount++;
-        const { uncompressedBytes } = core.received;
-        if (uncompressedBytes !== chargedBytes) chargeTurn(uncompressedBytes - chargedBytes);
-        chargedBytes = uncompressedBytes;
+        if (canDecode) {
+          chargeTurn(core.received.uncompressedBytes - chargedBytes);
+          chargedBytes = core.received.uncompressedBytes;
+        }
       } else if (!core.isInMessage) this.#messageTimeout?.isFinished();
       if (event.type === "pong") this.#pings?.pongReceived(event.payload);
       else if (event.type === "failed") this.#failed(event.error);
